@@ -1,0 +1,10 @@
+import type { Command } from '../command.ts';
+import { helpCommand } from './help.ts';
+import { server } from './server.ts';
+import { shell } from './shell.ts';
+import { version } from './version.ts';
+
+const named: readonly Command[] = [shell, server, version];
+
+/** All subcommands, in the order the help shows them. */
+export const commands: readonly Command[] = [...named, helpCommand(named)];

@@ -1,0 +1,96 @@
+import { isIPv4 } from 'node:net';
+import { resolve } from 'node:path';
+import { reportProblems, type Command, type Surroundings } from '../command.ts';
+import { EXIT } from '../exit-codes.ts';
+import type { ServerOptions } from '../serve.ts';
+import type { Settings } from '../settings.ts';
+
+const DIRECTORY_DEFAULT = 'millrace-data';
+const PORT_DEFAULT = 8088;
+const PORT_MAX = 65_535;
+const HOST_DEFAULT = '127.0.0.1';
+const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
+
+/** `millrace server`: opens a data directory and serves it until SIGINT or SIGTERM. */
+export const server: Command = {
+  name: 'server',
+  usage: 'millrace server',
+  summary: 'opens the database in a directory and serves it over HTTP',
+  flags: [
+    {
+      name: 'data',
+      value: 'DIR',
+      variable: 'MILLRACE_DATA',
+      summary: `where everything is kept (default ./${DIRECTORY_DEFAULT})`,
+    },
+    {
+      name: 'port',
+      value: 'N',
+      variable: 'MILLRACE_PORT',
+      summary: `the port to listen on (default ${PORT_DEFAULT}; 0 picks a free one)`,
+    },
+    {
+      name: 'host',
+      value: 'HOST',
+      variable: 'MILLRACE_HOST',
+      summary: `the address to listen on (default ${HOST_DEFAULT})`,
+    },
+    {
+      name: 'allowed-hosts',
+      value: 'NAMES',
+      variable: 'MILLRACE_ALLOWED_HOSTS',
+      summary: 'names, separated by commas, that clients reach this server by, besides its address',
+    },
+    {
+      name: 'log-level',
+      value: 'LEVEL',
+      variable: 'MILLRACE_LOG_LEVEL',
+      summary: `${LOG_LEVELS.join(', ')} (default info, with --prompt warn); JSON lines on standard error`,
+    },
+    {
+      name: 'insecure-no-auth',
+      summary: 'allow an address others can reach, though anyone there may then do everything',
+    },
+    {
+      name: 'prompt',
+      summary: 'on a terminal, also open the SQL prompt; leaving it stops the server',
+    },
+  ],
+
+  async run(settings, surroundings) {
+    const options = readOptions(settings, surroundings);
+    if (settings.problems.length > 0) {
+      reportProblems(server, settings, surroundings);
+      return EXIT.CONFIGURATION;
+    }
+    // Loaded here, so that the shell starts without the engine.
+    const { serve } = await import('../serve.ts');
+    return serve(options, surroundings);
+  },
+};
+
+function readOptions(settings: Settings, { input, output }: Surroundings): ServerOptions {
+  const host = settings.text('host') ?? HOST_DEFAULT;
+  if (!isLoopback(host) && !settings.has('insecure-no-auth')) {
+    settings.refuse(
+      `The host ${host} can be reached by others, and this server does not ask who they are: ` +
+        `listen on ${HOST_DEFAULT} only (leave --host out), or accept it with --insecure-no-auth.`,
+    );
+  }
+  for (const word of settings.positionals) {
+    settings.refuse(`The server takes options only; found "${word}".`);
+  }
+  const prompt = settings.has('prompt') && Boolean(input.isTTY && output.isTTY);
+  return {
+    directory: resolve(settings.text('data') ?? DIRECTORY_DEFAULT),
+    port: settings.number('port', { min: 0, max: PORT_MAX }) ?? PORT_DEFAULT,
+    host,
+    allowedHosts: (settings.text('allowed-hosts') ?? '').split(',').filter((name) => name !== ''),
+    logLevel: settings.choice('log-level', LOG_LEVELS) ?? (prompt ? 'warn' : 'info'),
+    prompt,
+  };
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'));
+}

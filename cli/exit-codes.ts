@@ -1,0 +1,18 @@
+/** What the process tells its caller; the numbers above 60 are those of BSD's sysexits.h. */
+export const EXIT = {
+  OK: 0,
+  /** A statement failed. */
+  FAILED: 1,
+  /** The port is taken by someone else. */
+  UNAVAILABLE: 69,
+  /** Our own code is wrong; the log says where. */
+  INTERNAL: 70,
+  /** The data directory cannot be made. */
+  CANNOT_CREATE: 73,
+  /** The data directory is in use: the same command may work later. */
+  IN_USE: 75,
+  /** Not allowed to use the data directory or the port. */
+  NO_PERMISSION: 77,
+  /** The command line or the environment is wrong; nothing was touched. */
+  CONFIGURATION: 78,
+} as const;

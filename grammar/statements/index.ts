@@ -1,0 +1,33 @@
+import type { StatementNode } from '../ast.ts';
+import type { StatementDefinition } from '../rules.ts';
+import { createSource } from './create-source.ts';
+import { describe } from './describe.ts';
+import { dropSource } from './drop-source.ts';
+import { explain } from './explain.ts';
+import { insert } from './insert.ts';
+import { list } from './list.ts';
+import { print } from './print.ts';
+import { select } from './select.ts';
+import { set, unset } from './set.ts';
+import { terminate } from './terminate.ts';
+
+const all = [
+  createSource,
+  insert,
+  select,
+  dropSource,
+  terminate,
+  list,
+  describe,
+  explain,
+  print,
+  set,
+  unset,
+] as const;
+
+type NodeOf<Definition> = Definition extends StatementDefinition<infer Node> ? Node : never;
+type Missing = Exclude<StatementNode, NodeOf<(typeof all)[number]>>;
+
+/** Every statement of the dialect. Does not compile while a statement node of the tree has no definition. */
+export const statements: [Missing] extends [never] ? readonly StatementDefinition[] : Missing =
+  all as readonly unknown[] as readonly StatementDefinition[];

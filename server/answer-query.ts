@@ -1,0 +1,93 @@
+import type { QueryResult } from '../src/engine.ts';
+import { streamErrorBody, toDatabaseError } from './errors.ts';
+import type { Exchange } from './exchange.ts';
+import type { MediaType } from './media-types.ts';
+import { pumpResult } from './result-pump.ts';
+import type { ResultShape } from './result-shapes.ts';
+import type { ServerContext } from './server-context.ts';
+import type { StatementRequest } from './statement-request.ts';
+
+/** How one endpoint shows the results of queries. */
+export interface AnswerOptions {
+  /** For SELECT. */
+  readonly shape: ResultShape;
+  /** For PRINT: the type its lines are labelled with; undefined: none. */
+  readonly printType: MediaType | undefined;
+  /** Throws when the client cannot take what a PRINT answers. */
+  readonly checkPrint?: () => void;
+}
+
+/**
+ * Runs one SELECT or PRINT and streams its result until it ends, fails or the client goes away; the query never
+ * outlives the response.
+ * @throws DatabaseError what the query is refused for, before anything was sent. An error later on is told inside the
+ *   response, whose status is then 200.
+ */
+export async function answerQuery(
+  exchange: Exchange,
+  request: StatementRequest,
+  options: AnswerOptions & { readonly context: ServerContext },
+): Promise<void> {
+  const { context } = options;
+  const result = await context.engine.query(request.sql, request.options);
+  try {
+    context.queries.add(result);
+    exchange.onGone(() => void context.queries.remove(result));
+    if (result.kind === 'print') {
+      options.checkPrint?.();
+      exchange.begin(200, { 'content-type': options.printType });
+      await sendLines(exchange, result, context);
+    } else {
+      exchange.begin(200, { 'content-type': options.shape.contentType });
+      await sendRows(exchange, result, { shape: options.shape, context });
+    }
+    if (exchange.stalled) warnSlow(result, context);
+  } finally {
+    await context.queries.remove(result);
+  }
+}
+
+async function sendRows(
+  exchange: Exchange,
+  result: QueryResult,
+  { shape, context }: { readonly shape: ResultShape; readonly context: ServerContext },
+): Promise<void> {
+  const flowing = exchange.write(shape.header(result));
+  if (flowing !== true && !(await flowing)) return;
+  try {
+    const here = await pumpResult(result, exchange, {
+      row: (columns, tombstone) => shape.row(result, columns, tombstone),
+      line: (line) => line,
+      chunkLength: result.kind === 'pull' ? context.limits.pullChunkBytes : 0,
+    });
+    if (here) exchange.end(shape.end(result));
+  } catch (error) {
+    const body = streamErrorBody(toDatabaseError(error, context.logger));
+    exchange.end(shape.error(result, body));
+  }
+}
+
+async function sendLines(
+  exchange: Exchange,
+  result: QueryResult,
+  context: ServerContext,
+): Promise<void> {
+  try {
+    const here = await pumpResult(result, exchange, {
+      row: (columns) => `${columns}\n`,
+      line: (line) => `${line}\n`,
+      chunkLength: 0,
+    });
+    if (here) exchange.end('');
+  } catch (error) {
+    const body = streamErrorBody(toDatabaseError(error, context.logger));
+    exchange.end(`${JSON.stringify(body)}\n`);
+  }
+}
+
+function warnSlow(result: QueryResult, context: ServerContext): void {
+  context.logger.warn(
+    { queryId: result.queryId, stallTimeoutMs: context.limits.stallTimeoutMs },
+    'SLOW_CONSUMER: closed a client that did not read what it was sent',
+  );
+}

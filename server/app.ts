@@ -1,0 +1,143 @@
+import type { Server as HttpServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { Logger } from '../src/base/logger.ts';
+import type { Engine } from '../src/engine.ts';
+import { Admission } from './admission.ts';
+import { Exchange } from './exchange.ts';
+import { DEFAULT_LIMITS, type ServerLimits } from './limits.ts';
+import { OnePort } from './one-port.ts';
+import { QueryRegistry } from './query-registry.ts';
+import { ROUTES } from './routes/index.ts';
+import { refuse, serve } from './serve.ts';
+import type { ServerContext } from './server-context.ts';
+import { packageVersion } from './version.ts';
+import { WebSockets } from './websocket/web-sockets.ts';
+
+export interface ServerOptions {
+  readonly engine: Engine;
+  /** The address to listen on; the loopback, 127.0.0.1, unless given. */
+  readonly host?: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  readonly logger: Logger;
+  /** Names, without ports, that clients reach this server by, besides those of the loopback and `host`. */
+  readonly allowedHosts?: readonly string[];
+  /** Bounds other than the usual ones. */
+  readonly limits?: Partial<ServerLimits>;
+}
+
+export interface RunningServer {
+  /** `http://host:port`, to be used from this machine. */
+  readonly url: string;
+  readonly port: number;
+  /**
+   * Stops taking requests, ends running queries and lets answers under way finish for a while, then cuts what is left.
+   * The engine is the caller's to close, afterwards. Idempotent.
+   */
+  close(): Promise<void>;
+}
+
+const LOOPBACK = '127.0.0.1';
+const WILDCARDS: readonly string[] = ['0.0.0.0', '::'];
+
+/**
+ * Serves the engine over HTTP/1.1, HTTP/2 and WebSocket on one port.
+ * @returns when the port is open.
+ * @throws Node's listen errors: EADDRINUSE, EACCES, EADDRNOTAVAIL.
+ */
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const host = options.host ?? LOOPBACK;
+  const limits = { ...DEFAULT_LIMITS, ...options.limits };
+  const { engine, logger } = options;
+  let closing: Promise<void> | null = null;
+  const ownNames = WILDCARDS.includes(host) ? [] : [urlHost(host)];
+  const context: ServerContext = {
+    engine,
+    logger,
+    limits,
+    admission: new Admission([...ownNames, ...(options.allowedHosts ?? [])]),
+    queries: new QueryRegistry(limits, logger),
+    version: packageVersion(),
+    isClosing: () => closing !== null,
+  };
+  const webSockets = new WebSockets(context);
+  const ports: OnePort[] = [];
+  const app = createApp(context, { webSockets, ports });
+  await app.listen({ host, port: options.port });
+  const { port } = app.server.address() as AddressInfo;
+  return {
+    url: `http://${urlHost(WILDCARDS.includes(host) ? LOOPBACK : host)}:${port}`,
+    port,
+    close() {
+      closing ??= closeServer(app, { ports, webSockets, context });
+      return closing;
+    },
+  };
+}
+
+interface Surfaces {
+  readonly webSockets: WebSockets;
+  /** One for each address that is listened on: `localhost` may be two. */
+  readonly ports: OnePort[];
+}
+
+function createApp(context: ServerContext, { webSockets, ports }: Surfaces): FastifyInstance {
+  const { limits, logger } = context;
+  const exchangeOf = (request: FastifyRequest, reply: FastifyReply): Exchange => {
+    // Answers are written by the exchange: streams need to know how full the socket is and when it goes away.
+    reply.hijack();
+    return new Exchange(request.raw, reply.raw, limits);
+  };
+  const app = fastify({
+    routerOptions: { ignoreTrailingSlash: true },
+    return503OnClosing: false,
+    frameworkErrors: (_error, request, reply) =>
+      refuse(exchangeOf(request, reply), context, ROUTES),
+    serverFactory: (handler) => {
+      const port = new OnePort({
+        handler,
+        limits,
+        logger,
+        shouldUpgrade: (request) => webSockets.accepts(request),
+        upgrade: (request, socket, head) => webSockets.upgrade(request, socket, head),
+      });
+      ports.push(port);
+      // Fastify only listens on it and closes it; requests come from the servers behind the port.
+      return port.server as unknown as HttpServer;
+    },
+  });
+  // Bodies are read by `serve`, after the request was let in and with bounds fastify does not have.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', (_request, _payload, done) => done(null));
+  for (const route of ROUTES) {
+    app.route({
+      method: route.method,
+      url: route.path,
+      handler: (request, reply) => serve(route, exchangeOf(request, reply), context),
+    });
+  }
+  app.setNotFoundHandler((request, reply) => refuse(exchangeOf(request, reply), context, ROUTES));
+  return app;
+}
+
+async function closeServer(
+  app: FastifyInstance,
+  { ports, webSockets, context }: Surfaces & { readonly context: ServerContext },
+): Promise<void> {
+  const closed = app.close();
+  const timer = setTimeout(() => {
+    for (const port of ports) port.destroy();
+  }, context.limits.shutdownGraceMs);
+  webSockets.closeAll();
+  await context.queries.closeAll();
+  for (const port of ports) port.closeGracefully();
+  await closed;
+  clearTimeout(timer);
+  for (const port of ports) port.destroy();
+}
+
+/** An address as it stands in a URL and in a Host header. */
+function urlHost(host: string): string {
+  return host.includes(':') ? `[${host}]` : host;
+}

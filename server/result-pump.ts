@@ -1,0 +1,56 @@
+// Hot path: once per row of a result.
+import type { QueryResult } from '../src/engine.ts';
+import { compileResultRow } from '../src/formats/result-json.ts';
+
+/** Where the text of a result goes: an HTTP response or a WebSocket. */
+export interface TextSink {
+  /** True when there is room for more; else a promise, once there is room again, of whether the client is still there. */
+  write(text: string): true | Promise<boolean>;
+}
+
+/** How the rows or lines of one result become text. */
+export interface PumpOptions {
+  /** The text of one row, given as a JSON array; null when such a row is not sent. */
+  readonly row: (columns: string, tombstone: boolean) => string | null;
+  readonly line: (line: string) => string;
+  /** Texts of one batch are joined until they are this long; 0: each is a write of its own. */
+  readonly chunkLength: number;
+}
+
+const TURN_MS_MAX = 2;
+
+/**
+ * Moves a result to its client until the query has ended or the client is gone. The query is asked for more only
+ * while the client keeps up, so that what a slow client has not read stays in the log; a client that keeps up with
+ * anything is stopped every few milliseconds for the sake of others.
+ * @returns false when the client is gone.
+ * @throws what `result.next` throws.
+ */
+export async function pumpResult(
+  result: QueryResult,
+  sink: TextSink,
+  options: PumpOptions,
+): Promise<boolean> {
+  const formatRow = compileResultRow(result.columns.map((column) => column.type));
+  let turnStart = performance.now();
+  for (;;) {
+    const batch = await result.next();
+    if (batch === null) return true;
+    const last = (batch.kind === 'rows' ? batch.rows.length : batch.lines.length) - 1;
+    let chunk = '';
+    for (let i = 0; i <= last; i++) {
+      const text =
+        batch.kind === 'rows'
+          ? options.row(formatRow(batch.rows[i]!), batch.tombstones?.[i] ?? false)
+          : options.line(batch.lines[i]!);
+      if (text !== null) chunk += text;
+      if (chunk === '' || (chunk.length < options.chunkLength && i < last)) continue;
+      const flowing = sink.write(chunk);
+      if (flowing !== true && !(await flowing)) return false;
+      chunk = '';
+      if (performance.now() - turnStart < TURN_MS_MAX) continue;
+      await new Promise(setImmediate);
+      turnStart = performance.now();
+    }
+  }
+}

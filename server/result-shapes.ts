@@ -1,0 +1,94 @@
+import { formatType } from '../src/sql/types.ts';
+import type { QueryResult } from '../src/engine.ts';
+import type { ErrorBody } from './errors.ts';
+import { MEDIA_DELIMITED, MEDIA_JSON, MEDIA_KSQL_V1, type MediaType } from './media-types.ts';
+
+/** How the answer of a query is laid out as text. Section 9.5 of the dialect reference shows each shape. */
+export interface ResultShape {
+  readonly contentType: MediaType;
+  /** What comes before the rows; sent at once. */
+  header(result: QueryResult): string;
+  /**
+   * One row.
+   * @param columns the row as a JSON array.
+   * @returns null when rows of this sort are not shown.
+   */
+  row(result: QueryResult, columns: string, tombstone: boolean): string | null;
+  /** Instead of the end, after an error. */
+  error(result: QueryResult, body: ErrorBody): string;
+  end(result: QueryResult): string;
+}
+
+/**
+ * An array of objects, a member a line. The rows of a push query carry the comma behind them, so that a client that
+ * reads lines has each row when it happens; those of a pull query before them, because nothing may follow the last.
+ */
+const versionOne: ResultShape = {
+  contentType: MEDIA_KSQL_V1,
+  header(result) {
+    const header = JSON.stringify({
+      header: { queryId: result.queryId, schema: schemaText(result) },
+    });
+    return isPull(result) ? `[${header}` : `[${header},\n`;
+  },
+  row(result, columns, tombstone) {
+    const row = `{"row":{"columns":${columns}${tombstone ? ',"tombstone":true' : ''}}}`;
+    return isPull(result) ? `,\n${row}` : `${row},\n`;
+  },
+  error: (result, body) => lastMember(result, { errorMessage: body }),
+  end(result) {
+    if (result.finalMessage === null) return ']';
+    return lastMember(result, { finalMessage: result.finalMessage });
+  },
+};
+
+/** A header line, then an array per row, each line ended by a newline. */
+const delimited: ResultShape = {
+  contentType: MEDIA_DELIMITED,
+  header: (result) => `${metadata(result)}\n`,
+  row: (_result, columns, tombstone) => (tombstone ? null : `${columns}\n`),
+  error: (_result, body) => `${JSON.stringify(body)}\n`,
+  end: () => '',
+};
+
+/** One array on one line: the header, then the rows. */
+const jsonArray: ResultShape = {
+  contentType: MEDIA_JSON,
+  header: (result) => `[${metadata(result)}`,
+  row: (_result, columns, tombstone) => (tombstone ? null : `,${columns}`),
+  error: (_result, body) => `,${JSON.stringify(body)}]`,
+  end: () => ']',
+};
+
+/** The shape of each media type on /query-stream. */
+export const RESULT_SHAPES: { readonly [type in MediaType]: ResultShape } = {
+  [MEDIA_KSQL_V1]: versionOne,
+  [MEDIA_DELIMITED]: delimited,
+  [MEDIA_JSON]: jsonArray,
+};
+
+function lastMember(result: QueryResult, member: object): string {
+  const text = JSON.stringify(member);
+  return isPull(result) ? `,\n${text}]` : `${text}]`;
+}
+
+function isPull(result: QueryResult): boolean {
+  return result.kind === 'pull';
+}
+
+function metadata(result: QueryResult): string {
+  return JSON.stringify({
+    queryId: result.queryId,
+    columnNames: result.columns.map((column) => column.name),
+    columnTypes: result.columns.map((column) => formatType(column.type)),
+  });
+}
+
+function schemaText(result: QueryResult): string {
+  return result.columns
+    .map((column) => {
+      const role = column.isKey && isPull(result) ? ' KEY' : '';
+      return `\`${column.name}\` ${formatType(column.type)}${role}`;
+    })
+    .join(', ');
+}

@@ -1,0 +1,17 @@
+import { MEDIA_JSON, MEDIA_KSQL_V1 } from '../media-types.ts';
+import { parseStatementRequest } from '../statement-request.ts';
+import type { RouteDefinition } from './route.ts';
+
+export const ksql: RouteDefinition = {
+  method: 'POST',
+  path: '/ksql',
+  summary:
+    'Runs statements other than SELECT and PRINT and answers an array of what they produced.',
+  offers: [MEDIA_KSQL_V1, MEDIA_JSON],
+  labelsErrors: true,
+  async handle({ exchange, body, context }) {
+    const request = parseStatementRequest(body);
+    const entities = await context.engine.execute(request.sql, request.options);
+    exchange.send(200, { 'content-type': MEDIA_JSON }, JSON.stringify(entities));
+  },
+};

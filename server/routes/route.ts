@@ -1,0 +1,27 @@
+import type { Exchange } from '../exchange.ts';
+import type { MediaType } from '../media-types.ts';
+import type { ServerContext } from '../server-context.ts';
+
+/** One endpoint: a definition in the list of `routes/index.ts`. */
+export interface RouteDefinition {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  /** What it is for, in one sentence. */
+  readonly summary: string;
+  /** The media types a client may ask for, the default first. */
+  readonly offers: readonly MediaType[];
+  /** Whether error bodies carry a content type. Clients of the query endpoints know them without. */
+  readonly labelsErrors: boolean;
+  /** Answers the call. What it throws before sending anything becomes the answer. */
+  handle(call: Call): void | Promise<void>;
+}
+
+/** A request that has been let in and read. */
+export interface Call {
+  readonly exchange: Exchange;
+  /** What the client wants, of the route's offers. */
+  readonly mediaType: MediaType;
+  /** The parsed JSON body of a POST; null for a GET. */
+  readonly body: unknown;
+  readonly context: ServerContext;
+}

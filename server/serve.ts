@@ -1,0 +1,104 @@
+import { DatabaseError } from '../src/base/errors.ts';
+import { checkReady, stopping } from './admission.ts';
+import { errorBody, errorHeaders, toDatabaseError } from './errors.ts';
+import type { Exchange } from './exchange.ts';
+import { MEDIA_JSON, negotiate } from './media-types.ts';
+import { readJsonBody } from './request-body.ts';
+import type { RouteDefinition } from './routes/route.ts';
+import type { ServerContext } from './server-context.ts';
+
+/**
+ * Answers one request by its route: who is asking and whether we are ready come first, then what the client can
+ * read, then the body, then the endpoint. Never throws; every failure is told to the client.
+ */
+export async function serve(
+  route: RouteDefinition,
+  exchange: Exchange,
+  context: ServerContext,
+): Promise<void> {
+  try {
+    admit(exchange, context);
+    const mediaType = negotiate(exchange.header('accept'), route.offers);
+    const body = route.method === 'POST' ? await readJsonBody(exchange, context.limits) : null;
+    await route.handle({ exchange, mediaType, body, context });
+  } catch (error) {
+    sendError(exchange, toDatabaseError(error, context.logger), {
+      labelled: route.labelsErrors,
+    });
+  }
+}
+
+/** Answers a request that is for none of the routes, with what is wrong with its path or method. */
+export function refuse(
+  exchange: Exchange,
+  context: ServerContext,
+  routes: readonly RouteDefinition[],
+): void {
+  try {
+    admit(exchange, context);
+    throw noSuchRoute(exchange, routes);
+  } catch (error) {
+    const allow = allowedMethods(exchange.path, routes) ?? undefined;
+    sendError(exchange, toDatabaseError(error, context.logger), { labelled: true, allow });
+  }
+}
+
+function admit(exchange: Exchange, context: ServerContext): void {
+  context.admission.check({ host: exchange.host, origin: exchange.header('origin') });
+  if (context.isClosing()) throw stopping();
+  checkReady(context.engine);
+}
+
+/** The methods of the path's routes, for an answer to a wrong one; null when there is no such path. */
+function allowedMethods(path: string, routes: readonly RouteDefinition[]): string | null {
+  const plain = path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
+  const methods = routes.filter((route) => route.path === plain).map((route) => route.method);
+  if (methods.length === 0) return null;
+  return (methods.includes('GET') ? [...methods, 'HEAD'] : methods).join(', ');
+}
+
+function noSuchRoute(exchange: Exchange, routes: readonly RouteDefinition[]): DatabaseError {
+  const { path } = exchange;
+  if (!isReadablePath(path)) {
+    return new DatabaseError('BAD_REQUEST', 'The path of the request is not well-formed.');
+  }
+  const allow = allowedMethods(path, routes);
+  if (allow !== null) {
+    const { method } = exchange.request;
+    return new DatabaseError(
+      'METHOD_NOT_ALLOWED',
+      `${path} does not take ${method}, but ${allow}.`,
+    );
+  }
+  const known = [...new Set(routes.map((route) => route.path))].join(', ');
+  return new DatabaseError('NOT_FOUND', `There is nothing at this path. There is ${known}.`);
+}
+
+/** Whether the path is percent-encoded UTF-8 without control characters. */
+function isReadablePath(path: string): boolean {
+  try {
+    return !/\p{Cc}/u.test(decodeURIComponent(path));
+  } catch {
+    return false;
+  }
+}
+
+function sendError(
+  exchange: Exchange,
+  error: DatabaseError,
+  options: { readonly labelled: boolean; readonly allow?: string | undefined },
+): void {
+  if (exchange.headersSent) {
+    exchange.abort();
+    return;
+  }
+  const headers = {
+    ...errorHeaders(error),
+    'content-type': options.labelled ? MEDIA_JSON : undefined,
+    allow: error.code === 'METHOD_NOT_ALLOWED' ? options.allow : undefined,
+  };
+  const body = JSON.stringify(errorBody(error));
+  const uploading = error.code === 'TOO_LARGE' || error.code === 'REQUEST_TIMEOUT';
+  if (uploading) exchange.sendAndClose(error.httpStatus, headers, body);
+  else exchange.send(error.httpStatus, headers, body);
+}

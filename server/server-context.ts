@@ -1,0 +1,18 @@
+import type { Logger } from '../src/base/logger.ts';
+import type { Engine } from '../src/engine.ts';
+import type { Admission } from './admission.ts';
+import type { ServerLimits } from './limits.ts';
+import type { QueryRegistry } from './query-registry.ts';
+
+/** What every endpoint of one server shares. */
+export interface ServerContext {
+  readonly engine: Engine;
+  readonly admission: Admission;
+  readonly queries: QueryRegistry;
+  readonly limits: ServerLimits;
+  readonly logger: Logger;
+  /** Of this package, for /info. */
+  readonly version: string;
+  /** True once the server is being closed: no new request is taken. */
+  readonly isClosing: () => boolean;
+}

@@ -1,0 +1,130 @@
+import type { DatabaseError } from '../src/base/errors.ts';
+import type { StatementOptions } from '../src/engine.ts';
+import { invalidJson } from './json-text.ts';
+
+/** The text of one or more statements and what they are to be run with. */
+export interface StatementRequest {
+  readonly sql: string;
+  readonly options: StatementOptions;
+}
+
+/**
+ * Reads the request of /ksql, /query and /ws/query: `{ksql, streamsProperties?, sessionVariables?, requestProperties?,
+ * commandSequenceNumber?}`. Members of other names are ignored, null is as good as absent.
+ *
+ * `commandSequenceNumber` asks to wait for an earlier statement. It needs no waiting here: a statement is
+ * acknowledged after it was applied, so every number a client can hold is one this process has executed.
+ * @throws DatabaseError BAD_REQUEST naming the member, what was found and what was expected.
+ */
+export function parseStatementRequest(body: unknown): StatementRequest {
+  const members = requireObject(body, 'the body');
+  checkSequenceNumber(members['commandSequenceNumber']);
+  optionalObject(members['requestProperties'], 'requestProperties');
+  return {
+    sql: requireText(members, 'ksql'),
+    options: parseOptions(members, 'streamsProperties'),
+  };
+}
+
+/**
+ * Reads the request of /query-stream: `{sql, properties?, sessionVariables?, requestProperties?}`.
+ * @throws DatabaseError BAD_REQUEST naming the member, what was found and what was expected.
+ */
+export function parseQueryStreamRequest(body: unknown): StatementRequest {
+  const members = requireObject(body, 'the body');
+  optionalObject(members['requestProperties'], 'requestProperties');
+  return { sql: requireText(members, 'sql'), options: parseOptions(members, 'properties') };
+}
+
+/**
+ * Reads the request of /close-query: `{queryId}`.
+ * @throws DatabaseError BAD_REQUEST naming the member, what was found and what was expected.
+ */
+export function parseCloseQueryRequest(body: unknown): string {
+  return requireText(requireObject(body, 'the body'), 'queryId');
+}
+
+type Members = Readonly<Record<string, unknown>>;
+type Property = string | number | boolean | null;
+
+function parseOptions(members: Members, propertiesName: string): StatementOptions {
+  const properties = optionalObject(members[propertiesName], propertiesName);
+  const variables = optionalObject(members['sessionVariables'], 'sessionVariables');
+  return {
+    properties: mapMembers(properties, (value, name) =>
+      requireProperty(value, memberPath(propertiesName, name)),
+    ),
+    sessionVariables: mapMembers(variables, (value, name) =>
+      requireString(value, memberPath('sessionVariables', name)),
+    ),
+  };
+}
+
+function mapMembers<T>(
+  members: Members,
+  convert: (value: unknown, name: string) => T,
+): Readonly<Record<string, T>> {
+  const result: Record<string, T> = Object.create(null);
+  for (const [name, value] of Object.entries(members)) result[name] = convert(value, name);
+  return result;
+}
+
+function memberPath(parent: string, name: string): string {
+  return `${parent}[${JSON.stringify(name)}]`;
+}
+
+function requireObject(value: unknown, path: string): Members {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Members;
+  throw wrongShape(path, value, 'an object');
+}
+
+function optionalObject(value: unknown, path: string): Members {
+  return value === undefined || value === null ? {} : requireObject(value, path);
+}
+
+function requireText(members: Members, name: string): string {
+  const value = members[name];
+  if (value === undefined || value === null) {
+    throw invalidJson(`the member "${name}" is missing, expected a string`);
+  }
+  return requireString(value, name);
+}
+
+function requireString(value: unknown, path: string): string {
+  if (typeof value !== 'string') throw wrongShape(path, value, 'a string');
+  if (!value.isWellFormed()) {
+    throw invalidJson(`${path} contains half of a surrogate pair, which is no character`);
+  }
+  return value;
+}
+
+function requireProperty(value: unknown, path: string): Property {
+  if (typeof value === 'string') return requireString(value, path);
+  if (value === null || typeof value === 'boolean') return value;
+  if (typeof value === 'number' && Number.isFinite(value)) return value;
+  throw wrongShape(path, value, 'a string, a number, a boolean or null');
+}
+
+function checkSequenceNumber(value: unknown): void {
+  if (value === undefined || value === null || Number.isSafeInteger(value)) return;
+  throw wrongShape('commandSequenceNumber', value, 'an integer');
+}
+
+function wrongShape(path: string, found: unknown, expected: string): DatabaseError {
+  return invalidJson(`${path} is ${describe(found)}, expected ${expected}`);
+}
+
+function describe(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'an array';
+  switch (typeof value) {
+    case 'object':
+      return 'an object';
+    case 'string':
+      return 'a string';
+    case 'boolean':
+      return 'a boolean';
+    default:
+      return 'a number out of range or of the wrong kind';
+  }
+}

@@ -1,0 +1,64 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { WebSocketServer } from 'ws';
+import { webSocketQuery } from '../routes/web-socket-query.ts';
+import type { ServerContext } from '../server-context.ts';
+import { checkReady } from '../admission.ts';
+import { answerWebSocket } from './answer-web-socket.ts';
+import { CLOSE_GOING_AWAY } from './close-codes.ts';
+import { WebSocketChannel } from './web-socket-channel.ts';
+
+/** The WebSockets of one server. */
+export class WebSockets {
+  readonly #context: ServerContext;
+  readonly #server: WebSocketServer;
+  readonly #channels = new Set<WebSocketChannel>();
+
+  constructor(context: ServerContext) {
+    this.#context = context;
+    const options = {
+      noServer: true,
+      clientTracking: false,
+      maxPayload: context.limits.messageBytesMax,
+      // Its memory per connection is worth more than the bytes it saves on a local network.
+      perMessageDeflate: false,
+      closeTimeout: context.limits.closeTimeoutMs,
+    };
+    this.#server = new WebSocketServer(options);
+  }
+
+  /**
+   * Whether the request is a handshake for a query from someone who is let in. One that is not goes the way of
+   * ordinary requests, which tells the client what is wrong.
+   */
+  accepts(request: IncomingMessage): boolean {
+    const { headers, url = '' } = request;
+    if (headers.upgrade?.toLowerCase() !== 'websocket') return false;
+    if (url.split('?', 1)[0]!.replace(/(?<=.)\/$/, '') !== webSocketQuery.path) return false;
+    if (request.method !== webSocketQuery.method || this.#context.isClosing()) return false;
+    try {
+      this.#context.admission.check({ host: headers.host, origin: headers.origin });
+      checkReady(this.#context.engine);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  /** Takes over the connection of a handshake that was accepted. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    this.#server.handleUpgrade(request, socket, head, (webSocket) => {
+      const channel = new WebSocketChannel(webSocket, socket, this.#context.limits);
+      this.#channels.add(channel);
+      channel.onGone(() => this.#channels.delete(channel));
+      void answerWebSocket(channel, request.url ?? '', this.#context);
+    });
+  }
+
+  /** Says goodbye to all clients. */
+  closeAll(): void {
+    for (const channel of this.#channels) {
+      channel.close(CLOSE_GOING_AWAY, 'the server is shutting down');
+    }
+  }
+}

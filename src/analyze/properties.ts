@@ -1,0 +1,226 @@
+import type { LiteralNode, PropertyNode } from '../../grammar/ast.ts';
+import { didYouMean } from '../catalog/did-you-mean.ts';
+import { findFormat } from '../formats/index.ts';
+import { errorAt, locating, notSupported } from './error-at.ts';
+import { checkTopicName } from './topic-name.ts';
+
+/** Statements that have a WITH clause. */
+export type PropertyStatement = 'CREATE' | 'CREATE AS SELECT' | 'INSERT INTO SELECT';
+
+/** One property of WITH: where it may stand and how its value is read. */
+interface PropertyDefinition<Name extends string, Parsed> {
+  readonly name: Name;
+  readonly description: string;
+  readonly statements: readonly PropertyStatement[];
+  /** @throws DatabaseError BAD_STATEMENT saying what was expected. */
+  readonly parse: (property: PropertyNode) => Parsed;
+}
+
+const PARTITIONS_MAX = 256;
+const SHORT_MAX = 2 ** 15 - 1;
+const CREATES: readonly PropertyStatement[] = ['CREATE', 'CREATE AS SELECT'];
+
+/** Every property this version understands. */
+export const properties = [
+  define('KAFKA_TOPIC', 'The topic, exactly as written.', CREATES, (property) =>
+    checkTopicName(text(property), property.value),
+  ),
+  define('PARTITIONS', 'How many partitions a new topic gets.', CREATES, (property) =>
+    integerBetween(property, 1, PARTITIONS_MAX),
+  ),
+  define('REPLICAS', 'How many copies of each partition; -1 is the default.', CREATES, (property) =>
+    integerBetween(property, -1, SHORT_MAX),
+  ),
+  define('RETENTION_MS', 'How long records are kept; -1 is for ever.', CREATES, (property) =>
+    integerBetween(property, -1, Number.MAX_SAFE_INTEGER),
+  ),
+  define('KEY_FORMAT', 'How keys are written.', CREATES, formatName),
+  define('VALUE_FORMAT', 'How values are written.', CREATES, formatName),
+  define('FORMAT', 'How keys and values are written.', CREATES, formatName),
+  define('KEY_DELIMITER', 'Between the columns of a DELIMITED key.', CREATES, delimiter),
+  define('VALUE_DELIMITER', 'Between the columns of a DELIMITED value.', CREATES, delimiter),
+  define(
+    'WRAP_SINGLE_VALUE',
+    'Whether a single value column is written as an object with one field.',
+    CREATES,
+    boolean,
+  ),
+  define('TIMESTAMP', 'The column that holds the time of a row.', CREATES, identifier),
+  define(
+    'QUERY_ID',
+    'A name for the query, instead of a generated one.',
+    ['INSERT INTO SELECT'],
+    queryId,
+  ),
+] as const;
+
+type Definition = (typeof properties)[number];
+
+/** What a WITH clause says, by property; undefined for those not given. */
+export type PropertyValues = {
+  readonly [Name in Definition['name']]?: ReturnType<
+    Extract<Definition, { readonly name: Name }>['parse']
+  >;
+};
+
+/** A WITH clause, read: values, and where each was written. */
+export interface ParsedProperties {
+  readonly values: PropertyValues;
+  readonly nodes: ReadonlyMap<string, PropertyNode>;
+}
+
+/** Part of the dialect, but not of this version. */
+const UNSUPPORTED = [
+  'TIMESTAMP_FORMAT',
+  'WINDOW_TYPE',
+  'WINDOW_SIZE',
+  'KEY_SCHEMA_ID',
+  'VALUE_SCHEMA_ID',
+  'KEY_SCHEMA_FULL_NAME',
+  'VALUE_SCHEMA_FULL_NAME',
+  'VALUE_AVRO_SCHEMA_FULL_NAME',
+  'KEY_PROTOBUF_NULLABLE_REPRESENTATION',
+  'VALUE_PROTOBUF_NULLABLE_REPRESENTATION',
+  'SOURCED_BY_CONNECTOR',
+  'SOURCE_CONNECTOR',
+] as const;
+
+/**
+ * Reads the WITH clause of a statement.
+ * @throws DatabaseError BAD_STATEMENT for names that are unknown, repeated or do not belong to the statement, for bad
+ *   values, and for FORMAT beside KEY_FORMAT or VALUE_FORMAT.
+ */
+export function parseProperties(
+  given: readonly PropertyNode[],
+  statement: PropertyStatement,
+): ParsedProperties {
+  const nodes = new Map<string, PropertyNode>();
+  const values: Record<string, unknown> = {};
+  for (const property of given) {
+    const { name } = property;
+    if (nodes.has(name)) {
+      throw errorAt('BAD_STATEMENT', property, `The WITH clause contains ${name} twice.`);
+    }
+    nodes.set(name, property);
+    values[name] = definitionOf(property, statement).parse(property);
+  }
+  for (const side of ['KEY_FORMAT', 'VALUE_FORMAT']) {
+    const node = nodes.get(side);
+    if (node !== undefined && nodes.has('FORMAT')) {
+      throw errorAt(
+        'BAD_STATEMENT',
+        node,
+        `${side} and FORMAT exclude each other: FORMAT sets the format of key and value.`,
+      );
+    }
+  }
+  return { values: values as PropertyValues, nodes };
+}
+
+function definitionOf(property: PropertyNode, statement: PropertyStatement): Definition {
+  const { name } = property;
+  const allowed = properties.filter(({ statements }) => statements.includes(statement));
+  const definition = allowed.find((candidate) => candidate.name === name);
+  if (definition !== undefined) return definition;
+  if (UNSUPPORTED.some((known) => known === name)) {
+    throw notSupported(property, `The property ${name} is`);
+  }
+  const names = allowed.map((candidate) => candidate.name);
+  const known = properties.some((candidate) => candidate.name === name);
+  throw errorAt(
+    'BAD_STATEMENT',
+    property,
+    known
+      ? `${name} does not belong in the WITH clause of ${statement}. It may contain ${names.join(', ')}.`
+      : `Invalid config variable in the WITH clause: ${name}.${didYouMean(name, names)}`,
+  );
+}
+
+function define<const Name extends string, Parsed>(
+  name: Name,
+  description: string,
+  statements: readonly PropertyStatement[],
+  parse: (property: PropertyNode) => Parsed,
+): PropertyDefinition<Name, Parsed> {
+  return { name, description, statements, parse };
+}
+
+function text(property: PropertyNode): string {
+  const { value } = property;
+  if (value.type === 'STRING') return value.value;
+  throw invalid(property, "text in single quotes, such as 'x'");
+}
+
+function integerBetween(property: PropertyNode, min: number, max: number): number {
+  const value = wholeNumber(property.value);
+  if (value !== null && value >= min && value <= max) return value;
+  throw invalid(property, `a whole number from ${min} to ${max}`);
+}
+
+function wholeNumber(literal: LiteralNode): number | null {
+  const digits = literalText(literal);
+  return /^-?\d+$/.test(digits.trim()) ? Number(digits) : null;
+}
+
+function boolean(property: PropertyNode): boolean {
+  const word = literalText(property.value).trim().toLowerCase();
+  if (word === 'true' || word === 'false') return word === 'true';
+  throw invalid(property, 'true or false');
+}
+
+function formatName(property: PropertyNode): string {
+  const name = text(property);
+  return locating(property.value, () => findFormat(name)).name;
+}
+
+function delimiter(property: PropertyNode): string {
+  const value = text(property);
+  if (value === 'SPACE') return ' ';
+  if (value === 'TAB') return '\t';
+  if ([...value].length === 1 && value.trim() !== '') return value;
+  throw invalid(property, "one character that is not blank, or 'SPACE' or 'TAB'");
+}
+
+/** A name in text: upper-cased like any other unless it is quoted inside. */
+function identifier(property: PropertyNode): string {
+  const name = text(property).trim();
+  if (name === '') throw invalid(property, 'the name of a column');
+  const quoted = /^(["`])(.+)\1$/s.exec(name);
+  const [, quote, inner] = quoted ?? [];
+  return quote === undefined || inner === undefined
+    ? name.toUpperCase()
+    : inner.replaceAll(quote + quote, quote);
+}
+
+const GENERATED_QUERY_IDS = ['CSAS_', 'CTAS_', 'INSERTQUERY_', 'CST_'];
+
+function queryId(property: PropertyNode): string {
+  const id = text(property).toUpperCase();
+  if (!/^[A-Z0-9_]+$/.test(id)) throw invalid(property, 'letters, digits and _');
+  if (GENERATED_QUERY_IDS.some((prefix) => id.startsWith(prefix))) {
+    throw invalid(property, `a name that does not start with ${GENERATED_QUERY_IDS.join(', ')}`);
+  }
+  return id;
+}
+
+function literalText(literal: LiteralNode): string {
+  switch (literal.type) {
+    case 'NULL':
+      return 'NULL';
+    case 'BOOLEAN':
+    case 'STRING':
+      return String(literal.value);
+    default:
+      return literal.text;
+  }
+}
+
+function invalid(property: PropertyNode, expected: string): Error {
+  const { name, value } = property;
+  const found = value.type === 'STRING' ? `'${value.value}'` : literalText(value);
+  return errorAt(
+    'BAD_STATEMENT',
+    value,
+    `Configuration ${name} is invalid: expected ${expected}, but found ${found}.`,
+  );
+}

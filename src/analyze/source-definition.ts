@@ -1,0 +1,155 @@
+import type { Source, TimestampColumn } from '../catalog/source.ts';
+import type { FormatSpec } from '../formats/format.ts';
+import { findFormat } from '../formats/index.ts';
+import { columnsOf, type Column, type RowSchema } from '../sql/schema.ts';
+import { formatType } from '../sql/types.ts';
+import { didYouMean } from '../catalog/did-you-mean.ts';
+import { errorAt, locating, type Located } from './error-at.ts';
+import type { ParsedProperties } from './properties.ts';
+
+/** A source but for what only running the statement tells: its topic's partitions and its query. */
+export type SourceDefinition = Omit<Source, 'partitionCount' | 'createdBy'>;
+
+/** What the statement says about its topic, null where it says nothing. */
+export interface TopicRequest {
+  readonly partitions: number | null;
+  readonly replicas: number | null;
+  readonly retentionMs: number | null;
+}
+
+/** Server settings for what a statement leaves out. */
+export interface FormatDefaults {
+  readonly keyFormat: string;
+  /** Null: VALUE_FORMAT has to be given. */
+  readonly valueFormat: string | null;
+  /** Whether a single value column is wrapped; null: as the format does by itself. */
+  readonly wrapSingleValues: boolean | null;
+}
+
+const COLUMNS_MAX = 1_000;
+
+/**
+ * Checks that a source does not have too many columns.
+ * @throws DatabaseError BAD_STATEMENT.
+ */
+export function checkColumnCount(schema: RowSchema, at: Located): void {
+  const count = columnsOf(schema).length;
+  if (count <= COLUMNS_MAX) return;
+  throw errorAt(
+    'BAD_STATEMENT',
+    at,
+    `${count} columns are too many: a source can have ${COLUMNS_MAX}. Group some in a STRUCT.`,
+  );
+}
+
+/** One side of a source whose format is to be settled. */
+export interface FormatRequest {
+  readonly side: 'key' | 'value';
+  readonly format: string;
+  /** Undefined: the format's own. */
+  readonly delimiter: string | undefined;
+  /** Whether a single column is to be wrapped; undefined: as the format does by itself. */
+  readonly wrap: boolean | undefined;
+  readonly columns: readonly Column[];
+  /** Where to point when the columns do not fit. */
+  readonly at: Located;
+}
+
+/**
+ * The format of one side, checked against its columns.
+ * @throws DatabaseError BAD_STATEMENT naming the column that does not fit.
+ */
+export function settleFormat(request: FormatRequest): FormatSpec {
+  const { side, columns, delimiter, wrap, at } = request;
+  const format = locating(at, () => findFormat(request.format));
+  const single = columns.length === 1;
+  const spec: FormatSpec = {
+    name: format.name,
+    ...(delimiter === undefined ? {} : { delimiter }),
+    ...(single ? { unwrapped: wrap === undefined ? format.unwrappedByDefault(side) : !wrap } : {}),
+  };
+  locating(at, () => format.check(columns, spec, side));
+  return spec;
+}
+
+/**
+ * How a single value column is wrapped: as WRAP_SINGLE_VALUE says, else as the server's default, where the format has
+ * that choice.
+ * @throws DatabaseError BAD_STATEMENT when WRAP_SINGLE_VALUE is given and there is not exactly one value column.
+ */
+export function settleWrapping(
+  { values, nodes }: ParsedProperties,
+  columns: readonly Column[],
+  options: { readonly format: string; readonly defaults: FormatDefaults },
+): boolean | undefined {
+  const node = nodes.get('WRAP_SINGLE_VALUE');
+  const { WRAP_SINGLE_VALUE: wrap } = values;
+  if (node === undefined) {
+    const choice = options.defaults.wrapSingleValues;
+    const hasChoice = !findFormat(options.format).unwrappedByDefault('value');
+    return choice !== null && hasChoice ? choice : undefined;
+  }
+  if (columns.length === 1) return wrap;
+  throw errorAt(
+    'BAD_STATEMENT',
+    node,
+    `WRAP_SINGLE_VALUE is for a single value column, but there are ${columns.length}. Leave it out.`,
+  );
+}
+
+/**
+ * The column of WITH (TIMESTAMP = ...), null when it is not given.
+ * @throws DatabaseError UNKNOWN_COLUMN; TYPE_MISMATCH for a column that is neither BIGINT nor TIMESTAMP.
+ */
+export function settleTimestamp(
+  { values, nodes }: ParsedProperties,
+  schema: RowSchema,
+): TimestampColumn | null {
+  const { TIMESTAMP: name } = values;
+  const node = nodes.get('TIMESTAMP');
+  if (name === undefined || node === undefined) return null;
+  const columns = columnsOf(schema);
+  const column = columns.find((candidate) => candidate.name === name);
+  if (column === undefined) {
+    const hint = didYouMean(
+      name,
+      columns.map((candidate) => candidate.name),
+    );
+    throw errorAt(
+      'UNKNOWN_COLUMN',
+      node.value,
+      `The TIMESTAMP column ${name} is not among the columns of the source.${hint}`,
+    );
+  }
+  if (column.type.kind === 'BIGINT' || column.type.kind === 'TIMESTAMP') {
+    return { column: name, format: null };
+  }
+  throw errorAt(
+    'TYPE_MISMATCH',
+    node.value,
+    `The TIMESTAMP column must be BIGINT (epoch milliseconds) or TIMESTAMP, but ${name} is ${formatType(column.type)}.`,
+  );
+}
+
+/**
+ * What the WITH clause says about the topic.
+ * @throws DatabaseError BAD_STATEMENT for RETENTION_MS on a table that is not windowed, which keeps every key.
+ */
+export function topicRequest(
+  { values, nodes }: ParsedProperties,
+  source: Pick<SourceDefinition, 'kind' | 'schema'>,
+): TopicRequest {
+  const retention = nodes.get('RETENTION_MS');
+  if (retention !== undefined && source.kind === 'TABLE' && source.schema.window === null) {
+    throw errorAt(
+      'BAD_STATEMENT',
+      retention,
+      'RETENTION_MS does not go with a table that is not windowed: it keeps the latest row of every key.',
+    );
+  }
+  return {
+    partitions: values.PARTITIONS ?? null,
+    replicas: values.REPLICAS ?? null,
+    retentionMs: values.RETENTION_MS ?? null,
+  };
+}

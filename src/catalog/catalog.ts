@@ -1,0 +1,121 @@
+import type { Source } from './source.ts';
+import { didYouMean } from './did-you-mean.ts';
+
+/** A persistent query: what it reads and where it writes. Plain JSON. */
+export interface QueryInfo {
+  readonly id: string;
+  readonly kind: 'CSAS' | 'CTAS' | 'INSERT';
+  /** The statement that started it. */
+  readonly sql: string;
+  /** Names of the sources it reads, FROM order. */
+  readonly reads: readonly string[];
+  /** Name of its sink; null for a query that only keeps state. */
+  readonly writes: string | null;
+}
+
+/**
+ * What exists at one moment: sources and the persistent queries between them. A snapshot is never edited; `with...`
+ * and `without...` return the next one, so whoever holds one sees a consistent world for as long as it likes.
+ */
+export class Catalog {
+  static readonly EMPTY = new Catalog(new Map(), new Map());
+
+  readonly #sources: ReadonlyMap<string, Source>;
+  readonly #queries: ReadonlyMap<string, QueryInfo>;
+
+  private constructor(
+    sources: ReadonlyMap<string, Source>,
+    queries: ReadonlyMap<string, QueryInfo>,
+  ) {
+    this.#sources = sources;
+    this.#queries = queries;
+  }
+
+  /** In the order they were created. */
+  get sources(): readonly Source[] {
+    return [...this.#sources.values()];
+  }
+
+  /** In the order they were started. */
+  get queries(): readonly QueryInfo[] {
+    return [...this.#queries.values()];
+  }
+
+  /** Names are compared exactly: unquoted ones are upper case by now. */
+  source(name: string): Source | null {
+    return this.#sources.get(name) ?? null;
+  }
+
+  query(id: string): QueryInfo | null {
+    return this.#queries.get(id) ?? null;
+  }
+
+  /** The next snapshot, with the source added or put in place of the one of that name. */
+  withSource(source: Source): Catalog {
+    return new Catalog(new Map(this.#sources).set(source.name, source), this.#queries);
+  }
+
+  withoutSource(name: string): Catalog {
+    const sources = new Map(this.#sources);
+    sources.delete(name);
+    return new Catalog(sources, this.#queries);
+  }
+
+  /** The next snapshot, with the query added or put in place of the one of that id. */
+  withQuery(query: QueryInfo): Catalog {
+    return new Catalog(this.#sources, new Map(this.#queries).set(query.id, query));
+  }
+
+  withoutQuery(id: string): Catalog {
+    const queries = new Map(this.#queries);
+    queries.delete(id);
+    return new Catalog(this.#sources, queries);
+  }
+
+  /** Persistent queries that read the source, directly. */
+  readersOf(name: string): readonly QueryInfo[] {
+    return this.queries.filter((query) => query.reads.includes(name));
+  }
+
+  /** Persistent queries whose sink the source is. */
+  writersOf(name: string): readonly QueryInfo[] {
+    return this.queries.filter((query) => query.writes === name);
+  }
+
+  /**
+   * The shortest way rows take from one source to another through persistent queries, both ends included; null when
+   * none of them gets there. From a source to itself the way is that one name.
+   */
+  path(from: string, to: string): readonly string[] | null {
+    const cameFrom = new Map<string, string | null>([[from, null]]);
+    for (const name of cameFrom.keys()) {
+      if (name === to) return wayBack(cameFrom, to);
+      for (const { writes } of this.readersOf(name)) {
+        if (writes !== null && !cameFrom.has(writes)) cameFrom.set(writes, name);
+      }
+    }
+    return null;
+  }
+
+  /**
+   * A sentence that helps with a name that is not there, starting with a blank: how to quote it when only the case
+   * differs, else the most similar name; empty when nothing is similar.
+   */
+  nearest(name: string): string {
+    const names = [...this.#sources.keys()];
+    const otherCase = names.find((known) => known.toUpperCase() === name.toUpperCase());
+    if (otherCase === undefined) return didYouMean(name, names);
+    if (otherCase === otherCase.toUpperCase()) {
+      return ` Did you mean ${otherCase}? Write it without quotes: quoted names keep their case.`;
+    }
+    return ` Did you mean "${otherCase}"? Put it in double quotes: unquoted names are upper-cased.`;
+  }
+}
+
+function wayBack(cameFrom: ReadonlyMap<string, string | null>, to: string): readonly string[] {
+  const way: string[] = [];
+  for (let name: string | null = to; name !== null; name = cameFrom.get(name) ?? null) {
+    way.unshift(name);
+  }
+  return way;
+}

@@ -1,0 +1,235 @@
+import { join } from 'node:path';
+import { getHeapStatistics } from 'node:v8';
+import { DatabaseError } from './base/errors.ts';
+import type { Env } from './base/env.ts';
+import { nodeEnv } from './base/env-node.ts';
+import { type Logger, silentLogger } from './base/logger.ts';
+import { MemoryBudget } from './base/memory-budget.ts';
+import type { Entity } from './api/entities.ts';
+import type { Engine, QueryResult, StatementOptions } from './engine.ts';
+import { openEmbeddedLog } from './log/embedded/embedded-log.ts';
+import type { Log } from './log/log.ts';
+import { AppendGate } from './runtime/append-gate.ts';
+import { decideTransaction } from './runtime/decide-transaction.ts';
+import { EmbeddedCommitCoordinator } from './runtime/embedded-commit.ts';
+import { type Acknowledgement, Ingest, type NewRecord } from './runtime/ingest.ts';
+import { EPOCH_KEY, encodeNumber, readMeta, type StoredMeta } from './runtime/meta.ts';
+import { ProcessingLog } from './runtime/processing-log.ts';
+import { QueryRunner } from './runtime/query-runner.ts';
+import { TickLoop } from './runtime/tick-loop.ts';
+import { openLevelStore } from './state/level-store.ts';
+import type { Store } from './state/store.ts';
+import { CatalogState } from './statements/catalog-state.ts';
+import { CommandLog } from './statements/command-log.ts';
+import { checkDataDirectory, type DataDirectory } from './statements/data-directory.ts';
+import { QueryStarter } from './statements/query-starter.ts';
+import { StatementRunner } from './statements/statement-runner.ts';
+
+export interface DatabaseOptions {
+  /** Everything the database keeps; made if it is missing. One process at a time. */
+  readonly directory: string;
+  readonly env?: Env;
+  readonly logger?: Logger;
+  /** Memory for state in bytes. Default: a quarter of the heap limit. */
+  readonly cacheBytesMax?: number;
+  /** Called once when the database had to stop: what it holds on disk is safe, this process cannot go on. */
+  readonly onFatal?: (error: unknown) => void;
+}
+
+/**
+ * Opens (or creates) a database: recovers the log and the state, replays the command log, starts the queries.
+ *
+ * @throws DatabaseError IN_USE when another process has the directory; CORRUPT when its files are damaged.
+ */
+export async function openDatabase(options: DatabaseOptions): Promise<Database> {
+  const env = options.env ?? nodeEnv();
+  const { files } = env;
+  await files.makeDirectory(options.directory);
+  const store = await openLevelStore({ directory: join(options.directory, 'state'), files });
+  try {
+    const data = await checkDataDirectory(options.directory, env);
+    const meta = await readMeta(store);
+    const log = await openEmbeddedLog({
+      directory: join(options.directory, 'log'),
+      env,
+      logger: options.logger ?? silentLogger,
+      recovery: {
+        durableEndOffset: (topicId, partition) => meta.durableEnds.get(`${topicId}/${partition}`),
+        decide: (transaction) => decideTransaction(transaction, meta),
+      },
+    });
+    const epoch = meta.epoch + 1;
+    await store.commit({ keys: [EPOCH_KEY], values: [encodeNumber(epoch)] });
+    const database = new Database(options, { env, store, log, meta, epoch, data });
+    await database.recover();
+    return database;
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+interface Opened {
+  readonly env: Env;
+  readonly store: Store;
+  readonly log: Log;
+  readonly meta: StoredMeta;
+  readonly epoch: number;
+  readonly data: DataDirectory;
+}
+
+/** A running database: the composition of log, state, queries and statements. */
+export class Database implements Engine {
+  readonly clusterId: string;
+  readonly #log: Log;
+  readonly #store: Store;
+  readonly #loop: TickLoop;
+  readonly #ingest: Ingest;
+  readonly #runner: QueryRunner;
+  readonly #catalog: CatalogState;
+  readonly #statements: StatementRunner;
+  readonly #queries: QueryStarter;
+  readonly #openCommandLog: () => Promise<CommandLog>;
+  #status: Engine['status'] = 'starting';
+  #closing: Promise<void> | null = null;
+
+  /** @internal Use {@link openDatabase}. */
+  constructor(options: DatabaseOptions, opened: Opened) {
+    const { env, store, log, meta, epoch, data } = opened;
+    const { clock, random } = env;
+    const logger = options.logger ?? silentLogger;
+    const budget = new MemoryBudget(options.cacheBytesMax ?? defaultCacheBytes());
+    const gate = new AppendGate();
+    const processingLog = new ProcessingLog({ clock, logger });
+    this.clusterId = data.clusterId;
+    this.#log = log;
+    this.#store = store;
+    this.#loop = new TickLoop({
+      clock,
+      coordinator: new EmbeddedCommitCoordinator({ store, clock }),
+      budget,
+      gate,
+      logger,
+      lastTick: meta.lastTick,
+      onFatal: (error) => {
+        this.#status = 'failed';
+        options.onFatal?.(error);
+      },
+    });
+    this.#ingest = new Ingest({
+      clock,
+      gate,
+      onDurable: (partition) => {
+        this.#loop.touch(partition);
+        this.#loop.wake();
+      },
+    });
+    this.#runner = new QueryRunner({
+      clock,
+      log,
+      store,
+      loop: this.#loop,
+      budget,
+      processingLog,
+      epoch,
+      progress: meta.progress,
+    });
+    this.#openCommandLog = () => CommandLog.open({ log, ingest: this.#ingest });
+    this.#catalog = new CatalogState({ log, runner: this.#runner, loop: this.#loop, logger });
+    this.#queries = new QueryStarter({
+      clock,
+      random,
+      log,
+      store,
+      loop: this.#loop,
+      runner: this.#runner,
+      catalog: this.#catalog,
+      processingLog,
+    });
+    this.#statements = new StatementRunner({
+      clock,
+      log,
+      ingest: this.#ingest,
+      runner: this.#runner,
+      processingLog,
+      catalog: this.#catalog,
+      queries: this.#queries,
+    });
+  }
+
+  /** @internal Replays the command log and starts the loop. */
+  async recover(): Promise<void> {
+    await this.#catalog.replay(await this.#openCommandLog());
+    await this.#runner.forgetStopped();
+    this.#loop.start();
+    this.#status = 'ready';
+  }
+
+  get status(): Engine['status'] {
+    return this.#status;
+  }
+
+  async execute(sql: string, options: StatementOptions = {}): Promise<readonly Entity[]> {
+    this.#checkReady();
+    return this.#statements.execute(sql, options);
+  }
+
+  async query(sql: string, options: StatementOptions = {}): Promise<QueryResult> {
+    this.#checkReady();
+    return this.#queries.start(sql, options);
+  }
+
+  closeQuery(queryId: string): boolean {
+    return this.#queries.close(queryId);
+  }
+
+  /**
+   * Writes records to a topic as a producer would, in the encoding of its sources. Each is on disk when its
+   * acknowledgement arrives; records given together go out together.
+   * @throws DatabaseError NOT_FOUND for an unknown topic; see Ingest for what is refused.
+   */
+  async produce(topicName: string, records: readonly NewRecord[]): Promise<Acknowledgement[]> {
+    this.#checkReady();
+    const topic = this.#log.topic(topicName);
+    if (topic === undefined) {
+      throw new DatabaseError('NOT_FOUND', `Topic ${topicName} does not exist.`);
+    }
+    return Promise.all(records.map((record) => this.#ingest.append(topic, record)));
+  }
+
+  /** Resolves when every query has processed, and committed, everything that is in the log now. */
+  async settled(): Promise<void> {
+    while (this.#loop.queries.some((query) => query.hasInput)) {
+      await this.#loop.exclusively(async () => {});
+    }
+    await this.#loop.exclusively(async () => {});
+  }
+
+  /** Ends all queries of clients, finishes the tick under way and closes the files. Idempotent. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    const failed = this.#status === 'failed';
+    this.#status = 'closed';
+    await this.#queries.closeAll();
+    await this.#loop.stop();
+    // After a failed commit nobody knows what the files hold; recovery finds out.
+    if (!failed) await this.#log.close();
+    await this.#store.close();
+  }
+
+  #checkReady(): void {
+    if (this.#status === 'ready') return;
+    if (this.#status === 'starting') {
+      throw new DatabaseError('STARTING', 'The database is starting. Try again in a moment.');
+    }
+    throw new DatabaseError('STOPPING', 'The database is shutting down.');
+  }
+}
+
+function defaultCacheBytes(): number {
+  return Math.floor(getHeapStatistics().heap_size_limit / 4);
+}

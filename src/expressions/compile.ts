@@ -1,0 +1,79 @@
+import { assert } from '../base/assert.ts';
+import { EvaluationError } from '../sql/evaluation-error.ts';
+import type { Row } from '../sql/types.ts';
+import { emitCondition } from './emission.ts';
+import { createEmission } from './emit.ts';
+import type { Evaluate, EvaluatePredicate, RowContext } from './evaluation.ts';
+import type { Expression } from './expression.ts';
+import { FunctionBuilder, joinCode, js, type Code } from './generate.ts';
+import { isFallible, type EvaluationRules } from './properties.ts';
+import { childrenOf } from './walk.ts';
+
+/** `stream`: push and persistent queries. `pull`: pull queries and constants. */
+export type EvaluationMode = 'stream' | 'pull';
+
+const ignore = (): void => {};
+
+/**
+ * Makes one function of an expression.
+ * @param onNestedError is told of errors that only made a part of the expression null.
+ * @returns a function that throws EvaluationError when the row has no value.
+ */
+export function compile(
+  expression: Expression,
+  mode: EvaluationMode,
+  onNestedError: (error: EvaluationError) => void = ignore,
+): Evaluate {
+  const builder = new FunctionBuilder();
+  const emission = createEmission(builder, valueRules(mode), onNestedError);
+  return builder.build(js`return ${emission.emit(expression)};`);
+}
+
+/**
+ * Makes one function of a condition.
+ * @returns a function that throws EvaluationError when the row has no answer, also when that is null.
+ */
+export function compilePredicate(expression: Expression, mode: EvaluationMode): EvaluatePredicate {
+  assert(expression.type.kind === 'BOOLEAN', 'a predicate is BOOLEAN');
+  const builder = new FunctionBuilder();
+  const nestedError = mode === 'stream' ? 'FALSE' : 'FAIL';
+  const emission = createEmission(builder, { mode, nestedError }, ignore);
+  return builder.build(js`return ${emitCondition(expression, emission)};`);
+}
+
+/**
+ * Makes one function that computes all columns of a row. A column that fails is null and is reported with its
+ * index; so is an error that only made a part of a column null.
+ */
+export function compileRow(
+  expressions: readonly Expression[],
+  mode: EvaluationMode,
+  onError: (index: number, error: EvaluationError) => void,
+): (row: Row, context: RowContext) => Row {
+  const builder = new FunctionBuilder();
+  const rules = valueRules(mode);
+  const statements: Code[] = [];
+  const columns = expressions.map((expression, index) => {
+    const report = (error: unknown): void => {
+      if (!(error instanceof EvaluationError)) throw error;
+      onError(index, error);
+    };
+    const code = createEmission(builder, rules, report).emit(expression);
+    const fallible = isFallible(expression, rules);
+    if (!fallible && childrenOf(expression).length === 0) return code;
+    // Columns are computed one after the other, so that errors are reported in their order.
+    const column = builder.variable();
+    const failed = js`${builder.constant(report)}(error); ${column} = null;`;
+    statements.push(
+      fallible
+        ? js`try { ${column} = ${code}; } catch (error) { ${failed} }`
+        : js`${column} = ${code};`,
+    );
+    return column;
+  });
+  return builder.build(js`${joinCode(statements, js`\n`)} return [${joinCode(columns, js`, `)}];`);
+}
+
+function valueRules(mode: EvaluationMode): EvaluationRules {
+  return { mode, nestedError: mode === 'stream' ? 'NULL' : 'FAIL' };
+}

@@ -1,0 +1,104 @@
+import type { PrimitiveKind, SqlType, Value } from '../sql/types.ts';
+
+/** One scalar function: what the resolver, the compiler, DESCRIBE FUNCTION and the reference know about it. */
+export interface ScalarFunction {
+  /** Upper case; how it is looked up. */
+  readonly name: string;
+  /** As messages spell it. */
+  readonly displayName: string;
+  readonly category: FunctionCategory;
+  readonly description: string;
+  /** Shown to users and run as tests. */
+  readonly examples: readonly FunctionExample[];
+  /** Plans refer to an overload by its index: append, never reorder. */
+  readonly overloads: readonly ScalarOverload[];
+}
+
+export type FunctionCategory = 'CONDITIONAL' | 'DATE / TIME' | 'MATHEMATICAL' | 'OTHER' | 'STRING';
+
+/** `sql` is an expression without columns; `result` is its value as the dialect prints a literal. */
+export interface FunctionExample {
+  readonly sql: string;
+  readonly result: string;
+}
+
+export interface ScalarOverload {
+  readonly parameters: readonly Parameter[];
+  /** The last parameter may be given any number of times, also not at all. */
+  readonly variadic: boolean;
+  /** The type of the result, given the types of the arguments after conversion. */
+  returnType(argumentTypes: readonly SqlType[]): SqlType;
+  /** Makes the function for these argument types; called once per use in a plan. */
+  create(argumentTypes: readonly SqlType[]): ScalarBody;
+}
+
+/**
+ * What runs per row, synchronous and pure. It gets one JavaScript value per argument, of the kind types.ts
+ * lists for the argument's type, and null only for parameters whose `onNull` is PASS.
+ * @throws EvaluationError when there is no result for these values.
+ */
+export type ScalarBody = (...values: never[]) => Value;
+
+export interface Parameter {
+  readonly name: string;
+  readonly type: ParameterType;
+  /**
+   * What a null argument does: makes the result null, is an evaluation error (the parameters the reference
+   * marks as primitive), or is passed on to the function.
+   */
+  readonly onNull: 'RETURN_NULL' | 'FAIL' | 'PASS';
+}
+
+/**
+ * A type, or a pattern of types: DECIMAL of any precision and scale, DECIMAL of any precision and scale brought to
+ * the one that holds all of them, or a letter that stands for the same type wherever it is used.
+ */
+export type ParameterType =
+  | { readonly kind: PrimitiveKind }
+  | { readonly kind: 'ANY_DECIMAL' }
+  | { readonly kind: 'COMMON_DECIMAL' }
+  | { readonly kind: 'GENERIC'; readonly letter: string };
+
+export const ANY_DECIMAL = { kind: 'ANY_DECIMAL' } as const satisfies ParameterType;
+export const COMMON_DECIMAL = { kind: 'COMMON_DECIMAL' } as const satisfies ParameterType;
+export const GENERIC_T = { kind: 'GENERIC', letter: 'T' } as const satisfies ParameterType;
+
+/** A parameter; null arguments make the result null unless said otherwise. */
+export function parameter(
+  name: string,
+  type: ParameterType,
+  onNull: Parameter['onNull'] = 'RETURN_NULL',
+): Parameter {
+  return { name, type, onNull };
+}
+
+/** An overload whose result type and body do not depend on the types of its arguments. */
+export function overload(
+  parameters: readonly Parameter[],
+  result: SqlType,
+  body: ScalarBody,
+): ScalarOverload {
+  return { parameters, variadic: false, returnType: () => result, create: () => body };
+}
+
+/** The text of one overload in messages: `round(DECIMAL value, INTEGER places)`. */
+export function formatSignature(definition: ScalarFunction, overload: ScalarOverload): string {
+  const last = overload.parameters.length - 1;
+  const parameters = overload.parameters.map(({ name, type }, index) => {
+    const repeated = overload.variadic && index === last ? '...' : '';
+    return `${formatParameterType(type)}${repeated} ${name}`;
+  });
+  return `${definition.displayName}(${parameters.join(', ')})`;
+}
+
+function formatParameterType(type: ParameterType): string {
+  switch (type.kind) {
+    case 'ANY_DECIMAL':
+    case 'COMMON_DECIMAL':
+      return 'DECIMAL';
+    case 'GENERIC':
+      return type.letter;
+    default:
+      return type.kind;
+  }
+}

@@ -1,0 +1,390 @@
+import { dirname, join } from 'node:path';
+import { assert } from '../../base/assert.ts';
+import type { Env } from '../../base/env.ts';
+import { CorruptionError, DatabaseError } from '../../base/errors.ts';
+import type { Logger } from '../../base/logger.ts';
+import type { CreateTopicOptions, Log, Topic } from '../log.ts';
+import { writeControlBatch } from '../record-batch.ts';
+import { checkTopicName } from '../topic-name.ts';
+import { EmbeddedPartition } from './embedded-partition.ts';
+import { describePartition, partitionDamage, partitionFailure } from './partition-errors.ts';
+import { recoverPartition } from './partition-recovery.ts';
+import type { RecoveredPartition } from './partition-recovery.ts';
+import { RecentIndexes } from './recent-indexes.ts';
+import type { SegmentLocation } from './segment.ts';
+import { CacheBudget } from './tail-cache.ts';
+import { Transactions } from './transactions.ts';
+import { readTopics, writeTopics } from './topics-file.ts';
+import type { TopicEntry, TopicList } from './topics-file.ts';
+
+/*
+ * | path in the directory                              | what                                                      |
+ * |----------------------------------------------------|-----------------------------------------------------------|
+ * | topics.json                                        | names, ids and settings of the topics                     |
+ * | <topic id>/<partition>/<base offset, 20 digits>.log | a segment: record batches one after the other           |
+ * | .../<base offset>.index, .timeindex                | its sparse indexes, rebuilt when missing or wrong         |
+ * | <topic id>/<partition>/checkpoint.json             | where recovery starts: open and aborted transactions      |
+ * | quarantine/<topic id>-<partition>-<offset>.bin     | bytes cut off after a crash                               |
+ */
+const QUARANTINE = 'quarantine';
+const TOPIC_DIRECTORY = /^[1-9]\d{0,14}$/;
+const PARTITION_COUNT_MAX = 256;
+
+/** Leaves room for a last batch below 2 GiB. */
+const SEGMENT_BYTES_LIMIT = 1 << 30;
+
+/** Partitions recovered at the same time. */
+const RECOVERY_CONCURRENCY = 4;
+
+const DEFAULT_LIMITS: EmbeddedLogLimits = {
+  segmentBytesMax: 256 << 20,
+  cacheBytesMax: 8 << 20,
+  cacheTotalBytesMax: 64 << 20,
+};
+
+export interface EmbeddedLogLimits {
+  /** A segment that would grow beyond this is followed by a new one; at most 1 GiB. */
+  readonly segmentBytesMax: number;
+  /** Memory of the tail cache of one partition, in bytes. */
+  readonly cacheBytesMax: number;
+  /** Memory of all tail caches, in bytes. */
+  readonly cacheTotalBytesMax: number;
+}
+
+/** A transaction found without a marker when the log was opened. */
+export interface UndecidedTransaction {
+  readonly topicId: number;
+  readonly partition: number;
+  readonly producerId: number;
+  readonly producerEpoch: number;
+  /** Sequence of its last record here; -1 if it was written without sequences. */
+  readonly lastSequence: number;
+}
+
+/** What the state store remembers and the log must know to open after a crash. */
+export interface LogRecovery {
+  /** The offset below which this partition was seen on disk; undefined if nobody wrote that down. */
+  durableEndOffset(topicId: number, partition: number): number | undefined;
+  decide(transaction: UndecidedTransaction): 'commit' | 'abort';
+}
+
+export interface EmbeddedLogOptions {
+  /** Made if missing. One process at a time may have it open: the caller holds a lock. */
+  readonly directory: string;
+  readonly env: Env;
+  readonly logger: Logger;
+  readonly recovery: LogRecovery;
+  readonly limits?: Partial<EmbeddedLogLimits>;
+}
+
+/**
+ * Opens the log of a directory, recovering from whatever happened to the last process: torn tails are cut, every open
+ * transaction gets its marker, and all of that is on disk when this resolves. A partition with damaged files is
+ * offline: its calls throw, others work.
+ *
+ * @throws DatabaseError CORRUPT when the list of topics is lost or damaged.
+ */
+export async function openEmbeddedLog(options: EmbeddedLogOptions): Promise<Log> {
+  const log = new EmbeddedLog(options);
+  try {
+    await log.recover();
+  } catch (error) {
+    await log.close();
+    throw error;
+  }
+  return log;
+}
+
+interface EmbeddedTopic extends Topic {
+  readonly partitions: EmbeddedPartition[];
+}
+
+class EmbeddedLog implements Log {
+  readonly #options: EmbeddedLogOptions;
+  readonly #limits: EmbeddedLogLimits;
+  readonly #cacheBudget: CacheBudget;
+  readonly #recentIndexes = new RecentIndexes();
+  readonly #topics = new Map<string, EmbeddedTopic>();
+  #nextId = 1;
+  #isClosed = false;
+  /** Creating and deleting topics happens one at a time. */
+  #change: Promise<unknown> = Promise.resolve();
+
+  constructor(options: EmbeddedLogOptions) {
+    this.#options = options;
+    this.#limits = { ...DEFAULT_LIMITS, ...options.limits };
+    assert(this.#limits.segmentBytesMax <= SEGMENT_BYTES_LIMIT, 'index positions have 32 bits');
+    this.#cacheBudget = new CacheBudget(this.#limits.cacheTotalBytesMax);
+  }
+
+  topics(): readonly Topic[] {
+    return [...this.#topics.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  topic(name: string): Topic | undefined {
+    return this.#topics.get(name);
+  }
+
+  async createTopic(options: CreateTopicOptions): Promise<Topic> {
+    checkTopicName(options.name, { allowInternal: true });
+    const { name, partitionCount } = options;
+    const isCountLegal =
+      Number.isInteger(partitionCount) &&
+      partitionCount >= 1 &&
+      partitionCount <= PARTITION_COUNT_MAX;
+    if (!isCountLegal) {
+      throw new DatabaseError(
+        'BAD_STATEMENT',
+        `Topic '${name}' cannot have ${partitionCount} partitions; choose 1 to ${PARTITION_COUNT_MAX}.`,
+      );
+    }
+    return this.#serially(() => this.#create(options));
+  }
+
+  async deleteTopic(topic: Topic): Promise<void> {
+    await this.#serially(() => this.#delete(topic));
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.#change;
+    const closed = await Promise.allSettled(
+      [...this.#topics.values()].flatMap(({ partitions }) => partitions).map((p) => p.close()),
+    );
+    const failed = closed.find((result) => result.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
+  }
+
+  /** Reads the list of topics and opens each partition. */
+  async recover(): Promise<void> {
+    const { env, directory } = this.#options;
+    await env.files.makeDirectory(directory);
+    const directories = (await env.files.list(directory)).filter((n) => TOPIC_DIRECTORY.test(n));
+    const list = await readTopics(env.files, directory);
+    if (list === null) await this.#startEmpty(directories);
+    else await this.#openTopics(list, directories);
+  }
+
+  async #startEmpty(directories: readonly string[]): Promise<void> {
+    const { env, directory } = this.#options;
+    if (directories.length > 0) {
+      throw new DatabaseError(
+        'CORRUPT',
+        `${join(directory, 'topics.json')} is missing, but there are topics (${directories.join(', ')}). ` +
+          'Restore it from a backup, or move the topic directories away to start empty.',
+      );
+    }
+    await env.files.syncDirectory(dirname(directory));
+    await writeTopics(env.files, directory, { nextId: this.#nextId, topics: [] });
+  }
+
+  async #openTopics(list: TopicList, directories: readonly string[]): Promise<void> {
+    const { env, directory } = this.#options;
+    const listed = new Set(list.topics.map(({ id }) => id));
+    this.#nextId = list.nextId;
+    for (const name of directories) {
+      const id = Number(name);
+      // Below nextId: a deletion did not come to its end. Others were never a topic; their ids are not used.
+      if (id >= list.nextId) this.#nextId = Math.max(this.#nextId, id + 1);
+      else if (!listed.has(id)) await env.files.remove(join(directory, name));
+    }
+    const opening = list.topics.flatMap((entry) => {
+      const topic = makeTopic(entry);
+      this.#topics.set(topic.name, topic);
+      return Array.from({ length: entry.partitionCount }, (_, index) => ({ topic, index }));
+    });
+    for (let i = 0; i < opening.length; i += RECOVERY_CONCURRENCY) {
+      const group = opening.slice(i, i + RECOVERY_CONCURRENCY);
+      const opened = await Promise.allSettled(
+        group.map(({ topic, index }) => this.#openPartition(topic, index)),
+      );
+      for (const [j, result] of opened.entries()) {
+        if (result.status === 'fulfilled') group[j]!.topic.partitions.push(result.value);
+      }
+      const failed = opened.find((result) => result.status === 'rejected');
+      if (failed !== undefined) throw failed.reason;
+    }
+  }
+
+  async #openPartition(topic: Topic, index: number): Promise<EmbeddedPartition> {
+    const { directory, logger, recovery } = this.#options;
+    const location = this.#locationOf(topic.id, index);
+    const durableEndOffset = recovery.durableEndOffset(topic.id, index);
+    let recovered: RecoveredPartition;
+    try {
+      recovered = await recoverPartition({
+        location,
+        logger,
+        quarantineDirectory: join(directory, QUARANTINE),
+        topicId: topic.id,
+        partition: index,
+        durableEndOffset,
+      });
+    } catch (error) {
+      if (!(error instanceof CorruptionError)) {
+        const activity = `opening its files in ${location.directory}`;
+        throw partitionFailure(describePartition(topic, index), { activity, cause: error });
+      }
+      return this.#offlinePartition(topic, index, { error, durableEndOffset });
+    }
+    const partition = this.#makePartition(topic, index, recovered);
+    try {
+      await this.#decide(partition);
+    } catch (error) {
+      await partition.close().catch(() => undefined);
+      throw error;
+    }
+    return partition;
+  }
+
+  /** Ends what the last process left open. */
+  async #decide(partition: EmbeddedPartition): Promise<void> {
+    const { env, recovery, logger } = this.#options;
+    for (const transaction of partition.openTransactions()) {
+      const { producerId, producerEpoch, lastSequence } = transaction;
+      const undecided = {
+        topicId: partition.topic.id,
+        partition: partition.index,
+        producerId,
+        producerEpoch,
+        lastSequence,
+      };
+      const type = recovery.decide(undecided);
+      logger.info({ ...undecided, type }, 'ended a transaction the last process left open');
+      const timestamp = env.clock.now();
+      partition.append(writeControlBatch({ producerId, producerEpoch, type, timestamp }));
+    }
+    await partition.sync();
+  }
+
+  #offlinePartition(
+    topic: Topic,
+    index: number,
+    {
+      error,
+      durableEndOffset = 0,
+    }: { error: CorruptionError; durableEndOffset: number | undefined },
+  ): EmbeddedPartition {
+    const failure = partitionDamage(describePartition(topic, index), error);
+    this.#options.logger.error(
+      { topic: topic.name, topicId: topic.id, partition: index, reason: error.message },
+      'a partition is damaged and offline; others work',
+    );
+    const partition = this.#makePartition(topic, index, emptyPartition(durableEndOffset));
+    partition.fail(failure);
+    return partition;
+  }
+
+  #makePartition(topic: Topic, index: number, recovered: RecoveredPartition): EmbeddedPartition {
+    return new EmbeddedPartition(
+      {
+        topic,
+        index,
+        location: this.#locationOf(topic.id, index),
+        limits: this.#limits,
+        cacheBudget: this.#cacheBudget,
+      },
+      recovered,
+    );
+  }
+
+  #locationOf(topicId: number, index: number): SegmentLocation {
+    const { env, directory } = this.#options;
+    return {
+      files: env.files,
+      directory: join(directory, String(topicId), String(index)),
+      recentIndexes: this.#recentIndexes,
+    };
+  }
+
+  async #create(options: CreateTopicOptions): Promise<Topic> {
+    const { env, directory, logger } = this.#options;
+    const { name, partitionCount, cleanupPolicy, retentionMs = null } = options;
+    if (this.#topics.has(name)) {
+      throw new DatabaseError('ALREADY_EXISTS', `Topic '${name}' already exists.`);
+    }
+    const id = this.#nextId++;
+    const topic = makeTopic({ id, name, partitionCount, cleanupPolicy, retentionMs });
+    const topicDirectory = join(directory, String(id));
+    try {
+      for (let index = 0; index < partitionCount; index++) {
+        const location = this.#locationOf(id, index);
+        await env.files.makeDirectory(location.directory);
+        const recovered = await recoverPartition({
+          location,
+          logger,
+          quarantineDirectory: join(directory, QUARANTINE),
+          topicId: id,
+          partition: index,
+          durableEndOffset: undefined,
+        });
+        topic.partitions.push(this.#makePartition(topic, index, recovered));
+      }
+      await env.files.syncDirectory(topicDirectory);
+      await env.files.syncDirectory(directory);
+      this.#topics.set(name, topic);
+      await this.#saveTopics();
+    } catch (error) {
+      this.#topics.delete(name);
+      await Promise.allSettled(topic.partitions.map((partition) => partition.close()));
+      throw error;
+    }
+    return topic;
+  }
+
+  async #delete(topic: Topic): Promise<void> {
+    const found = this.#topics.get(topic.name);
+    if (found === undefined || found.id !== topic.id) return;
+    const { env, directory } = this.#options;
+    this.#topics.delete(topic.name);
+    try {
+      await this.#saveTopics();
+    } catch (error) {
+      this.#topics.set(topic.name, found);
+      throw error;
+    }
+    const failure = new DatabaseError('NOT_FOUND', `Topic '${topic.name}' was deleted.`);
+    for (const partition of found.partitions) partition.fail(failure);
+    for (const partition of found.partitions) await partition.close();
+    await env.files.remove(join(directory, String(topic.id)));
+  }
+
+  async #saveTopics(): Promise<void> {
+    const { env, directory } = this.#options;
+    const topics = [...this.#topics.values()].map(
+      ({ id, name, partitions, cleanupPolicy, retentionMs }): TopicEntry => ({
+        id,
+        name,
+        partitionCount: partitions.length,
+        cleanupPolicy,
+        retentionMs,
+      }),
+    );
+    await writeTopics(env.files, directory, { nextId: this.#nextId, topics });
+  }
+
+  #serially<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#isClosed) {
+      return Promise.reject(new DatabaseError('STOPPING', 'The log was closed.'));
+    }
+    const done = this.#change.then(work);
+    this.#change = done.catch(() => undefined);
+    return done;
+  }
+}
+
+function makeTopic(entry: TopicEntry): EmbeddedTopic {
+  const { id, name, cleanupPolicy, retentionMs } = entry;
+  return { id, name, cleanupPolicy, retentionMs, partitions: [] };
+}
+
+/** What stands for a partition that cannot be opened. */
+function emptyPartition(endOffset: number): RecoveredPartition {
+  return {
+    segments: [],
+    endOffset,
+    transactions: new Transactions(),
+    checkpointOffset: endOffset,
+    scannedBytes: 0,
+  };
+}

@@ -1,0 +1,110 @@
+/**
+ * The partitioned log, as the rest of the engine sees it: topics, partitions, appends, reads by offset. It moves
+ * bytes and has never heard of SQL. The embedded log is one implementation, a Kafka cluster will be the other.
+ */
+export interface Log {
+  /** All topics, by name. */
+  topics(): readonly Topic[];
+  topic(name: string): Topic | undefined;
+  /**
+   * Creates a topic; durable when it resolves.
+   * @throws DatabaseError BAD_STATEMENT for an illegal name (see `checkTopicName`) or partition count (1–256),
+   *   ALREADY_EXISTS for a name that is taken.
+   */
+  createTopic(options: CreateTopicOptions): Promise<Topic>;
+  /** Removes the topic and its records. Idempotent by id; a new topic of the same name shares nothing with it. */
+  deleteTopic(topic: Topic): Promise<void>;
+  /** Writes and syncs everything appended, then releases the files. */
+  close(): Promise<void>;
+}
+
+export interface CreateTopicOptions {
+  readonly name: string;
+  readonly partitionCount: number;
+  readonly cleanupPolicy: 'delete' | 'compact';
+  /** Kept and reported. Retention itself is not applied yet. */
+  readonly retentionMs?: number | null;
+}
+
+export interface Topic {
+  /** Never reused; also the name of its directory. */
+  readonly id: number;
+  readonly name: string;
+  readonly cleanupPolicy: 'delete' | 'compact';
+  readonly retentionMs: number | null;
+  readonly partitions: readonly Partition[];
+}
+
+/**
+ * One partition. Offsets count records from 0. `start <= stable <= durable <= end`:
+ *
+ * | property | below it, records |
+ * |---|---|
+ * | `endOffset` | have an offset and can be read by this process (`isolation: 'appended'`) |
+ * | `durableEndOffset` | are on disk (fdatasync) |
+ * | `stableEndOffset` | are on disk and belong to no undecided transaction: what the outside may see |
+ */
+export interface Partition {
+  readonly topic: Topic;
+  readonly index: number;
+  readonly startOffset: number;
+  readonly endOffset: number;
+  readonly durableEndOffset: number;
+  readonly stableEndOffset: number;
+
+  /**
+   * Gives the batch the next offsets and queues it for writing. Synchronous, so the order of calls is the order
+   * of offsets. The records can be read at once with isolation 'appended' and are acknowledged by `sync()`.
+   *
+   * @param batch a complete RecordBatch v2 (record-batch.ts); base offset and partition leader epoch are patched
+   *   in place and the buffer belongs to the log from now on. A batch with the transactional attribute opens (or
+   *   continues) the transaction of its producer id; a control batch with a marker closes it.
+   * @returns the offset of its first record.
+   * @throws Error when the partition has failed or was closed.
+   */
+  append(batch: Buffer): number;
+
+  /**
+   * Writes what was appended and syncs it (fdatasync; also the directory after a new segment). Calls made while a
+   * sync is under way share the next one: that is the group commit.
+   * @throws the error of the file system. The partition is then failed for good: every later call throws too,
+   *   because after a failed fsync nobody knows what the disk holds.
+   */
+  sync(): Promise<void>;
+
+  /**
+   * Reads whole batches from the one that holds `offset` on, in order, up to about `bytesMax` (at least one batch if
+   * there is any). The first batch may begin below `offset`: the caller skips (see RecordCursor). Control batches are
+   * left out; with 'committed' so are aborted transactions, and reading stops at `stableEndOffset`.
+   *
+   * Returns without a promise when the tail cache holds the data.
+   * @throws RangeError when the offset is below `startOffset` or above `endOffset`.
+   */
+  read(options: ReadOptions): ReadResult | Promise<ReadResult>;
+
+  /** Offset of the first record with a timestamp >= `timestamp`, or `endOffset`. */
+  offsetForTime(timestamp: number): Promise<number>;
+
+  /**
+   * Calls back, once, as soon as something was appended ('appended') or became visible ('committed') at or beyond
+   * `offset`; at once (in a microtask) if it already is. The returned function cancels.
+   */
+  onAvailable(options: { offset: number; isolation: Isolation }, callback: () => void): () => void;
+}
+
+export type Isolation = 'appended' | 'committed';
+
+export interface ReadOptions {
+  readonly offset: number;
+  readonly bytesMax: number;
+  readonly isolation: Isolation;
+  /** Batches that begin at or beyond this offset are not returned. */
+  readonly endOffset?: number;
+}
+
+export interface ReadResult {
+  /** RecordBatch v2 bytes, each buffer exactly one batch. Shared with the cache: read only. */
+  readonly batches: readonly Buffer[];
+  /** Where to read on: one past the last record looked at, skipped control batches included. */
+  readonly nextOffset: number;
+}

@@ -1,0 +1,137 @@
+// Hot path: once per record.
+import { assert } from '../base/assert.ts';
+import { windowStart } from '../sql/window.ts';
+import type { Row } from '../sql/types.ts';
+import type { StateEntry, StateTable } from '../state/state-table.ts';
+import { type AggregateSpec, Aggregation } from './aggregation.ts';
+import { Change } from './change.ts';
+import type { Operator, OperatorContext, OperatorDefinition, StepBase } from './operator.ts';
+import { mapKeyFunction } from './state-codec.ts';
+
+/** Aggregates per key, and per tumbling window if there is one. The input comes from a group-by step. */
+export interface AggregateStep extends StepBase {
+  readonly kind: 'Aggregate';
+  readonly aggregates: readonly AggregateSpec[];
+  readonly window: AggregateWindow | null;
+  /** Whether a step further down needs the result before the change. */
+  readonly emitBefore: boolean;
+}
+
+export interface AggregateWindow {
+  readonly kind: 'TUMBLING';
+  readonly sizeMs: number;
+  readonly graceMs: number;
+  readonly retentionMs: number;
+}
+
+export const aggregate: OperatorDefinition<AggregateStep> = {
+  kind: 'Aggregate',
+  explain: (step) => {
+    const calls = step.aggregates.map((spec) => spec.function).join(', ');
+    const window =
+      step.window === null ? '' : ` WINDOW ${step.window.kind} ${step.window.sizeMs} MS`;
+    return `${calls}${window}`;
+  },
+  state: (step) => ({
+    keyTypes: step.schema.keys.map((column) => column.type),
+    valueTypes: new Aggregation(step.aggregates).stateTypes,
+    window: step.window,
+  }),
+  create: (step, context) => new AggregateOperator(step, context),
+};
+
+type Entry = StateEntry<Row, Row>;
+
+class AggregateOperator implements Operator {
+  readonly state: StateTable<Row, Row>;
+  streamTime = -1;
+  readonly #aggregation: Aggregation;
+  readonly #window: AggregateWindow | null;
+  readonly #sizeMs: number;
+  readonly #mapKey: (key: Row) => unknown;
+  readonly #merge: boolean;
+  readonly #emitBefore: boolean;
+  readonly #onLate: () => void;
+  /** For each row of the batch under way its entry; null for a row that came too late for its window. */
+  #entries: (Entry | null)[] = [];
+
+  constructor(step: AggregateStep, context: OperatorContext) {
+    assert(context.state !== null, 'an aggregate keeps state');
+    this.state = context.state;
+    this.#aggregation = new Aggregation(step.aggregates);
+    this.#window = step.window;
+    this.#sizeMs = step.window?.sizeMs ?? 0;
+    this.#mapKey = mapKeyFunction(step.schema.keys.map((column) => column.type));
+    this.#merge = context.merge;
+    this.#emitBefore = step.emitBefore;
+    this.#onLate = context.onLate;
+  }
+
+  prepare(batch: readonly Change[]): void {
+    const entries: (Entry | null)[] = [];
+    for (const change of batch) entries.push(this.#entryFor(change));
+    this.#entries = entries;
+  }
+
+  /** Rows advance stream time in order, and each is late or not by the stream time it meets. */
+  #entryFor(change: Change): Entry | null {
+    const window = this.#window;
+    if (window === null) return this.state.entry(this.#mapKey(change.key), change.key, 0);
+    if (change.time > this.streamTime) this.streamTime = change.time;
+    const start = windowStart(change.time, window.sizeMs);
+    if (start + window.sizeMs <= this.streamTime - window.graceMs) {
+      this.#onLate();
+      return null;
+    }
+    return this.state.entry(this.#mapKey(change.key), change.key, start);
+  }
+
+  process(batch: readonly Change[], _input: number, out: Change[]): void {
+    const entries = this.#entries;
+    for (let i = 0; i < batch.length; i++) {
+      const entry = entries[i] as Entry | null;
+      if (entry === null) continue;
+      const change = batch[i] as Change;
+      if (this.#merge) this.#applyMerged(entry, change);
+      else out.push(this.#applyAndEmit(entry, change));
+    }
+  }
+
+  /** The first change in a tick copies the state row, later ones edit the copy. */
+  #applyMerged(entry: Entry, change: Change): void {
+    if (!this.state.isDirty(entry)) this.state.set(entry, this.#aggregation.copy(entry.value));
+    this.#aggregation.apply(entry.value as Row, change);
+  }
+
+  #applyAndEmit(entry: Entry, change: Change): Change {
+    const before = entry.value;
+    const state = this.#aggregation.copy(before);
+    this.#aggregation.apply(state, change);
+    this.state.set(entry, state);
+    return this.#emit(entry, before, state);
+  }
+
+  flush(out: Change[]): void {
+    if (this.#merge) {
+      for (const entry of this.state.dirtyEntries) {
+        out.push(this.#emit(entry, entry.before, entry.value as Row));
+      }
+    }
+    if (this.#window !== null) this.state.expire(this.streamTime - this.#window.retentionMs + 1);
+  }
+
+  #emit(entry: Entry, before: Row | null, after: Row): Change {
+    const { key, windowStart } = entry;
+    const aggregation = this.#aggregation;
+    return new Change(
+      key,
+      this.#emitBefore && before !== null ? aggregation.resultRow(key, before) : null,
+      aggregation.resultRow(key, after),
+      aggregation.timeOf(after),
+      0,
+      0,
+      windowStart,
+      windowStart + this.#sizeMs,
+    );
+  }
+}

@@ -1,0 +1,57 @@
+// Hot path: once per record.
+import type { RowContext } from '../expressions/evaluation.ts';
+import type { Row } from '../sql/types.ts';
+
+/**
+ * A row before and after: what flows between operators. Rows hold the key columns first, then the value columns, as
+ * the schema of the step says. For streams `before` is null and a null `after` is a record with a null value; for
+ * tables a null `after` is a deletion. Changes and rows are never edited once handed on: several queries may share
+ * them.
+ */
+export class Change implements RowContext {
+  readonly key: Row;
+  readonly before: Row | null;
+  readonly after: Row | null;
+  /** Event time, ms since the epoch. */
+  readonly time: number;
+  /** Where the record that caused the change stands. */
+  readonly partition: number;
+  readonly offset: number;
+  /** Bounds of the window of a windowed key, ms; 0 when there is none. */
+  readonly windowStart: number;
+  readonly windowEnd: number;
+
+  constructor(
+    key: Row,
+    before: Row | null,
+    after: Row | null,
+    time: number,
+    partition: number,
+    offset: number,
+    windowStart: number,
+    windowEnd: number,
+  ) {
+    this.key = key;
+    this.before = before;
+    this.after = after;
+    this.time = time;
+    this.partition = partition;
+    this.offset = offset;
+    this.windowStart = windowStart;
+    this.windowEnd = windowEnd;
+  }
+}
+
+/** The same event with another key and rows: time, position and window stay. */
+export function withRows(change: Change, key: Row, before: Row | null, after: Row | null): Change {
+  return new Change(
+    key,
+    before,
+    after,
+    change.time,
+    change.partition,
+    change.offset,
+    change.windowStart,
+    change.windowEnd,
+  );
+}

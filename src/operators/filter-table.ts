@@ -1,0 +1,46 @@
+// Hot path: once per change.
+import { compilePredicate } from '../expressions/compile.ts';
+import type { ErrorSink, EvaluatePredicate } from '../expressions/evaluation.ts';
+import type { Expression } from '../expressions/expression.ts';
+import { printExpression } from '../expressions/print.ts';
+import { type Change, withRows } from './change.ts';
+import { matches } from './filter-stream.ts';
+import type { Operator, OperatorDefinition, StepBase } from './operator.ts';
+
+/**
+ * WHERE or HAVING on a table: a key that stops matching becomes a tombstone if it matched before; one that never
+ * matched gives nothing.
+ */
+export interface FilterTableStep extends StepBase {
+  readonly kind: 'FilterTable';
+  readonly predicate: Expression;
+  readonly clause: 'WHERE' | 'HAVING';
+}
+
+export const filterTable: OperatorDefinition<FilterTableStep> = {
+  kind: 'FilterTable',
+  explain: (step) => `${step.clause} ${printExpression(step.predicate)}`,
+  state: () => null,
+  create: (step, { errors }) => new FilterTable(compilePredicate(step.predicate, 'stream'), errors),
+};
+
+class FilterTable implements Operator {
+  readonly state = null;
+  readonly #predicate: EvaluatePredicate;
+  readonly #errors: ErrorSink;
+
+  constructor(predicate: EvaluatePredicate, errors: ErrorSink) {
+    this.#predicate = predicate;
+    this.#errors = errors;
+  }
+
+  process(batch: readonly Change[], _input: number, out: Change[]): void {
+    for (const change of batch) {
+      const { before, after } = change;
+      const matched = before !== null && matches(this.#predicate, before, change, this.#errors);
+      const matchesNow = after !== null && matches(this.#predicate, after, change, this.#errors);
+      if (!matched && !matchesNow) continue;
+      out.push(withRows(change, change.key, matched ? before : null, matchesNow ? after : null));
+    }
+  }
+}

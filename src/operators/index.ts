@@ -1,0 +1,52 @@
+import { aggregate, type AggregateStep } from './aggregate.ts';
+import { filterStream, type FilterStreamStep } from './filter-stream.ts';
+import { filterTable, type FilterTableStep } from './filter-table.ts';
+import { groupBy, type GroupByStep } from './group-by.ts';
+import { joinStreamTable, type JoinStreamTableStep } from './join-stream-table.ts';
+import { materialize, type MaterializeStep } from './materialize.ts';
+import type { Operator, OperatorContext, OperatorDefinition, StateSpec } from './operator.ts';
+import { partitionBy, type PartitionByStep } from './partition-by.ts';
+import { select, type SelectStep } from './select.ts';
+
+/** Every step that an operator runs. Sources, repartitions and sinks belong to the task (see plan/physical-plan.ts). */
+export type OperatorStep =
+  | AggregateStep
+  | FilterStreamStep
+  | FilterTableStep
+  | GroupByStep
+  | JoinStreamTableStep
+  | MaterializeStep
+  | PartitionByStep
+  | SelectStep;
+
+const operators: {
+  readonly [K in OperatorStep['kind']]: OperatorDefinition<Extract<OperatorStep, { kind: K }>>;
+} = {
+  Aggregate: aggregate,
+  FilterStream: filterStream,
+  FilterTable: filterTable,
+  GroupBy: groupBy,
+  JoinStreamTable: joinStreamTable,
+  Materialize: materialize,
+  PartitionBy: partitionBy,
+  Select: select,
+};
+
+function definitionOf(step: OperatorStep): OperatorDefinition<OperatorStep> {
+  return operators[step.kind] as unknown as OperatorDefinition<OperatorStep>;
+}
+
+/** One line about the step for EXPLAIN. */
+export function explainStep(step: OperatorStep): string {
+  return definitionOf(step).explain(step);
+}
+
+/** The state the step keeps, or null. */
+export function stateOf(step: OperatorStep): StateSpec | null {
+  return definitionOf(step).state(step);
+}
+
+/** An operator that runs the step for one partition. */
+export function createOperator(step: OperatorStep, context: OperatorContext): Operator {
+  return definitionOf(step).create(step, context);
+}

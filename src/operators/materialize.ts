@@ -1,0 +1,81 @@
+// Hot path: once per record.
+import { assert } from '../base/assert.ts';
+import { BIGINT, type Row } from '../sql/types.ts';
+import { columnsOf } from '../sql/schema.ts';
+import type { StateEntry, StateTable } from '../state/state-table.ts';
+import { type Change, withRows } from './change.ts';
+import type {
+  Operator,
+  OperatorContext,
+  OperatorDefinition,
+  StateSpec,
+  StepBase,
+} from './operator.ts';
+import { mapKeyFunction } from './state-codec.ts';
+
+/**
+ * Turns the records of a table's topic into changes by remembering the row of each key (and window, which only
+ * transient queries read). The state row is the row and then its time. Records without a key are left out and
+ * reported.
+ */
+export interface MaterializeStep extends StepBase {
+  readonly kind: 'Materialize';
+  readonly table: string;
+}
+
+export const materialize: OperatorDefinition<MaterializeStep> = {
+  kind: 'Materialize',
+  explain: (step) => `TABLE ${step.table}`,
+  state: (step) => tableState(step),
+  create: (step, context) => new Materialize(step, context),
+};
+
+/** The state of a step that keeps whole rows by key. */
+function tableState(step: MaterializeStep): StateSpec {
+  return {
+    keyTypes: step.schema.keys.map((column) => column.type),
+    valueTypes: [...columnsOf(step.schema).map((column) => column.type), BIGINT],
+    window: null,
+  };
+}
+
+class Materialize implements Operator {
+  readonly state: StateTable<Row, Row>;
+  readonly #step: MaterializeStep;
+  readonly #context: OperatorContext;
+  readonly #mapKey: (key: Row) => unknown;
+  readonly #columnCount: number;
+  #entries: (StateEntry<Row, Row> | null)[] = [];
+
+  constructor(step: MaterializeStep, context: OperatorContext) {
+    assert(context.state !== null, 'a materialized table keeps state');
+    this.state = context.state;
+    this.#step = step;
+    this.#context = context;
+    this.#mapKey = mapKeyFunction(step.schema.keys.map((column) => column.type));
+    this.#columnCount = columnsOf(step.schema).length;
+  }
+
+  prepare(batch: readonly Change[]): void {
+    this.#entries = batch.map((change) => {
+      if (change.key.some((value) => value === null)) {
+        this.#context.errors.report(
+          `a record of table ${this.#step.table} without a key is left out`,
+        );
+        return null;
+      }
+      return this.state.entry(this.#mapKey(change.key), change.key, change.windowStart);
+    });
+  }
+
+  process(batch: readonly Change[], _input: number, out: Change[]): void {
+    for (let i = 0; i < batch.length; i++) {
+      const entry = this.#entries[i];
+      if (!entry) continue;
+      const change = batch[i] as Change;
+      const before = entry.value === null ? null : entry.value.slice(0, this.#columnCount);
+      this.state.set(entry, change.after === null ? null : [...change.after, change.time]);
+      out.push(withRows(change, change.key, before, change.after));
+    }
+  }
+}

@@ -1,0 +1,59 @@
+import type { ErrorSink } from '../expressions/evaluation.ts';
+import type { RowSchema } from '../sql/schema.ts';
+import type { Row, SqlType } from '../sql/types.ts';
+import type { StateTable, WindowLayout } from '../state/state-table.ts';
+import type { Change } from './change.ts';
+
+/** What every step of a physical plan has. Plans are plain JSON: a flat list of steps that name their inputs. */
+export interface StepBase {
+  readonly id: number;
+  /** Ids of the steps whose rows it takes; their position is the input number. */
+  readonly inputs: readonly number[];
+  readonly schema: RowSchema;
+}
+
+/** One kind of step: how it reads in EXPLAIN and what runs it. */
+export interface OperatorDefinition<S extends StepBase & { readonly kind: string }> {
+  readonly kind: S['kind'];
+  /** One line without the schema, e.g. `WHERE (MS > 10)`. */
+  explain(step: S): string;
+  /** The state it keeps; null for none. */
+  state(step: S): StateSpec | null;
+  create(step: S, context: OperatorContext): Operator;
+}
+
+/** A table of rows by key that a step keeps. The last slot of a state row is the time of its last change. */
+export interface StateSpec {
+  readonly keyTypes: readonly SqlType[];
+  readonly valueTypes: readonly SqlType[];
+  readonly window: WindowLayout | null;
+}
+
+/** What an operator is given. No topics, no clock, no catalog. */
+export interface OperatorContext {
+  readonly errors: ErrorSink;
+  /** The table for `StateSpec`; null when the step keeps none. */
+  readonly state: StateTable<Row, Row> | null;
+  /** Changes of one key within a tick are merged into one (ksqlDB: cache.max.bytes.buffering > 0). */
+  readonly merge: boolean;
+  /** Counts rows that were too late for their window. */
+  onLate(): void;
+}
+
+/**
+ * Runs one step for one partition. Synchronous and deterministic: given the same rows in the same order it does the
+ * same, whatever the time and wherever it runs. Per batch the task calls `prepare`, loads the state it named, then
+ * calls `process`; at the end of a tick `flush`.
+ */
+export interface Operator {
+  readonly state: StateTable<Row, Row> | null;
+  /** Names the state the batch will touch. Rows of a batch are the same objects in `process`. */
+  prepare?(batch: readonly Change[], input: number): void;
+  process(batch: readonly Change[], input: number, out: Change[]): void;
+  /** Emits what was held back for the end of the tick. */
+  flush?(out: Change[]): void;
+  /** Drops what was held back in a tick that is abandoned. */
+  abandon?(): void;
+  /** Highest event time seen, for steps that keep stream time; saved with the state and given back at start. */
+  streamTime?: number;
+}

@@ -1,0 +1,63 @@
+// Hot path: once per record.
+import { compileRow } from '../expressions/compile.ts';
+import type { RowContext } from '../expressions/evaluation.ts';
+import type { Expression } from '../expressions/expression.ts';
+import { printExpression } from '../expressions/print.ts';
+import type { Row, Value } from '../sql/types.ts';
+import { type Change, withRows } from './change.ts';
+import type { Operator, OperatorContext, OperatorDefinition, StepBase } from './operator.ts';
+
+/**
+ * The projection of a stream or table. The key stays what it is: `keys[i]` is the index of the input's key column
+ * that becomes key column i. A failing expression makes its column null and is reported.
+ */
+export interface SelectStep extends StepBase {
+  readonly kind: 'Select';
+  readonly keys: readonly number[];
+  readonly values: readonly Expression[];
+}
+
+export const select: OperatorDefinition<SelectStep> = {
+  kind: 'Select',
+  explain: (step) => `SELECT ${step.values.map((value) => printExpression(value)).join(', ')}`,
+  state: () => null,
+  create: (step, context) => new Select(step, context),
+};
+
+class Select implements Operator {
+  readonly state = null;
+  readonly #keys: readonly number[];
+  readonly #sameKey: boolean;
+  readonly #project: (row: Row, context: RowContext) => Row;
+
+  constructor(step: SelectStep, { errors }: OperatorContext) {
+    this.#keys = step.keys;
+    // An unchanged key is handed on as the same object.
+    this.#sameKey = step.keys.every((index, position) => index === position);
+    const keyColumns = step.keys.map((index, position): Expression => {
+      const column = step.schema.keys[position];
+      if (column === undefined) throw new RangeError(`key column ${position} has no schema`);
+      return { kind: 'column', type: column.type, index, name: column.name };
+    });
+    this.#project = compileRow([...keyColumns, ...step.values], 'stream', (index, error) => {
+      const column = [...step.schema.keys, ...step.schema.values][index];
+      errors.report(`column ${column?.name ?? index}: ${error.message}`);
+    });
+  }
+
+  process(batch: readonly Change[], _input: number, out: Change[]): void {
+    const project = this.#project;
+    for (const change of batch) {
+      const { before, after } = change;
+      const key = this.#sameKey ? change.key : this.#keys.map((i) => change.key[i] as Value);
+      out.push(
+        withRows(
+          change,
+          key,
+          before === null ? null : project(before, change),
+          after === null ? null : project(after, change),
+        ),
+      );
+    }
+  }
+}

@@ -1,0 +1,100 @@
+import type { Source } from '../catalog/source.ts';
+import type { FormatSpec } from '../formats/format.ts';
+import type { StepBase } from '../operators/operator.ts';
+import type { OperatorStep } from '../operators/index.ts';
+import type { SqlType } from '../sql/types.ts';
+
+/**
+ * What a query runs: a flat list of steps in order, each after its inputs. Plain JSON, stored in the command log, so
+ * that a later version of the engine runs a query exactly as it was planned.
+ */
+export interface PhysicalPlan {
+  readonly version: 1;
+  readonly result: 'stream' | 'table';
+  readonly steps: readonly Step[];
+}
+
+export type Step = OperatorStep | SourceStep | RepartitionStep | SinkStep | ResultStep;
+
+/** Reads the records of a stream's or table's topic. */
+export interface SourceStep extends StepBase {
+  readonly kind: 'Source';
+  readonly source: Source;
+  /** By column index: whether any step reads the column. */
+  readonly needed: readonly boolean[];
+}
+
+/**
+ * Hands rows over to the task their key belongs to: murmur2 of the serialized key modulo the count. A hand-over in
+ * memory within a tick, not a topic. Steps behind it form another sub-topology.
+ */
+export interface RepartitionStep extends StepBase {
+  readonly kind: 'Repartition';
+  readonly keyFormat: FormatSpec;
+  readonly partitionCount: number;
+}
+
+/** Writes rows to the topic of a stream or table; deletions of a table become tombstones. */
+export interface SinkStep extends StepBase {
+  readonly kind: 'Sink';
+  readonly sink: Source;
+}
+
+/** Hands rows to whoever runs a transient query. */
+export interface ResultStep extends StepBase {
+  readonly kind: 'Result';
+  readonly output: readonly ResultColumn[];
+}
+
+/** A column that a client sees. */
+export interface ResultColumn {
+  readonly name: string;
+  readonly type: SqlType;
+  /** Index in the row of the step. */
+  readonly index: number;
+  /** What a deletion, which has no row, still shows in this column: null for nothing. */
+  readonly ofDeletion:
+    | { readonly kind: 'key'; readonly index: number }
+    | { readonly kind: 'windowStart' | 'windowEnd' }
+    | null;
+}
+
+/** The step of an id. */
+export function stepOf(plan: PhysicalPlan, id: number): Step {
+  const step = plan.steps[id];
+  if (step === undefined || step.id !== id) throw new RangeError(`the plan has no step ${id}`);
+  return step;
+}
+
+/** The steps that take the rows of step `id`, with the input number they take them at. */
+export function consumersOf(plan: PhysicalPlan, id: number): { step: Step; input: number }[] {
+  return plan.steps.flatMap((step) =>
+    step.inputs.flatMap((input, position) => (input === id ? [{ step, input: position }] : [])),
+  );
+}
+
+/** The sources a plan reads. */
+export function sourceSteps(plan: PhysicalPlan): SourceStep[] {
+  return plan.steps.filter((step) => step.kind === 'Source');
+}
+
+/**
+ * Numbers under which the progress and state of steps are stored: sources and steps with state, each counted from 0 in
+ * plan order. Unlike step ids they stay the same when CREATE OR REPLACE adds or removes a filter.
+ */
+export function storedNumbers(plan: PhysicalPlan): ReadonlyMap<number, number> {
+  const numbers = new Map<number, number>();
+  let sources = 0;
+  let states = 0;
+  for (const step of plan.steps) {
+    if (step.kind === 'Source') numbers.set(step.id, sources++);
+    else if (keepsState(step)) numbers.set(step.id, states++);
+  }
+  return numbers;
+}
+
+function keepsState(step: Step): boolean {
+  return (
+    step.kind === 'Aggregate' || step.kind === 'Materialize' || step.kind === 'JoinStreamTable'
+  );
+}

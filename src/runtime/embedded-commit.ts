@@ -1,0 +1,79 @@
+import { assert } from '../base/assert.ts';
+import type { Env } from '../base/env.ts';
+import type { Partition } from '../log/log.ts';
+import { writeControlBatch } from '../log/record-batch.ts';
+import type { Store } from '../state/store.ts';
+import { durableEndKey, encodeNumber } from './meta.ts';
+import type { CommitCoordinator, SealedTick } from './sealed-tick.ts';
+
+/**
+ * Commits ticks to the embedded log and the state store:
+ *
+ * 1. append the outputs as transactional batches, sync every partition written (those read are durable already:
+ *    only durable records are read);
+ * 2. one synced batch into the store. This is the commit point;
+ * 3. append the commit markers and sync them: now readers see the results.
+ */
+export class EmbeddedCommitCoordinator implements CommitCoordinator {
+  readonly #store: Store;
+  readonly #clock: Env['clock'];
+  #committing = false;
+  #lastTick = 0;
+
+  constructor(options: { store: Store; clock: Env['clock'] }) {
+    this.#store = options.store;
+    this.#clock = options.clock;
+  }
+
+  async commit(sealed: SealedTick): Promise<void> {
+    assert(!this.#committing, 'one tick is committed at a time');
+    assert(sealed.tick > this.#lastTick, 'ticks are committed in order');
+    this.#committing = true;
+    this.#lastTick = sealed.tick;
+    const written = new Set(sealed.outputs.map((output) => output.partition));
+
+    this.#append(sealed);
+    await syncAll(written);
+
+    const keys = [...sealed.keys];
+    const values = [...sealed.values];
+    for (const partition of sealed.touched) {
+      assert(
+        partition.durableEndOffset >= partition.stableEndOffset,
+        'what was read is durable before its offset is committed',
+      );
+      keys.push(durableEndKey(partition));
+      values.push(encodeNumber(partition.durableEndOffset));
+    }
+    await this.#store.commit({ keys, values });
+
+    this.#mark(sealed);
+    await syncAll(written);
+    this.#committing = false;
+  }
+
+  #append(sealed: SealedTick): void {
+    for (const output of sealed.outputs) {
+      let offset = output.baseOffset;
+      for (const batch of output.batches) {
+        const base = output.partition.append(batch);
+        assert(base >= offset, 'results get offsets at or behind those they were processed with');
+        if (offset === output.baseOffset) {
+          assert(base === offset, 'results get the offsets they were processed with');
+        }
+        offset = output.partition.endOffset;
+      }
+    }
+  }
+
+  #mark(sealed: SealedTick): void {
+    for (const { partition, producerId, producerEpoch } of sealed.outputs) {
+      const timestamp = this.#clock.now();
+      partition.append(writeControlBatch({ producerId, producerEpoch, type: 'commit', timestamp }));
+    }
+  }
+}
+
+async function syncAll(partitions: Iterable<Partition>): Promise<void> {
+  await Promise.all([...partitions].map((partition) => partition.sync()));
+}

@@ -1,0 +1,125 @@
+import type { Env } from '../base/env.ts';
+import { type PhysicalPlan, storedNumbers } from '../plan/physical-plan.ts';
+import type { QueryProgress } from './meta.ts';
+import { type Producer, producerOf } from './producer.ts';
+import type { PartitionOutput, SinkWriter } from './sink-writer.ts';
+import type { WorkLimit } from './task.ts';
+import type { Topology } from './topology.ts';
+
+export type QueryState = 'RUNNING' | 'ERROR';
+
+/** Figures of a query since start. */
+export interface QueryStatistics {
+  readonly ticks: number;
+  readonly recordsOut: number;
+  readonly lateRecords: number;
+}
+
+/** A query that runs until it is terminated and writes its results to a topic. */
+export class PersistentQuery {
+  readonly id: string;
+  /** Offset of its statement in the command log. */
+  readonly number: number;
+  readonly plan: PhysicalPlan;
+  readonly topology: Topology;
+  readonly #sink: SinkWriter;
+  readonly #epoch: number;
+  readonly #numbers: ReadonlyMap<number, number>;
+  #state: QueryState = 'RUNNING';
+  #error: string | null = null;
+  #ticks = 0;
+  #recordsOut = 0;
+  readonly #late: { count: number };
+
+  constructor(options: {
+    id: string;
+    number: number;
+    plan: PhysicalPlan;
+    topology: Topology;
+    sink: SinkWriter;
+    epoch: number;
+    late: { count: number };
+  }) {
+    this.id = options.id;
+    this.number = options.number;
+    this.plan = options.plan;
+    this.#numbers = storedNumbers(options.plan);
+    this.topology = options.topology;
+    this.#sink = options.sink;
+    this.#epoch = options.epoch;
+    this.#late = options.late;
+  }
+
+  get state(): QueryState {
+    return this.#state;
+  }
+
+  /** What stopped it; null while it runs. */
+  get error(): string | null {
+    return this.#error;
+  }
+
+  get statistics(): QueryStatistics {
+    return { ticks: this.#ticks, recordsOut: this.#recordsOut, lateRecords: this.#late.count };
+  }
+
+  get hasInput(): boolean {
+    return this.#state === 'RUNNING' && this.topology.hasInput;
+  }
+
+  /** Who writes its transactions in this life of the process. */
+  get producer(): Producer {
+    return producerOf(this.number, this.#epoch);
+  }
+
+  /** Processes input in a tick attempt and returns what it puts out. */
+  async process(attempt: number, limit: WorkLimit): Promise<PartitionOutput[]> {
+    this.topology.begin(attempt);
+    this.#sink.begin();
+    await this.topology.process(limit);
+    return this.#sink.take();
+  }
+
+  /** The attempt will be committed. */
+  sealed(outputs: readonly PartitionOutput[]): void {
+    this.#ticks++;
+    for (const output of outputs) this.#recordsOut += output.recordCount;
+  }
+
+  abandon(): void {
+    this.topology.abandon();
+    this.#sink.discard();
+  }
+
+  /** Stops it after an error in processing; its state stays as the last commit left it. */
+  fail(error: unknown): void {
+    this.#state = 'ERROR';
+    this.#error = error instanceof Error ? error.message : String(error);
+  }
+
+  /** To be committed together with the state it belongs to. */
+  progress(): QueryProgress {
+    const offsets: Record<string, number> = {};
+    for (const { stepId, reader, position } of this.topology.sources) {
+      offsets[`${this.#numbers.get(stepId)}/${reader.partition.index}`] = position;
+    }
+    return {
+      epoch: this.#epoch,
+      sequences: this.#sink.lastSequences,
+      offsets,
+      streamTimes: this.topology.streamTimes(this.#numbers),
+    };
+  }
+
+  close(): void {
+    this.topology.close();
+  }
+}
+
+/** How long and how much a query may work in one tick. */
+export function workLimit(
+  clock: Env['clock'],
+  { records, milliseconds }: { records: number; milliseconds: number },
+): WorkLimit {
+  return { recordsLeft: records, deadline: clock.monotonic() + milliseconds };
+}

@@ -1,0 +1,69 @@
+import type { Env } from '../base/env.ts';
+import type { Logger } from '../base/logger.ts';
+
+/** What went wrong with one record; the query went on. */
+export interface ProcessingError {
+  /** Wall clock, ms. */
+  readonly time: number;
+  /** Query id, or the source for records that could not be read. */
+  readonly origin: string;
+  readonly message: string;
+  /** Where the record stands, for records that could not be read. */
+  readonly topic?: string;
+  readonly partition?: number;
+  readonly offset?: number;
+  /** The payload, base64, at most 1 KiB of it. */
+  readonly payload?: string;
+}
+
+const RECENT_MAX = 256;
+const LOGGED_PER_SECOND_MAX = 20;
+
+/**
+ * Where bad data is reported: counted per origin, the latest kept for EXPLAIN, and written to the server's log at a
+ * bounded rate so that a topic full of garbage cannot fill a disk.
+ */
+export class ProcessingLog {
+  readonly #clock: Env['clock'];
+  readonly #logger: Logger;
+  readonly #counts = new Map<string, number>();
+  #recent: ProcessingError[] = [];
+  #second = 0;
+  #loggedInSecond = 0;
+
+  constructor(options: { clock: Env['clock']; logger: Logger }) {
+    this.#clock = options.clock;
+    this.#logger = options.logger;
+  }
+
+  report(error: Omit<ProcessingError, 'time'>): void {
+    const entry = { time: this.#clock.now(), ...error };
+    this.#counts.set(error.origin, this.count(error.origin) + 1);
+    this.#recent.push(entry);
+    if (this.#recent.length > 2 * RECENT_MAX) this.#recent = this.#recent.slice(-RECENT_MAX);
+    const second = Math.floor(this.#clock.monotonic() / 1000);
+    if (second !== this.#second) {
+      this.#second = second;
+      this.#loggedInSecond = 0;
+    }
+    if (this.#loggedInSecond++ < LOGGED_PER_SECOND_MAX) {
+      this.#logger.warn(entry, 'a record was not processed');
+    }
+  }
+
+  /** How often the origin was reported since start. */
+  count(origin: string): number {
+    return this.#counts.get(origin) ?? 0;
+  }
+
+  /** The latest errors of an origin, oldest first. */
+  recent(origin: string): readonly ProcessingError[] {
+    return this.#recent.filter((error) => error.origin === origin).slice(-RECENT_MAX);
+  }
+
+  /** Forgets an origin that is gone. */
+  forget(origin: string): void {
+    this.#counts.delete(origin);
+    this.#recent = this.#recent.filter((error) => error.origin !== origin);
+  }
+}

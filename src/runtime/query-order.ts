@@ -1,0 +1,33 @@
+import { sourceSteps } from '../plan/physical-plan.ts';
+import type { PhysicalPlan } from '../plan/physical-plan.ts';
+
+/**
+ * Queries in an order in which each comes after those that write what it reads; otherwise in the order given. Cycles
+ * are refused before a query is created; the members of one would keep the order given.
+ */
+export function inOrderOfDependence<Q extends { readonly plan: PhysicalPlan }>(
+  queries: readonly Q[],
+): Q[] {
+  const writersOf = new Map<string, Q[]>();
+  for (const query of queries) {
+    const topic = sinkTopic(query.plan);
+    if (topic !== null) writersOf.set(topic, [...(writersOf.get(topic) ?? []), query]);
+  }
+  const ordered = new Set<Q>();
+  const visiting = new Set<Q>();
+  const visit = (query: Q): void => {
+    if (ordered.has(query) || visiting.has(query)) return;
+    visiting.add(query);
+    for (const { source } of sourceSteps(query.plan)) {
+      for (const writer of writersOf.get(source.topic) ?? []) visit(writer);
+    }
+    ordered.add(query);
+  };
+  for (const query of queries) visit(query);
+  return [...ordered];
+}
+
+function sinkTopic(plan: PhysicalPlan): string | null {
+  const sink = plan.steps.find((step) => step.kind === 'Sink');
+  return sink === undefined ? null : sink.sink.topic;
+}

@@ -1,0 +1,239 @@
+import type { Env } from '../base/env.ts';
+import { assert } from '../base/assert.ts';
+import { DatabaseError } from '../base/errors.ts';
+import type { MemoryBudget } from '../base/memory-budget.ts';
+import type { Log, Partition, Topic } from '../log/log.ts';
+import { rowCodec } from '../operators/state-codec.ts';
+import {
+  type PhysicalPlan,
+  type SourceStep,
+  sourceSteps,
+  storedNumbers,
+} from '../plan/physical-plan.ts';
+import type { Row } from '../sql/types.ts';
+import { StateTable } from '../state/state-table.ts';
+import type { Store } from '../state/store.ts';
+import { queryKey, queryStateRange, type QueryProgress, statePrefix } from './meta.ts';
+import { PersistentQuery } from './persistent-query.ts';
+import type { ProcessingLog } from './processing-log.ts';
+import { producerOf } from './producer.ts';
+import { SinkWriter } from './sink-writer.ts';
+import { SourceReader } from './source-reader.ts';
+import type { TickLoop } from './tick-loop.ts';
+import { Topology } from './topology.ts';
+
+/** What it takes to run a persistent query; plain JSON, from the command log. */
+export interface QueryDefinition {
+  readonly id: string;
+  /** Offset of its statement in the command log; state is stored under it. */
+  readonly number: number;
+  readonly plan: PhysicalPlan;
+  /** Whether changes of a key within a tick may be merged. */
+  readonly merge: boolean;
+  /** Where it begins to read, by `source number/partition`; recorded when it was created. */
+  readonly startOffsets: Readonly<Record<string, number>>;
+}
+
+export interface QueryRunnerOptions {
+  readonly clock: Env['clock'];
+  readonly log: Log;
+  readonly store: Store;
+  readonly loop: TickLoop;
+  readonly budget: MemoryBudget;
+  readonly processingLog: ProcessingLog;
+  /** Of this life of the process. */
+  readonly epoch: number;
+  /** What recovery found. */
+  readonly progress: ReadonlyMap<number, QueryProgress>;
+}
+
+/** Starts and stops persistent queries: builds their topologies over shared readers and gives them to the loop. */
+export class QueryRunner {
+  readonly #options: QueryRunnerOptions;
+  readonly #queries = new Map<string, PersistentQuery>();
+  /** By source and partition, shared by all queries. */
+  readonly #readers = new Map<string, SourceReader>();
+  readonly #progress: Map<number, QueryProgress>;
+
+  constructor(options: QueryRunnerOptions) {
+    this.#options = options;
+    this.#progress = new Map(options.progress);
+  }
+
+  query(id: string): PersistentQuery | undefined {
+    return this.#queries.get(id);
+  }
+
+  /** Starts a query where it stood, or at its start offsets when it is new. Between ticks, or before the first. */
+  start(definition: QueryDefinition): PersistentQuery {
+    assert(!this.#queries.has(definition.id), 'a query is started once');
+    const { plan, id, number } = definition;
+    const sinkStep = plan.steps.find((step) => step.kind === 'Sink');
+    assert(sinkStep !== undefined, 'a persistent plan ends in a sink');
+    const late = { count: 0 };
+    const report = (message: string): void =>
+      this.#options.processingLog.report({ origin: id, message });
+    const sink = new SinkWriter({
+      sink: sinkStep.sink,
+      topic: this.#topic(sinkStep.sink.topic),
+      producer: producerOf(number, this.#options.epoch),
+      onDrop: report,
+    });
+    const topology = this.#topology(definition, { sink, late, report });
+    const { epoch } = this.#options;
+    const query = new PersistentQuery({ id, number, plan, topology, sink, epoch, late });
+    this.#queries.set(id, query);
+    this.#options.loop.add(query);
+    return query;
+  }
+
+  #topology(
+    definition: QueryDefinition,
+    { sink, late, report }: { sink: SinkWriter; late: { count: number }; report(m: string): void },
+  ): Topology {
+    const { plan, number, merge } = definition;
+    const progress = this.#progress.get(number);
+    const numbers = storedNumbers(plan);
+    const { clock, store, budget } = this.#options;
+    return new Topology({
+      plan,
+      clock,
+      merge,
+      errors: { report },
+      onLate: () => late.count++,
+      output: sink,
+      reader: (step, index) => this.#reader(step, index),
+      position: (step, index) => {
+        const key = `${numbers.get(step.id)}/${index}`;
+        const offset = progress?.offsets[key] ?? definition.startOffsets[key] ?? 0;
+        return checkPosition(this.#partition(step, index), { offset, query: definition.id });
+      },
+      streamTime: (step, index) => progress?.streamTimes[`${numbers.get(step.id)}/${index}`] ?? -1,
+      state: (step, partition, spec, streamTime) =>
+        new StateTable<Row, Row>({
+          store,
+          clock,
+          budget,
+          prefix: statePrefix({
+            queryNumber: number,
+            stateNumber: numbers.get(step.id) as number,
+            partition,
+          }),
+          codec: rowCodec(spec),
+          window: spec.window,
+          empty: progress === undefined,
+          windowStartMax: streamTime,
+        }),
+    });
+  }
+
+  #reader(step: SourceStep, index: number): SourceReader {
+    const key = `${step.source.name}/${index}/${JSON.stringify(step.source.schema)}`;
+    let reader = this.#readers.get(key);
+    if (reader === undefined) {
+      reader = new SourceReader({
+        source: step.source,
+        partition: this.#partition(step, index),
+        processingLog: this.#options.processingLog,
+        pending: (partition) => this.#options.loop.pending(partition),
+      });
+      this.#readers.set(key, reader);
+    }
+    reader.need(step.needed);
+    return reader;
+  }
+
+  #partition(step: SourceStep, index: number): Partition {
+    const partition = this.#topic(step.source.topic).partitions[index];
+    assert(partition !== undefined, 'a source has as many partitions as its topic');
+    return partition;
+  }
+
+  #topic(name: string): Topic {
+    const topic = this.#options.log.topic(name);
+    if (topic !== undefined) return topic;
+    throw new DatabaseError('NOT_FOUND', `Topic ${name} does not exist.`);
+  }
+
+  /** Readers nobody uses any more go; they would keep decoding columns for queries that are gone. */
+  #dropUnusedReaders(): void {
+    const used = new Set(
+      [...this.#queries.values()].flatMap((query) =>
+        query.topology.sources.map(({ reader }) => reader),
+      ),
+    );
+    for (const [key, reader] of this.#readers) {
+      if (!used.has(reader)) this.#readers.delete(key);
+    }
+  }
+
+  /** Stops a query for good and removes its state. Between ticks. */
+  async stop(id: string): Promise<void> {
+    const query = this.#queries.get(id);
+    if (query === undefined) return;
+    this.#detach(query);
+    await this.#forget(query.number);
+    this.#options.processingLog.forget(id);
+  }
+
+  /** Puts another plan in the place of a running one; state and offsets stay. Between ticks. */
+  replace(definition: QueryDefinition): PersistentQuery {
+    const query = this.#queries.get(definition.id);
+    assert(query !== undefined, 'only a running query is replaced');
+    this.#progress.set(query.number, query.progress());
+    this.#detach(query);
+    return this.start(definition);
+  }
+
+  #detach(query: PersistentQuery): void {
+    this.#options.loop.remove(query);
+    this.#queries.delete(query.id);
+    this.#dropUnusedReaders();
+  }
+
+  /** Removes what is stored of queries that no longer exist: a crash may have come before their removal. */
+  async forgetStopped(): Promise<void> {
+    const running = new Set([...this.#queries.values()].map((query) => query.number));
+    for (const number of this.#progress.keys()) {
+      if (!running.has(number)) await this.#forget(number);
+    }
+  }
+
+  async #forget(queryNumber: number): Promise<void> {
+    const { store } = this.#options;
+    await store.removeRange(queryStateRange(queryNumber));
+    await store.commit({ keys: [queryKey(queryNumber)], values: [null] });
+    this.#progress.delete(queryNumber);
+  }
+}
+
+/** A query must not stand beyond the log: its records would be skipped when they are written again. */
+function checkPosition(
+  partition: Partition,
+  { offset, query }: { offset: number; query: string },
+): number {
+  if (offset <= partition.endOffset) return offset;
+  throw new DatabaseError(
+    'CORRUPT',
+    `Query ${query} has processed topic ${partition.topic.name} partition ${partition.index} up to offset ${offset}, but the log ends at ${partition.endOffset}: ` +
+      'the state is ahead of the log. Restore the data directory from a backup.',
+  );
+}
+
+/** The offsets at which a new query begins: tables from the beginning, streams as `auto.offset.reset` says. */
+export function startOffsets(
+  plan: PhysicalPlan,
+  { log, offsetReset }: { log: Log; offsetReset: 'earliest' | 'latest' },
+): Record<string, number> {
+  const numbers = storedNumbers(plan);
+  const offsets: Record<string, number> = {};
+  for (const step of sourceSteps(plan)) {
+    const fromStart = step.source.kind === 'TABLE' || offsetReset === 'earliest';
+    for (const partition of log.topic(step.source.topic)?.partitions ?? []) {
+      offsets[`${numbers.get(step.id)}/${partition.index}`] = fromStart
+        ? partition.startOffset
+        : partition.stableEndOffset;
+    }
+  }
+  return offsets;
+}

@@ -1,0 +1,136 @@
+// Hot path: once per record.
+import type { Source } from '../catalog/source.ts';
+import { DeserializationError } from '../formats/format.ts';
+import type { Decoder } from '../formats/format.ts';
+import { findFormat } from '../formats/index.ts';
+import { RecordCursor } from '../log/record-cursor.ts';
+import { Change } from '../operators/change.ts';
+import { columnsOf } from '../sql/schema.ts';
+import type { Row, Value } from '../sql/types.ts';
+
+/** A record that could not be turned into a row. */
+export interface DecodeProblem {
+  readonly offset: number;
+  readonly message: string;
+  readonly payload: Buffer | null;
+}
+
+const NO_KEY: Row = [];
+
+/**
+ * Turns the records of one source into changes: key and value bytes into a row of key columns, then value columns.
+ * A null value gives a change whose `after` is null. Event time is the record's timestamp, or the source's TIMESTAMP
+ * column.
+ */
+export class RecordDecoder {
+  readonly #decodeKey: Decoder;
+  readonly #decodeValue: Decoder;
+  readonly #keyCount: number;
+  readonly #template: Row;
+  /** Size of the windows of the key, which ends with the window's start; -1 for a plain key. */
+  readonly #windowSizeMs: number;
+  /** Index of the TIMESTAMP column; -1 when the record's own timestamp counts. */
+  readonly #timestampIndex: number;
+  readonly #cursor = new RecordCursor();
+
+  /** @param needed by column index (keys first): columns that are not needed may be left null. */
+  constructor(source: Source, needed: readonly boolean[]) {
+    const { keys, values } = source.schema;
+    this.#keyCount = keys.length;
+    this.#template = columnsOf(source.schema).map(() => null);
+    this.#decodeKey = findFormat(source.keyFormat.name).createDecoder({
+      columns: keys,
+      spec: source.keyFormat,
+      needed: needed.slice(0, keys.length),
+    });
+    this.#decodeValue = findFormat(source.valueFormat.name).createDecoder({
+      columns: values,
+      spec: source.valueFormat,
+      needed: needed.slice(keys.length),
+    });
+    this.#windowSizeMs = source.schema.window?.sizeMs ?? -1;
+    const { timestamp } = source;
+    this.#timestampIndex =
+      timestamp === null
+        ? -1
+        : columnsOf(source.schema).findIndex((column) => column.name === timestamp.column);
+  }
+
+  /**
+   * Appends the changes of a batch's records with `fromOffset <= offset < toOffset`.
+   * @param problem called for each record that is left out.
+   */
+  decode(
+    batch: Buffer,
+    options: { fromOffset: number; toOffset: number; partition: number },
+    out: Change[],
+    problem: (problem: DecodeProblem) => void,
+  ): void {
+    const cursor = this.#cursor;
+    cursor.reset(batch);
+    while (cursor.next()) {
+      if (cursor.offset < options.fromOffset) continue;
+      if (cursor.offset >= options.toOffset) return;
+      try {
+        const change = this.#change(batch, cursor, options.partition);
+        if (change !== null) out.push(change);
+        else problem(problemAt(batch, cursor, 'the timestamp is null or negative'));
+      } catch (error) {
+        if (!(error instanceof DeserializationError)) throw error;
+        problem(problemAt(batch, cursor, error.message));
+      }
+    }
+  }
+
+  #change(batch: Buffer, cursor: RecordCursor, partition: number): Change | null {
+    const row = this.#template.slice();
+    const keyCount = this.#keyCount;
+    let key = NO_KEY;
+    let windowStart = 0;
+    let windowEnd = 0;
+    if (keyCount > 0) {
+      let { keyEnd } = cursor;
+      if (this.#windowSizeMs >= 0 && cursor.keyStart >= 0) {
+        keyEnd -= WINDOW_BYTES;
+        windowStart = windowStartAt(batch, cursor.keyStart, keyEnd);
+        windowEnd = windowStart + this.#windowSizeMs;
+      }
+      if (cursor.keyStart >= 0) this.#decodeKey(batch, cursor.keyStart, keyEnd, row, 0);
+      key = keyCount === 1 ? [row[0] as Value] : row.slice(0, keyCount);
+    }
+    const present =
+      cursor.valueStart >= 0 &&
+      this.#decodeValue(batch, cursor.valueStart, cursor.valueEnd, row, keyCount);
+    const time = this.#timeOf(row, cursor.timestamp, present);
+    if (time < 0) return null;
+    const after = present ? row : null;
+    const { offset } = cursor;
+    return new Change(key, null, after, time, partition, offset, windowStart, windowEnd);
+  }
+
+  /** -1 for a record that has none. */
+  #timeOf(row: Row, timestamp: number, present: boolean): number {
+    const index = this.#timestampIndex;
+    if (index < 0) return timestamp;
+    if (!present && index >= this.#keyCount) return -1;
+    const value = row[index];
+    return typeof value === 'number' ? value : -1;
+  }
+}
+
+const WINDOW_BYTES = 8;
+
+/** A windowed key is the key's own bytes and then the window's start, ms, 64 bits big-endian. */
+function windowStartAt(batch: Buffer, keyStart: number, keyEnd: number): number {
+  if (keyEnd < keyStart) throw new DeserializationError('the key has no window start at its end');
+  return Number(batch.readBigInt64BE(keyEnd));
+}
+
+const PAYLOAD_BYTES_MAX = 1024;
+
+function problemAt(batch: Buffer, cursor: RecordCursor, message: string): DecodeProblem {
+  const { valueStart, valueEnd, offset } = cursor;
+  const end = Math.min(valueEnd, valueStart + PAYLOAD_BYTES_MAX);
+  const payload = valueStart < 0 ? null : Buffer.from(batch.subarray(valueStart, end));
+  return { offset, message, payload };
+}

@@ -1,0 +1,158 @@
+// Hot path: once per batch.
+import type { Change } from '../operators/change.ts';
+import type { SourceReader } from './source-reader.ts';
+
+/** Where a task takes rows from. Its head is the next row; inputs are told apart by the event time of their heads. */
+export interface TaskInput {
+  /** The step whose rows these are. */
+  readonly stepId: number;
+  /** Rows of a hand-over exist only in memory and must be processed within their tick. */
+  readonly mustDrain: boolean;
+  /** Brings the head into memory if there is one. Without a promise when it is there. */
+  fill(): void | Promise<void>;
+  /** Event time of the head; null when there is nothing to take. Valid after `fill`. */
+  headTime(): number | null;
+  /**
+   * Takes rows in order while their time is at most `timeMax`, at least one.
+   * @param countMax the most rows to take.
+   */
+  take(timeMax: number, countMax: number): readonly Change[];
+}
+
+/** One partition of a source topic, read from a position. */
+export class SourceInput implements TaskInput {
+  readonly stepId: number;
+  readonly mustDrain = false;
+  readonly reader: SourceReader;
+  /** Offset of the next record to take. */
+  position: number;
+  #changes: readonly Change[] = [];
+  #index = 0;
+  /** Where to read on after `#changes`. */
+  #nextOffset: number;
+
+  constructor(options: { stepId: number; reader: SourceReader; position: number }) {
+    this.stepId = options.stepId;
+    this.reader = options.reader;
+    this.position = options.position;
+    this.#nextOffset = options.position;
+  }
+
+  /** Whether there is anything to read. */
+  get behind(): boolean {
+    return this.position < this.reader.endOffset(this.position);
+  }
+
+  fill(): void | Promise<void> {
+    if (this.#index < this.#changes.length) return;
+    if (this.#nextOffset >= this.reader.endOffset(this.#nextOffset)) return;
+    const chunk = this.reader.read(this.#nextOffset);
+    if (chunk instanceof Promise) return chunk.then((read) => this.#refill(read));
+    return this.#refill(chunk);
+  }
+
+  /** A chunk may hold no rows at all (nothing but unreadable records): then reads on. */
+  #refill(chunk: { changes: readonly Change[]; nextOffset: number }): void | Promise<void> {
+    this.#changes = chunk.changes;
+    this.#index = 0;
+    this.#nextOffset = chunk.nextOffset;
+    if (chunk.changes.length > 0) return;
+    this.position = chunk.nextOffset;
+    return this.fill();
+  }
+
+  headTime(): number | null {
+    return this.#changes[this.#index]?.time ?? null;
+  }
+
+  take(timeMax: number, countMax: number): readonly Change[] {
+    const changes = this.#changes;
+    const start = this.#index;
+    const limit = Math.min(changes.length, start + countMax);
+    let end = start + 1;
+    if (timeMax === Infinity) end = limit;
+    else while (end < limit && (changes[end] as Change).time <= timeMax) end++;
+    this.#index = end;
+    const next = changes[end];
+    this.position = next === undefined ? this.#nextOffset : next.offset;
+    return start === 0 && end === changes.length ? changes : changes.slice(start, end);
+  }
+
+  /** Goes back (or forward) to an offset and forgets what was read. */
+  seek(position: number): void {
+    this.position = position;
+    this.#nextOffset = position;
+    this.#changes = [];
+    this.#index = 0;
+  }
+}
+
+/** The rows other tasks of the same query handed over in this tick, merged by event time. */
+export class HandoverInput implements TaskInput {
+  readonly stepId: number;
+  readonly mustDrain = true;
+  /** By the partition of the task they come from. */
+  readonly #queues: Change[][];
+  #merged: readonly Change[] = [];
+  #index = 0;
+
+  constructor(options: { stepId: number; fromCount: number }) {
+    this.stepId = options.stepId;
+    this.#queues = Array.from({ length: options.fromCount }, () => []);
+  }
+
+  push(from: number, change: Change): void {
+    (this.#queues[from] as Change[]).push(change);
+  }
+
+  fill(): void {
+    if (this.#index < this.#merged.length) return;
+    this.#merged = merge(this.#queues);
+    this.#index = 0;
+    for (let i = 0; i < this.#queues.length; i++) this.#queues[i] = [];
+  }
+
+  headTime(): number | null {
+    return this.#merged[this.#index]?.time ?? null;
+  }
+
+  take(timeMax: number, countMax: number): readonly Change[] {
+    const merged = this.#merged;
+    const start = this.#index;
+    const limit = Math.min(merged.length, start + countMax);
+    let end = start + 1;
+    while (end < limit && (merged[end] as Change).time <= timeMax) end++;
+    this.#index = end;
+    return start === 0 && end === merged.length ? merged : merged.slice(start, end);
+  }
+
+  clear(): void {
+    this.#merged = [];
+    this.#index = 0;
+    for (let i = 0; i < this.#queues.length; i++) this.#queues[i] = [];
+  }
+}
+
+/** Always takes the queue whose head is earliest (ties: the lower partition). Queues keep their order. */
+function merge(queues: readonly Change[][]): readonly Change[] {
+  const filled = queues.filter((queue) => queue.length > 0);
+  const [only] = filled;
+  if (only === undefined) return [];
+  if (filled.length === 1) return only;
+  const heads = filled.map(() => 0);
+  const merged: Change[] = [];
+  for (;;) {
+    let best = -1;
+    let bestTime = Infinity;
+    for (let i = 0; i < filled.length; i++) {
+      const head = (filled[i] as Change[])[heads[i] as number];
+      if (head !== undefined && (best < 0 || head.time < bestTime)) {
+        best = i;
+        bestTime = head.time;
+      }
+    }
+    if (best < 0) return merged;
+    merged.push((filled[best] as Change[])[heads[best] as number] as Change);
+    heads[best] = (heads[best] as number) + 1;
+  }
+}

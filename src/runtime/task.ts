@@ -1,0 +1,158 @@
+// Hot path: once per batch.
+import type { Env } from '../base/env.ts';
+import type { Change } from '../operators/change.ts';
+import type { Operator } from '../operators/operator.ts';
+import type { TaskInput } from './task-input.ts';
+
+/** Where the rows of a step go within the task. */
+export type Edge =
+  | { readonly kind: 'operator'; readonly stepId: number; readonly input: number }
+  | { readonly kind: 'exit'; readonly exit: Exit };
+
+/** Rows that leave the task: into a sink, to another task, or to a client. */
+export interface Exit {
+  write(changes: readonly Change[], partition: number): void;
+}
+
+/** How far a task may go in one tick. Shared by the tasks of a query. */
+export interface WorkLimit {
+  recordsLeft: number;
+  /** Monotonic time, ms. */
+  readonly deadline: number;
+}
+
+const BATCH_MAX = 4096;
+const YIELD_AFTER_MS = 2;
+
+/** Runs the operators of one sub-topology for one partition. */
+export class Task {
+  readonly partition: number;
+  readonly inputs: readonly TaskInput[];
+  readonly operators: ReadonlyMap<number, Operator>;
+  readonly #edges: ReadonlyMap<number, readonly Edge[]>;
+  readonly #clock: Env['clock'];
+
+  constructor(options: {
+    partition: number;
+    inputs: readonly TaskInput[];
+    /** By step id, in step order. */
+    operators: ReadonlyMap<number, Operator>;
+    edges: ReadonlyMap<number, readonly Edge[]>;
+    clock: Env['clock'];
+  }) {
+    this.partition = options.partition;
+    this.inputs = options.inputs;
+    this.operators = options.operators;
+    this.#edges = options.edges;
+    this.#clock = options.clock;
+  }
+
+  /**
+   * Processes input until there is none or the limit is reached; rows of hand-overs are always processed to the end.
+   * The input whose head has the smallest event time goes first, ties in the order of inputs.
+   */
+  async process(limit: WorkLimit): Promise<void> {
+    let yieldedAt = this.#clock.monotonic();
+    for (;;) {
+      for (const input of this.inputs) {
+        const filling = input.fill();
+        if (filling !== undefined) await filling;
+      }
+      const next = this.#nextInput(limit);
+      if (next === null) return;
+      const batch = next.input.take(next.timeMax, BATCH_MAX);
+      if (!next.input.mustDrain) limit.recordsLeft -= batch.length;
+      const running = this.#run(next.input.stepId, batch);
+      if (running !== undefined) await running;
+      if (this.#clock.monotonic() - yieldedAt > YIELD_AFTER_MS) {
+        await this.#clock.yield();
+        yieldedAt = this.#clock.monotonic();
+      }
+    }
+  }
+
+  /** The input to take from, and up to which event time before another one's turn comes. */
+  #nextInput(limit: WorkLimit): { input: TaskInput; timeMax: number } | null {
+    const over = limit.recordsLeft <= 0 || this.#clock.monotonic() >= limit.deadline;
+    const { inputs } = this;
+    // Over the limit, sources are read on only as far as rows that must be drained wait behind them.
+    if (over && !inputs.some((input) => input.mustDrain && input.headTime() !== null)) return null;
+    let best: TaskInput | null = null;
+    let bestTime = Infinity;
+    for (const input of inputs) {
+      const time = input.headTime();
+      if (time !== null && (best === null || time < bestTime)) {
+        best = input;
+        bestTime = time;
+      }
+    }
+    if (best === null) return null;
+    let timeMax = Infinity;
+    let beforeBest = true;
+    for (const input of inputs) {
+      if (input === best) {
+        beforeBest = false;
+        continue;
+      }
+      const time = input.headTime();
+      // An earlier input wins a tie, so the later one stops one millisecond before it.
+      if (time !== null) timeMax = Math.min(timeMax, beforeBest ? time - 1 : time);
+    }
+    return { input: best, timeMax };
+  }
+
+  /** Sends rows of a step on through everything behind it. Without a promise unless state has to be loaded. */
+  #run(stepId: number, changes: readonly Change[]): void | Promise<void> {
+    if (changes.length === 0) return;
+    const edges = this.#edges.get(stepId) ?? [];
+    let pending: Promise<void> | undefined;
+    for (const edge of edges) {
+      if (pending === undefined) {
+        const result = this.#send(edge, changes);
+        if (result !== undefined) pending = result;
+      } else {
+        pending = pending.then(() => this.#send(edge, changes));
+      }
+    }
+    return pending;
+  }
+
+  #send(edge: Edge, changes: readonly Change[]): void | Promise<void> {
+    if (edge.kind === 'exit') {
+      edge.exit.write(changes, this.partition);
+      return;
+    }
+    const operator = this.operators.get(edge.stepId) as Operator;
+    if (operator.prepare !== undefined) {
+      operator.prepare(changes, edge.input);
+      if (operator.state?.needsLoad === true) {
+        return operator.state.load().then(() => this.#operate(operator, edge, changes));
+      }
+    }
+    return this.#operate(operator, edge, changes);
+  }
+
+  #operate(
+    operator: Operator,
+    edge: { stepId: number; input: number },
+    changes: readonly Change[],
+  ): void | Promise<void> {
+    const out: Change[] = [];
+    operator.process(changes, edge.input, out);
+    return this.#run(edge.stepId, out);
+  }
+
+  /** Lets every operator emit what it held back, in step order, through everything behind it. */
+  async flush(): Promise<void> {
+    for (const [stepId, operator] of this.operators) {
+      if (operator.flush === undefined) continue;
+      const out: Change[] = [];
+      operator.flush(out);
+      for (let from = 0; from < out.length; from += BATCH_MAX) {
+        const running = this.#run(stepId, out.slice(from, from + BATCH_MAX));
+        if (running !== undefined) await running;
+        if (from > 0) await this.#clock.yield();
+      }
+    }
+  }
+}

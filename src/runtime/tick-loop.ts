@@ -1,0 +1,334 @@
+import { assert } from '../base/assert.ts';
+import type { Env } from '../base/env.ts';
+import { DatabaseError } from '../base/errors.ts';
+import type { Logger } from '../base/logger.ts';
+import type { MemoryBudget } from '../base/memory-budget.ts';
+import type { Partition } from '../log/log.ts';
+import type { AppendGate } from './append-gate.ts';
+import { chainKey, encodeNumber, encodeProgress, queryKey } from './meta.ts';
+import { type PersistentQuery, workLimit } from './persistent-query.ts';
+import { inOrderOfDependence } from './query-order.ts';
+import type { CommitCoordinator, SealedTick } from './sealed-tick.ts';
+import type { PartitionOutput } from './sink-writer.ts';
+import type { PendingRecords } from './source-reader.ts';
+import { TickOutputs } from './tick-outputs.ts';
+
+/** Bounds of a tick: while anyone waits for results, and when nobody does. */
+const IMPATIENT = { milliseconds: 20, records: 10_000 };
+const PATIENT = { milliseconds: 100, records: 200_000 };
+/** While several queries have input, none may keep the others waiting for longer. */
+const SHARED_SLICE_MS = 10;
+const CHECKPOINT_EVERY_MS = 1_000;
+const EXPIRE_EVERY_MS = 5_000;
+/** Rough bytes of state one record can make dirty; keeps a tick below half of the cache. */
+const DIRTY_BYTES_PER_RECORD = 600;
+
+export interface TickLoopOptions {
+  readonly clock: Env['clock'];
+  readonly coordinator: CommitCoordinator;
+  readonly budget: MemoryBudget;
+  readonly gate: AppendGate;
+  readonly logger: Logger;
+  /** Number of the last committed tick. */
+  readonly lastTick: number;
+  /** Called once when a commit has failed: the process cannot go on. */
+  onFatal(error: unknown): void;
+}
+
+/**
+ * The one loop that drives all persistent queries. A tick processes new input of every query, in order of dependence,
+ * so that a chain of queries moves together; seals the result; and commits it. While tick N is committed, N+1 is
+ * processed; it is appended only after N's markers are written.
+ */
+export class TickLoop {
+  readonly #options: TickLoopOptions;
+  readonly #queries = new Map<string, PersistentQuery>();
+  #ordered: readonly PersistentQuery[] = [];
+  /** Attempts count abandoned ticks too; state caches tell old from new by them. */
+  #attempt = 0;
+  #committedAttempt = 0;
+  #tick: number;
+  #outputs: TickOutputs | null = null;
+  /** The queries that took part in the attempt, and what they put out. */
+  #processed: { query: PersistentQuery; outputs: readonly PartitionOutput[] }[] = [];
+  #expectedEnds = new Map<Partition, number>();
+  #committing: Promise<void> | null = null;
+  #touched = new Set<Partition>();
+  #impatience = 0;
+  #exclusive: { run(): Promise<void>; reject(error: unknown): void }[] = [];
+  #wake: (() => void) | null = null;
+  #wakeRequested = false;
+  #stopping = false;
+  #failed = false;
+  #running: Promise<void> | null = null;
+  #expiredAt = 0;
+  #checkpointTimer: (() => void) | null = null;
+
+  constructor(options: TickLoopOptions) {
+    this.#options = options;
+    this.#tick = options.lastTick;
+  }
+
+  /** What the tick under way has put out for a partition; what source readers ask. */
+  pending(partition: Partition): PendingRecords | undefined {
+    return this.#outputs?.pending(partition);
+  }
+
+  get queries(): readonly PersistentQuery[] {
+    return this.#ordered;
+  }
+
+  /** Number of the last tick that was sealed. */
+  get tick(): number {
+    return this.#tick;
+  }
+
+  start(): void {
+    assert(this.#running === null, 'the loop is started once');
+    this.#running = this.#run();
+  }
+
+  /** Finishes the tick under way and stops. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    this.wake();
+    await this.#running;
+    this.#checkpointTimer?.();
+  }
+
+  /** Says that there may be new input. */
+  wake(): void {
+    this.#wakeRequested = true;
+    this.#wake?.();
+  }
+
+  /** A partition was written to outside of ticks; its durable end goes into the next commit. */
+  touch(partition: Partition): void {
+    this.#touched.add(partition);
+    this.#checkpointTimer ??= this.#options.clock.after(CHECKPOINT_EVERY_MS, () => {
+      this.#checkpointTimer = null;
+      this.wake();
+    });
+  }
+
+  /** While somebody waits for results, ticks are short. The returned function ends the waiting. */
+  waitImpatiently(): () => void {
+    this.#impatience++;
+    let ended = false;
+    return () => {
+      if (ended) return;
+      ended = true;
+      this.#impatience--;
+    };
+  }
+
+  /** Runs `action` between two ticks, with nothing being committed. */
+  exclusively<T>(action: () => Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      if (this.#failed) throw new DatabaseError('INTERNAL', 'The database has stopped.');
+      this.#exclusive.push({ run: () => action().then(resolve, reject), reject });
+      this.wake();
+    });
+  }
+
+  /** Adds a query; inside `exclusively`, or before the start. */
+  add(query: PersistentQuery): void {
+    this.#queries.set(query.id, query);
+    this.#order();
+  }
+
+  /** Takes a query out; inside `exclusively`. */
+  remove(query: PersistentQuery): void {
+    this.#queries.delete(query.id);
+    this.#order();
+    query.close();
+  }
+
+  #order(): void {
+    this.#ordered = inOrderOfDependence([...this.#queries.values()]);
+  }
+
+  async #run(): Promise<void> {
+    try {
+      for (;;) {
+        this.#wakeRequested = false;
+        await this.#between();
+        const sealed = this.#stopping ? await this.#lastTick() : await this.#process();
+        if (sealed !== null) {
+          await this.#committing;
+          this.#commit(sealed);
+        } else if (this.#committing !== null) {
+          await this.#committing;
+        } else if (this.#stopping) {
+          return;
+        } else if (!this.#wakeRequested) {
+          await this.#sleep();
+        }
+      }
+    } catch (error) {
+      this.#failed = true;
+      this.#options.logger.error({ error }, 'a commit failed: the database stops');
+      for (const { reject } of this.#exclusive.splice(0)) reject(error);
+      this.#options.onFatal(error);
+    }
+  }
+
+  #sleep(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wake = () => {
+        this.#wake = null;
+        resolve();
+      };
+      if (this.#wakeRequested || this.#exclusive.length > 0) this.#wake();
+    });
+  }
+
+  /** What has to happen while nothing is processed or committed. */
+  async #between(): Promise<void> {
+    const { gate, clock } = this.#options;
+    const expire = clock.monotonic() - this.#expiredAt > EXPIRE_EVERY_MS;
+    if (!gate.hasWaiters && this.#exclusive.length === 0 && !expire) return;
+    await this.#committing;
+    for (const action of this.#exclusive.splice(0)) await action.run();
+    if (!expire) return;
+    this.#expiredAt = clock.monotonic();
+    for (const query of this.#ordered) await query.topology.removeExpired();
+  }
+
+  /** When stopping: what is processed stays so, what was written outside of ticks is recorded. */
+  async #lastTick(): Promise<SealedTick | null> {
+    await this.#committing;
+    return this.#checkpoint();
+  }
+
+  /** One tick up to its sealed form; null when there was nothing to do. */
+  async #process(): Promise<SealedTick | null> {
+    this.#evict();
+    for (;;) {
+      const active = this.#ordered.filter((query) => query.hasInput);
+      if (active.length === 0) return this.#checkpoint();
+      const failed = await this.#attemptTick();
+      if (failed === null) return this.#seal();
+      // The tick is processed again without the query that failed.
+      failed.query.fail(failed.error);
+      const { id } = failed.query;
+      const fields = { query: id, error: failed.error };
+      this.#options.logger.error(fields, 'a query failed and was stopped');
+    }
+  }
+
+  async #attemptTick(): Promise<{ query: PersistentQuery; error: unknown } | null> {
+    const { clock, gate } = this.#options;
+    const attempt = ++this.#attempt;
+    const outputs = new TickOutputs(gate, (partition) => this.#expectedEnds.get(partition));
+    this.#outputs = outputs;
+    this.#processed = [];
+    // Counted anew for each attempt: a query behind may get input only from one before it.
+    const shared = this.#ordered.filter((query) => query.hasInput).length > 1;
+    const bounds = this.#bounds();
+    const milliseconds = shared
+      ? Math.min(SHARED_SLICE_MS, bounds.milliseconds)
+      : bounds.milliseconds;
+    for (const query of this.#ordered) {
+      if (!query.hasInput) continue;
+      try {
+        const limit = workLimit(clock, { records: bounds.records, milliseconds });
+        const put = await query.process(attempt, limit);
+        this.#processed.push({ query, outputs: put });
+        outputs.add(query, put);
+      } catch (error) {
+        query.abandon();
+        for (const { query: earlier } of this.#processed) earlier.abandon();
+        outputs.release();
+        this.#outputs = null;
+        return { query, error };
+      }
+    }
+    return null;
+  }
+
+  #bounds(): { milliseconds: number; records: number } {
+    const { milliseconds, records } = this.#impatience > 0 ? IMPATIENT : PATIENT;
+    const { limitBytes } = this.#options.budget;
+    const fitting = Math.floor(limitBytes / 2 / DIRTY_BYTES_PER_RECORD);
+    return { milliseconds, records: Math.max(1, Math.min(records, fitting)) };
+  }
+
+  /** Makes the attempt immutable: state to bytes, offsets and decisions beside it. */
+  async #seal(): Promise<SealedTick> {
+    const outputs = this.#outputs as TickOutputs;
+    const into = { keys: [] as Uint8Array[], values: [] as (Uint8Array | null)[] };
+    const touched = this.#takeTouched();
+    for (const { query, outputs: put } of this.#processed) {
+      for (const state of query.topology.states) await state.seal(into);
+      for (const { reader } of query.topology.sources) touched.add(reader.partition);
+      query.sealed(put);
+      into.keys.push(queryKey(query.number));
+      into.values.push(encodeProgress(query.progress()));
+    }
+    for (const output of outputs.outputs) touched.add(output.partition);
+    return this.#sealedTick(outputs.outputs, into, touched);
+  }
+
+  /** A tick that only records durable ends, so that recovery can tell damage from a torn tail. */
+  #checkpoint(): SealedTick | null {
+    if (this.#touched.size === 0) return null;
+    if (this.#checkpointTimer !== null && !this.#stopping) return null;
+    this.#attempt++;
+    this.#outputs = new TickOutputs(this.#options.gate, () => undefined);
+    return this.#sealedTick([], { keys: [], values: [] }, this.#takeTouched());
+  }
+
+  #takeTouched(): Set<Partition> {
+    const touched = this.#touched;
+    this.#touched = new Set();
+    return touched;
+  }
+
+  #sealedTick(
+    outputs: SealedTick['outputs'],
+    { keys, values }: { keys: Uint8Array[]; values: (Uint8Array | null)[] },
+    touched: Set<Partition>,
+  ): SealedTick {
+    const tick = ++this.#tick;
+    keys.push(chainKey(tick));
+    values.push(encodeNumber(tick));
+    return { tick, outputs, keys, values, touched };
+  }
+
+  /** Starts the commit; the next tick is processed meanwhile. */
+  #commit(sealed: SealedTick): void {
+    const outputs = this.#outputs as TickOutputs;
+    const attempt = this.#attempt;
+    this.#outputs = null;
+    this.#expectedEnds = outputs.ends();
+    const committing = this.#options.coordinator.commit(sealed).then(() => {
+      this.#committedAttempt = attempt;
+      this.#expectedEnds = new Map();
+      outputs.release();
+      this.#committing = null;
+      this.wake();
+    });
+    // The loop awaits it before the next commit; a rejection must not count as unhandled until then.
+    committing.catch(() => {});
+    this.#committing = committing;
+  }
+
+  /** Before a tick: while one is processed, operators hold entries they have named. */
+  #evict(): void {
+    const { budget } = this.#options;
+    const bytes = budget.excessBytes;
+    if (bytes === 0) return;
+    let left = bytes + budget.limitBytes / 8;
+    for (const query of this.#ordered) {
+      for (const state of query.topology.states) {
+        if (left <= 0) return;
+        left -= state.evict({ bytes: left, committedTick: this.#committedAttempt });
+      }
+    }
+  }
+
+  get failed(): boolean {
+    return this.#failed;
+  }
+}

@@ -1,0 +1,274 @@
+import type { Env } from '../base/env.ts';
+import { ByteWriter } from '../base/byte-writer.ts';
+import { partitionForKey } from '../base/murmur2.ts';
+import type { ErrorSink } from '../expressions/evaluation.ts';
+import type { Encoder } from '../formats/format.ts';
+import { findFormat } from '../formats/index.ts';
+import type { Change } from '../operators/change.ts';
+import { createOperator, stateOf, type OperatorStep } from '../operators/index.ts';
+import type { Operator, StateSpec } from '../operators/operator.ts';
+import {
+  consumersOf,
+  type PhysicalPlan,
+  type RepartitionStep,
+  type SourceStep,
+  type Step,
+} from '../plan/physical-plan.ts';
+import { type SubTopology, subTopologies } from '../plan/sub-topologies.ts';
+import type { Row } from '../sql/types.ts';
+import type { StateTable } from '../state/state-table.ts';
+import type { SourceReader } from './source-reader.ts';
+import { HandoverInput, SourceInput, type TaskInput } from './task-input.ts';
+import { type Edge, type Exit, Task, type WorkLimit } from './task.ts';
+
+export interface TopologyOptions {
+  readonly plan: PhysicalPlan;
+  readonly clock: Env['clock'];
+  readonly errors: ErrorSink;
+  readonly merge: boolean;
+  readonly onLate: () => void;
+  /** Where the rows of the last step go. */
+  readonly output: Exit;
+  reader(step: SourceStep, partition: number): SourceReader;
+  /** Offset to begin at. */
+  position(step: SourceStep, partition: number): number;
+  /** Null for a step without state. */
+  state(step: Step, partition: number, spec: StateSpec, streamTime: number): StateTable<Row, Row>;
+  /** Stream time of a step's task as it was saved; -1 for none. */
+  streamTime(step: Step, partition: number): number;
+}
+
+/**
+ * A running query: the tasks of all its sub-topologies. Rows are handed over between sub-topologies within a tick.
+ * Whoever runs it (the tick, or a transient query) calls begin, process, flush, then seals or abandons the state.
+ */
+export class Topology {
+  readonly sources: readonly SourceInput[];
+  readonly states: readonly StateTable<Row, Row>[];
+  readonly #groups: readonly (readonly Task[])[];
+  readonly #handovers: readonly HandoverInput[];
+  #saved: { positions: number[]; streamTimes: number[] } | null = null;
+  readonly #timed: readonly TimedOperator[];
+
+  constructor(options: TopologyOptions) {
+    const builder = new Builder(options);
+    this.#groups = subTopologies(options.plan).map((group) => builder.tasksOf(group));
+    this.sources = builder.sources;
+    this.states = builder.states;
+    this.#handovers = [...builder.handovers.values()].flat();
+    this.#timed = builder.timed;
+  }
+
+  /** Whether any source has records that were not processed. */
+  get hasInput(): boolean {
+    return this.sources.some((source) => source.behind);
+  }
+
+  /** Begins a tick attempt. */
+  begin(tick: number): void {
+    this.#saved = {
+      positions: this.sources.map((source) => source.position),
+      streamTimes: this.#timed.map(({ operator }) => operator.streamTime),
+    };
+    for (const state of this.states) state.begin(tick);
+  }
+
+  /** Processes input up to the limit, sub-topology after sub-topology. */
+  async process(limit: WorkLimit): Promise<void> {
+    for (const tasks of this.#groups) {
+      for (const task of tasks) await task.process(limit);
+      for (const task of tasks) await task.flush();
+    }
+  }
+
+  /** Takes back everything since `begin`. */
+  abandon(): void {
+    const saved = this.#saved;
+    if (saved === null) return;
+    this.sources.forEach((source, index) => source.seek(saved.positions[index] as number));
+    this.#timed.forEach(({ operator }, index) => {
+      operator.streamTime = saved.streamTimes[index] as number;
+    });
+    for (const handover of this.#handovers) handover.clear();
+    for (const state of this.states) state.abandon();
+  }
+
+  /** Stream times of the tasks that keep one, by `state number/partition`. */
+  streamTimes(numbers: ReadonlyMap<number, number>): Record<string, number> {
+    return Object.fromEntries(
+      this.#timed.map(({ stepId, partition, operator }) => [
+        `${numbers.get(stepId)}/${partition}`,
+        operator.streamTime,
+      ]),
+    );
+  }
+
+  /** Removes state of expired windows from the store; after a commit. */
+  async removeExpired(): Promise<void> {
+    for (const { operator, retentionMs } of this.#timed) {
+      await operator.state?.removeExpired(operator.streamTime - retentionMs + 1);
+    }
+  }
+
+  /** Gives back the memory of the state. */
+  close(): void {
+    for (const state of this.states) state.close();
+  }
+}
+
+interface TimedOperator {
+  readonly stepId: number;
+  readonly partition: number;
+  readonly retentionMs: number;
+  readonly operator: Operator & { streamTime: number };
+}
+
+class Builder {
+  readonly sources: SourceInput[] = [];
+  readonly states: StateTable<Row, Row>[] = [];
+  /** By repartition step: one input for each partition behind it. */
+  readonly handovers = new Map<number, HandoverInput[]>();
+  readonly timed: TimedOperator[] = [];
+  readonly #options: TopologyOptions;
+
+  constructor(options: TopologyOptions) {
+    this.#options = options;
+  }
+
+  tasksOf(group: SubTopology): Task[] {
+    // Exits are shared by the tasks of the group; a repartition has to know how many tasks feed it.
+    const edges = new Map(group.steps.map((step) => [step.id, this.#edgesOf(step, group)]));
+    const entered = this.#repartitionsInto(group);
+    for (const step of entered) edges.set(step.id, this.#edgesInto(step, group));
+    return Array.from({ length: group.partitionCount }, (_, partition) => {
+      const inputs: TaskInput[] = [];
+      for (const step of group.steps) {
+        if (step.kind === 'Source') inputs.push(this.#source(step, partition));
+      }
+      for (const step of entered) {
+        inputs.push(this.handovers.get(step.id)?.[partition] as HandoverInput);
+      }
+      // A stream handed over comes before the tables it is joined with: input order follows step order.
+      inputs.sort((a, b) => a.stepId - b.stepId);
+      const operators = this.#operatorsOf(group, partition);
+      const { clock } = this.#options;
+      return new Task({ partition, inputs, operators, edges, clock });
+    });
+  }
+
+  #source(step: SourceStep, partition: number): SourceInput {
+    const source = new SourceInput({
+      stepId: step.id,
+      reader: this.#options.reader(step, partition),
+      position: this.#options.position(step, partition),
+    });
+    this.sources.push(source);
+    return source;
+  }
+
+  /** Repartition steps of earlier groups whose rows this group takes. */
+  #repartitionsInto(group: SubTopology): RepartitionStep[] {
+    const inputs = new Set(group.steps.flatMap((step) => step.inputs));
+    return this.#options.plan.steps.filter(
+      (step) => step.kind === 'Repartition' && inputs.has(step.id),
+    ) as RepartitionStep[];
+  }
+
+  #edgesOf(step: Step, group: SubTopology): Edge[] {
+    if (step.kind === 'Sink' || step.kind === 'Result') return [];
+    if (step.kind === 'Repartition') return [];
+    return consumersOf(this.#options.plan, step.id).map(({ step: consumer, input }): Edge => {
+      switch (consumer.kind) {
+        case 'Sink':
+        case 'Result':
+          return { kind: 'exit', exit: this.#options.output };
+        case 'Repartition':
+          return { kind: 'exit', exit: this.#handover(consumer, group.partitionCount) };
+        default:
+          return { kind: 'operator', stepId: consumer.id, input };
+      }
+    });
+  }
+
+  /** From a repartition to its consumers inside the group behind it. */
+  #edgesInto(step: RepartitionStep, group: SubTopology): Edge[] {
+    const inside = new Set(group.steps.map(({ id }) => id));
+    return consumersOf(this.#options.plan, step.id)
+      .filter(({ step: consumer }) => inside.has(consumer.id))
+      .map(({ step: consumer, input }) => ({ kind: 'operator', stepId: consumer.id, input }));
+  }
+
+  #handover(step: RepartitionStep, fromCount: number): Exit {
+    const inputs = Array.from(
+      { length: step.partitionCount },
+      () => new HandoverInput({ stepId: step.id, fromCount }),
+    );
+    this.handovers.set(step.id, inputs);
+    return new Handover(step, inputs);
+  }
+
+  #operatorsOf(group: SubTopology, partition: number): Map<number, Operator> {
+    const operators = new Map<number, Operator>();
+    for (const step of group.steps) {
+      if (!isOperatorStep(step)) continue;
+      const spec = stateOf(step);
+      const streamTime = this.#options.streamTime(step, partition);
+      const state = spec === null ? null : this.#options.state(step, partition, spec, streamTime);
+      const { errors, merge, onLate } = this.#options;
+      const operator = createOperator(step, { errors, merge, onLate, state });
+      if (state !== null) this.states.push(state);
+      if (spec !== null && spec.window !== null && operator.streamTime !== undefined) {
+        operator.streamTime = streamTime;
+        const { retentionMs } = spec.window;
+        const timed = operator as Operator & { streamTime: number };
+        this.timed.push({ stepId: step.id, partition, retentionMs, operator: timed });
+      }
+      operators.set(step.id, operator);
+    }
+    return operators;
+  }
+}
+
+function isOperatorStep(step: Step): step is OperatorStep {
+  switch (step.kind) {
+    case 'Source':
+    case 'Repartition':
+    case 'Sink':
+    case 'Result':
+      return false;
+    default:
+      return true;
+  }
+}
+
+/** Places rows by their key: murmur2 of its serialized form, as a repartition topic would. */
+class Handover implements Exit {
+  readonly #inputs: readonly HandoverInput[];
+  readonly #encodeKey: Encoder;
+  readonly #writer = new ByteWriter();
+
+  constructor(step: RepartitionStep, inputs: readonly HandoverInput[]) {
+    this.#inputs = inputs;
+    this.#encodeKey = findFormat(step.keyFormat.name).createEncoder({
+      columns: step.schema.keys,
+      spec: step.keyFormat,
+    });
+  }
+
+  write(changes: readonly Change[], from: number): void {
+    const inputs = this.#inputs;
+    const count = inputs.length;
+    for (const change of changes) {
+      const target = count === 1 ? 0 : this.#partitionOf(change.key, count, from);
+      (inputs[target] as HandoverInput).push(from, change);
+    }
+  }
+
+  /** A null key has no place of its own and stays where it is. */
+  #partitionOf(key: Row, count: number, from: number): number {
+    const writer = this.#writer;
+    writer.reset();
+    if (!this.#encodeKey(key, 0, writer)) return from % count;
+    return partitionForKey(writer.buffer, count, 0, writer.length);
+  }
+}

@@ -1,0 +1,237 @@
+import type { QueryBatch, QueryColumn, QueryResult } from '../engine.ts';
+import type { Env } from '../base/env.ts';
+import { DatabaseError } from '../base/errors.ts';
+import { MemoryBudget } from '../base/memory-budget.ts';
+import type { Partition, Topic } from '../log/log.ts';
+import type { Change } from '../operators/change.ts';
+import { rowCodec } from '../operators/state-codec.ts';
+import type { PhysicalPlan, ResultColumn, SourceStep } from '../plan/physical-plan.ts';
+import type { Row } from '../sql/types.ts';
+import { MemoryStore } from '../state/memory-store.ts';
+import { StateTable } from '../state/state-table.ts';
+import { workLimit } from './persistent-query.ts';
+import type { ProcessingLog } from './processing-log.ts';
+import { RecordWaiter } from './record-waiter.ts';
+import { SourceReader } from './source-reader.ts';
+import type { Exit } from './task.ts';
+import { Topology } from './topology.ts';
+
+/** State a client's query may keep. */
+const STATE_BYTES_MAX = 64 * 1024 * 1024;
+const STEP = { records: 2_000, milliseconds: 10 };
+
+export interface TransientQueryOptions {
+  readonly queryId: string;
+  readonly plan: PhysicalPlan;
+  readonly kind: 'push' | 'pull';
+  readonly limit: number | null;
+  /** Where streams are read from. Tables are always read from the beginning. */
+  readonly offsetReset: 'earliest' | 'latest';
+  readonly clock: Env['clock'];
+  readonly processingLog: ProcessingLog;
+  topic(name: string): Topic;
+  onClose(): void;
+}
+
+/**
+ * A query that runs for one client: over the log, at the client's pace, with its state in memory. A push query goes
+ * on until it is closed or has delivered LIMIT rows; a pull over a stream reads up to where the log ended when it
+ * began.
+ */
+export class TransientQuery implements QueryResult {
+  readonly kind: 'push' | 'pull';
+  readonly closable = true;
+  readonly queryId: string;
+  readonly columns: readonly QueryColumn[];
+  readonly #options: TransientQueryOptions;
+  readonly #topology: Topology;
+  readonly #budget = new MemoryBudget(STATE_BYTES_MAX);
+  readonly #rows: ResultRows;
+  #attempt = 0;
+  #delivered = 0;
+  #finalMessage: string | null = null;
+  #closed = false;
+  #ended = false;
+  readonly #waiter = new RecordWaiter();
+
+  constructor(options: TransientQueryOptions) {
+    this.#options = options;
+    this.kind = options.kind;
+    this.queryId = options.queryId;
+    const result = options.plan.steps.find((step) => step.kind === 'Result');
+    if (result === undefined) throw new TypeError('a transient plan ends in a result');
+    this.columns = result.output.map(({ name, type }) => ({ name, type, isKey: false }));
+    this.#rows = new ResultRows(result.output, options.plan.result);
+    this.#topology = this.#createTopology();
+  }
+
+  get finalMessage(): string | null {
+    return this.#finalMessage;
+  }
+
+  async next(): Promise<QueryBatch | null> {
+    for (;;) {
+      if (this.#ended) return null;
+      if (this.#closed) return this.#end('Query Completed');
+      const { limit } = this.#options;
+      if (limit !== null && this.#delivered >= limit) return this.#end('Limit Reached');
+      const batch = this.#rows.take(limit === null ? Infinity : limit - this.#delivered);
+      if (batch !== null) {
+        this.#delivered += batch.rows.length;
+        return batch;
+      }
+      if (this.#topology.hasInput) await this.#step();
+      else if (this.kind === 'pull') return this.#end('Query Completed');
+      else await this.#available();
+    }
+  }
+
+  async #step(): Promise<void> {
+    const { clock } = this.#options;
+    this.#topology.begin(++this.#attempt);
+    await this.#topology.process(workLimit(clock, STEP));
+    for (const state of this.#topology.states) state.settle();
+    for (const { reader } of this.#topology.sources) reader.forgetChunks();
+    if (this.#budget.excessBytes === 0) return;
+    await this.close();
+    throw new DatabaseError(
+      'QUERY_TOO_LARGE',
+      `Query ${this.queryId} needs more than ${STATE_BYTES_MAX / 1024 / 1024} MiB of state. ` +
+        'Use CREATE TABLE ... AS SELECT, which keeps its state on disk, and select from that.',
+    );
+  }
+
+  #available(): Promise<void> {
+    return this.#waiter.wait(
+      this.#topology.sources.map(({ reader, position }) => {
+        return { partition: reader.partition, offset: position };
+      }),
+    );
+  }
+
+  #end(message: string): null {
+    this.#finalMessage = message;
+    this.#ended = true;
+    void this.close();
+    return null;
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#waiter.wake();
+    this.#topology.close();
+    this.#options.onClose();
+  }
+
+  #createTopology(): Topology {
+    const { plan, clock, processingLog, queryId } = this.#options;
+    const store = new MemoryStore();
+    return new Topology({
+      plan,
+      clock,
+      merge: false,
+      errors: { report: (message) => processingLog.report({ origin: queryId, message }) },
+      onLate: () => {},
+      output: this.#rows,
+      reader: (step, index) => this.#reader(step, index),
+      position: (step, index) => this.#position(step, index),
+      streamTime: () => -1,
+      state: (_step, _partition, spec) =>
+        new StateTable<Row, Row>({
+          store,
+          clock,
+          prefix: Buffer.alloc(0),
+          codec: rowCodec(spec),
+          window: spec.window,
+          budget: this.#budget,
+          empty: true,
+          windowStartMax: -1,
+        }),
+    });
+  }
+
+  #partition(step: SourceStep, index: number): Partition {
+    const partition = this.#options.topic(step.source.topic).partitions[index];
+    if (partition === undefined) {
+      throw new RangeError(`topic ${step.source.topic} has no partition ${index}`);
+    }
+    return partition;
+  }
+
+  #reader(step: SourceStep, index: number): SourceReader {
+    const partition = this.#partition(step, index);
+    const reader = new SourceReader({
+      source: step.source,
+      partition,
+      processingLog: this.#options.processingLog,
+      pending: () => undefined,
+      ...(this.kind === 'pull' ? { endOffsetMax: partition.stableEndOffset } : {}),
+    });
+    reader.need(step.needed);
+    return reader;
+  }
+
+  #position(step: SourceStep, index: number): number {
+    const partition = this.#partition(step, index);
+    const { offsetReset, plan } = this.#options;
+    // A table that is looked up has to be known whole; one that is watched starts where the client asks.
+    const lookedUp = step.source.kind === 'TABLE' && plan.result === 'stream';
+    if (lookedUp || offsetReset === 'earliest') return partition.startOffset;
+    return partition.stableEndOffset;
+  }
+}
+
+/** Gathers the rows of the last step until the client takes them. */
+class ResultRows implements Exit {
+  readonly #columns: readonly ResultColumn[];
+  readonly #result: 'stream' | 'table';
+  #rows: Row[] = [];
+  #tombstones: boolean[] = [];
+
+  constructor(columns: readonly ResultColumn[], result: 'stream' | 'table') {
+    this.#columns = columns;
+    this.#result = result;
+  }
+
+  write(changes: readonly Change[]): void {
+    for (const change of changes) {
+      const { after } = change;
+      if (after !== null) {
+        this.#push(
+          this.#columns.map((column) => after[column.index] ?? null),
+          false,
+        );
+      } else if (this.#result === 'table') {
+        this.#push(this.#deletion(change), true);
+      }
+    }
+  }
+
+  #push(row: Row, tombstone: boolean): void {
+    this.#rows.push(row);
+    this.#tombstones.push(tombstone);
+  }
+
+  #deletion(change: Change): Row {
+    return this.#columns.map(({ ofDeletion }) => {
+      switch (ofDeletion?.kind) {
+        case 'key':
+          return change.key[ofDeletion.index] ?? null;
+        case 'windowStart':
+          return change.windowStart;
+        case 'windowEnd':
+          return change.windowEnd;
+        case undefined:
+          return null;
+      }
+    });
+  }
+
+  take(countMax: number): (QueryBatch & { kind: 'rows' }) | null {
+    if (this.#rows.length === 0) return null;
+    const rows = this.#rows.splice(0, Math.min(countMax, this.#rows.length));
+    const tombstones = this.#tombstones.splice(0, rows.length);
+    return { kind: 'rows', rows, tombstones: tombstones.includes(true) ? tombstones : null };
+  }
+}

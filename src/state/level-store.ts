@@ -1,0 +1,130 @@
+import { ClassicLevel } from 'classic-level';
+import type { FileSystem } from '../base/env.ts';
+import { DatabaseError } from '../base/errors.ts';
+import type { RangeOptions, Store, StoreChanges, StoreEntry, StoreSnapshot } from './store.ts';
+
+type Level = ClassicLevel<Uint8Array, Uint8Array>;
+type LevelSnapshot = ReturnType<Level['snapshot']>;
+
+/** 4 MiB stalled writers for 0.7 s under load; 32 MiB does not. */
+const WRITE_BUFFER_BYTES = 32 * 1024 * 1024;
+const BLOCK_CACHE_BYTES = 16 * 1024 * 1024;
+const OPEN_FILES_MAX = 512;
+const CHUNK_ENTRIES = 512;
+
+/**
+ * Opens the store in a directory, creating it if it is missing. The store's lock is the lock of the whole data
+ * directory.
+ *
+ * @throws DatabaseError IN_USE when another process has it open; CORRUPT when LevelDB says so.
+ */
+export async function openLevelStore(options: {
+  directory: string;
+  files: FileSystem;
+}): Promise<Store> {
+  await options.files.makeDirectory(options.directory);
+  const level: Level = new ClassicLevel(options.directory, {
+    keyEncoding: 'view',
+    valueEncoding: 'view',
+    writeBufferSize: WRITE_BUFFER_BYTES,
+    cacheSize: BLOCK_CACHE_BYTES,
+    maxOpenFiles: OPEN_FILES_MAX,
+  });
+  try {
+    await level.open();
+  } catch (error) {
+    const cause = (error as Error).cause as NodeJS.ErrnoException | undefined;
+    if (cause?.code === 'LEVEL_LOCKED') {
+      const message = `Data directory ${options.directory} is in use by another process. Stop it, or start with another --data directory.`;
+      throw new DatabaseError('IN_USE', message, { cause: error });
+    }
+    const message = `The state store in ${options.directory} cannot be opened: ${cause?.message ?? String(error)}`;
+    throw new DatabaseError('CORRUPT', message, { cause: error });
+  }
+  return new LevelStore(level, options);
+}
+
+/** A Store over LevelDB. Every commit is synced: LevelDB may lose earlier unsynced batches and keep later ones. */
+class LevelStore implements Store {
+  readonly #level: Level;
+  readonly #directory: string;
+  readonly #files: FileSystem;
+  #fileNames = '';
+
+  constructor(level: Level, options: { directory: string; files: FileSystem }) {
+    this.#level = level;
+    this.#directory = options.directory;
+    this.#files = options.files;
+  }
+
+  get(key: Uint8Array): Uint8Array | undefined {
+    return this.#level.getSync(key);
+  }
+
+  getMany(keys: readonly Uint8Array[]): Promise<(Uint8Array | undefined)[]> {
+    return this.#level.getMany(keys as Uint8Array[]);
+  }
+
+  range(options: RangeOptions): AsyncIterableIterator<StoreEntry[]> {
+    return rangeOf(this.#level, options, undefined);
+  }
+
+  snapshot(): StoreSnapshot {
+    const level = this.#level;
+    const snapshot = level.snapshot();
+    return {
+      getMany: (keys) => level.getMany(keys as Uint8Array[], { snapshot }),
+      range: (options) => rangeOf(level, options, snapshot),
+      close: () => snapshot.close(),
+    };
+  }
+
+  async commit({ keys, values }: StoreChanges): Promise<void> {
+    const batch = this.#level.batch();
+    for (let i = 0; i < keys.length; i++) {
+      const value = values[i];
+      if (value) batch.put(keys[i] as Uint8Array, value);
+      else batch.del(keys[i] as Uint8Array);
+    }
+    await batch.write({ sync: true });
+    await this.#syncNewFiles();
+  }
+
+  /** A file LevelDB opened for this batch is durable only with its directory entry. */
+  async #syncNewFiles(): Promise<void> {
+    const names = (await this.#files.list(this.#directory)).join();
+    if (names === this.#fileNames) return;
+    await this.#files.syncDirectory(this.#directory);
+    this.#fileNames = names;
+  }
+
+  async removeRange({ from, to }: { from: Uint8Array; to: Uint8Array }): Promise<void> {
+    await this.#level.clear({ gte: from, lt: to });
+  }
+
+  async close(): Promise<void> {
+    await this.#level.close();
+  }
+}
+
+async function* rangeOf(
+  level: Level,
+  options: RangeOptions,
+  snapshot: LevelSnapshot | undefined,
+): AsyncIterableIterator<StoreEntry[]> {
+  const iterator = level.iterator({
+    gte: options.from,
+    lt: options.to,
+    ...(options.limit === undefined ? {} : { limit: options.limit }),
+    ...(snapshot === undefined ? {} : { snapshot }),
+  });
+  try {
+    for (;;) {
+      const entries = await iterator.nextv(CHUNK_ENTRIES);
+      if (entries.length === 0) return;
+      yield entries;
+    }
+  } finally {
+    await iterator.close();
+  }
+}

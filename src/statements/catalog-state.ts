@@ -1,0 +1,147 @@
+import { assert, unreachable } from '../base/assert.ts';
+import type { Logger } from '../base/logger.ts';
+import { Catalog } from '../catalog/catalog.ts';
+import type { Log } from '../log/log.ts';
+import type { QueryRunner } from '../runtime/query-runner.ts';
+import type { TickLoop } from '../runtime/tick-loop.ts';
+import type { CommandLog } from './command-log.ts';
+import type { Command } from './commands.ts';
+import type { World } from './world.ts';
+
+type StartQuery = Extract<Command, { kind: 'startQuery' }>;
+
+/**
+ * What exists now: the catalog, and the queries behind it. Changes only by commands, each durable in the command log
+ * before it is applied; replaying the log gives the same state again.
+ */
+export class CatalogState {
+  readonly #log: Log;
+  readonly #runner: QueryRunner;
+  readonly #loop: TickLoop;
+  readonly #logger: Logger;
+  #commandLog: CommandLog | null = null;
+  #catalog = Catalog.EMPTY;
+  /** Queries of the replay that are still there; started when all commands are known. */
+  #replayed: Map<string, { number: number; command: StartQuery }> | null = null;
+
+  constructor(options: { log: Log; runner: QueryRunner; loop: TickLoop; logger: Logger }) {
+    this.#log = options.log;
+    this.#runner = options.runner;
+    this.#loop = options.loop;
+    this.#logger = options.logger;
+  }
+
+  get catalog(): Catalog {
+    return this.#catalog;
+  }
+
+  /** The catalog, the topics and the next command number, as statements check themselves against them. */
+  get world(): World {
+    const topics = new Map(
+      this.#log.topics().map((topic) => [topic.name, topic.partitions.length]),
+    );
+    return { catalog: this.#catalog, topics, nextNumber: this.#commandLog?.nextOffset ?? 0 };
+  }
+
+  /** Makes a command durable and applies it. One at a time. @returns its number. */
+  async run(sql: string, command: Command): Promise<number> {
+    assert(this.#commandLog !== null, 'commands run after the replay');
+    const number = await this.#commandLog.append(sql, command);
+    await this.#apply(command, number);
+    return number;
+  }
+
+  /** Applies the whole command log, then starts the queries that are left. */
+  async replay(commandLog: CommandLog): Promise<void> {
+    this.#replayed = new Map();
+    for await (const { offset, entry } of commandLog.entries()) {
+      await this.#apply(entry.command, offset);
+    }
+    const replayed = this.#replayed;
+    this.#replayed = null;
+    for (const source of this.#catalog.sources) await this.#ensureTopic(source.name);
+    for (const { number, command } of replayed.values()) this.#start(number, command);
+    this.#commandLog = commandLog;
+  }
+
+  async #apply(command: Command, number: number): Promise<void> {
+    switch (command.kind) {
+      case 'createSource':
+        this.#catalog = this.#catalog.withSource(command.source);
+        return;
+      case 'startQuery':
+        if (command.source !== null) this.#catalog = this.#catalog.withSource(command.source);
+        this.#catalog = this.#catalog.withQuery(command.query);
+        if (this.#replayed === null) {
+          await this.#loop.exclusively(async () => void this.#start(number, command));
+        } else {
+          this.#replayed.set(command.query.id, { number, command });
+        }
+        return;
+      case 'replaceQuery':
+        this.#catalog = this.#catalog.withSource(command.source).withQuery(command.query);
+        await this.#replace(command);
+        return;
+      case 'dropSource':
+        await this.#stop(command.queryIds);
+        this.#catalog = this.#catalog.withoutSource(command.name);
+        await this.#deleteTopic(command.topicId);
+        return;
+      case 'terminateQueries':
+        await this.#stop(command.queryIds);
+        return;
+      default:
+        unreachable(command);
+    }
+  }
+
+  #start(number: number, { query, plan, merge, startOffsets }: StartQuery): void {
+    this.#runner.start({ id: query.id, number, plan, merge, startOffsets });
+    this.#loop.wake();
+  }
+
+  async #replace({
+    query,
+    plan,
+    merge,
+  }: Extract<Command, { kind: 'replaceQuery' }>): Promise<void> {
+    const { id } = query;
+    if (this.#replayed !== null) {
+      const replayed = this.#replayed.get(id);
+      if (replayed === undefined) return;
+      const command = { ...replayed.command, query, plan, merge };
+      this.#replayed.set(id, { number: replayed.number, command });
+      return;
+    }
+    await this.#loop.exclusively(async () => {
+      const number = this.#runner.query(id)?.number;
+      if (number === undefined) return;
+      this.#runner.replace({ id, number, plan, merge, startOffsets: {} });
+      this.#loop.wake();
+    });
+  }
+
+  async #stop(queryIds: readonly string[]): Promise<void> {
+    for (const id of queryIds) {
+      this.#catalog = this.#catalog.withoutQuery(id);
+      if (this.#replayed !== null) this.#replayed.delete(id);
+      else await this.#loop.exclusively(() => this.#runner.stop(id));
+    }
+  }
+
+  /** By id: a topic that was made later under the same name is another one. */
+  async #deleteTopic(topicId: number | null): Promise<void> {
+    const topic = this.#log.topics().find(({ id }) => id === topicId);
+    if (topic !== undefined) await this.#log.deleteTopic(topic);
+  }
+
+  /** A topic that vanished comes back empty, so that the rest of the database can run. */
+  async #ensureTopic(sourceName: string): Promise<void> {
+    const source = this.#catalog.source(sourceName);
+    if (source === null || this.#log.topic(source.topic) !== undefined) return;
+    const { topic, partitionCount } = source;
+    this.#logger.warn({ topic, source: sourceName }, 'a topic was missing and is made anew, empty');
+    const cleanupPolicy = source.kind === 'TABLE' ? 'compact' : 'delete';
+    await this.#log.createTopic({ name: topic, partitionCount, cleanupPolicy });
+  }
+}

@@ -1,0 +1,173 @@
+import type { CreateAsSelectNode } from '../../grammar/ast.ts';
+import { formatStatement } from '../../grammar/format.ts';
+import { analyzeCreateAsSelect, type AnalyzedCreateAsSelect } from '../analyze/create-as-select.ts';
+import { errorAt } from '../analyze/error-at.ts';
+import type { QueryInfo } from '../catalog/catalog.ts';
+import type { Source } from '../catalog/source.ts';
+import type { PhysicalPlan } from '../plan/physical-plan.ts';
+import { planQuery } from '../plan/planner.ts';
+import { startOffsets } from '../runtime/query-runner.ts';
+import { nothingToDo, succeeded } from './entities.ts';
+import type { Invocation, Prepared, Services, StatementDefinition } from './executor.ts';
+import { existingSource } from './existing-source.ts';
+import { formatDefaults } from './format-defaults.ts';
+import { sessionProperties } from './session-properties.ts';
+import { checkPlanUpgrade, checkSourceUpgrade } from './upgrade.ts';
+import { changed, withTopic, type World } from './world.ts';
+
+type Create = Invocation<CreateAsSelectNode>;
+
+/** CREATE STREAM and CREATE TABLE ... AS SELECT: a new source that a persistent query keeps filled. */
+export const createAsSelect: StatementDefinition<CreateAsSelectNode> = {
+  kind: 'createAsSelect',
+  isDefinition: true,
+  prepare(invocation, world, services) {
+    const { node, sql, overrides } = invocation;
+    const defaults = formatDefaults(overrides);
+    const analyzed = analyzeCreateAsSelect(node, { catalog: world.catalog, defaults, sql });
+    const existing = existingSource(node, world);
+    if (existing.kind === 'keep') {
+      return { world, run: async () => nothingToDo(sql, existing.message) };
+    }
+    return existing.kind === 'replace'
+      ? prepareReplacement(invocation, { analyzed, old: existing.source }, world, services)
+      : prepareNew(invocation, analyzed, world, services);
+  },
+};
+
+function prepareNew(
+  invocation: Create,
+  analyzed: AnalyzedCreateAsSelect,
+  world: World,
+  services: Services,
+): Prepared {
+  const { node, sql } = invocation;
+  const prefix = node.sourceKind === 'STREAM' ? 'CSAS' : 'CTAS';
+  const id = `${prefix}_${node.name.name.toUpperCase()}_${world.nextNumber}`;
+  const partitionCount = partitionsOf(invocation, analyzed, world);
+  const source: Source = { ...analyzed.definition, partitionCount, createdBy: id };
+  const plan = planQuery(analyzed.query, source);
+  const query = queryInfo({ id, sql, prefix, analyzed, source });
+  return {
+    world: changed(withTopic(world, source.topic, partitionCount), {
+      catalog: world.catalog.withSource(source).withQuery(query),
+      nextNumber: world.nextNumber + 1,
+    }),
+    run: () => start(invocation, { source, query, plan, analyzed }, services),
+  };
+}
+
+function queryInfo(options: {
+  id: string;
+  sql: string;
+  prefix: 'CSAS' | 'CTAS';
+  analyzed: AnalyzedCreateAsSelect;
+  source: Source;
+}): QueryInfo {
+  const { id, sql, prefix, analyzed, source } = options;
+  const reads = analyzed.query.sources.map(({ name }) => name);
+  return { id, kind: prefix, sql, reads, writes: source.name };
+}
+
+/** A topic that exists already keeps its partitions; the statement must not contradict them. */
+function partitionsOf(
+  { node }: Create,
+  { definition, topic }: AnalyzedCreateAsSelect,
+  world: World,
+): number {
+  const present = world.topics.get(definition.topic);
+  if (present === undefined) return topic.partitions;
+  const asked = node.properties.find(({ name }) => name === 'PARTITIONS');
+  if (asked === undefined || topic.partitions === present) return present;
+  throw errorAt(
+    'BAD_STATEMENT',
+    asked,
+    `Topic ${definition.topic} exists with ${present} partitions, but the statement says PARTITIONS=${topic.partitions}. Leave PARTITIONS out, or use another topic.`,
+  );
+}
+
+async function start(
+  { node, sql, overrides }: Create,
+  {
+    source,
+    query,
+    plan,
+    analyzed,
+  }: { source: Source; query: QueryInfo; plan: PhysicalPlan; analyzed: AnalyzedCreateAsSelect },
+  { log, run }: Services,
+): ReturnType<Prepared['run']> {
+  if (log.topic(source.topic) === undefined) {
+    await log.createTopic({
+      name: source.topic,
+      partitionCount: source.partitionCount,
+      cleanupPolicy: source.kind === 'TABLE' ? 'compact' : 'delete',
+      retentionMs: analyzed.topic.retentionMs,
+    });
+  }
+  const { offsetReset, bufferBytes } = sessionProperties(overrides);
+  const number = await run(sql, {
+    kind: 'startQuery',
+    source,
+    query,
+    plan,
+    merge: bufferBytes > 0,
+    startOffsets: startOffsets(plan, { log, offsetReset }),
+  });
+  return answer(node, { source, query, number });
+}
+
+function prepareReplacement(
+  invocation: Create,
+  { analyzed, old }: { analyzed: AnalyzedCreateAsSelect; old: Source },
+  world: World,
+  services: Services,
+): Prepared {
+  const { node, sql, overrides } = invocation;
+  const running = old.createdBy === null ? null : world.catalog.query(old.createdBy);
+  const oldPlan = running === null ? undefined : services.runner.query(running.id)?.plan;
+  if (running === null || oldPlan === undefined) {
+    throw errorAt(
+      'BAD_STATEMENT',
+      node.name,
+      `${old.name} cannot be replaced: no running query fills it. DROP ${old.kind} ${old.name} first.`,
+    );
+  }
+  const writers = world.catalog.writersOf(old.name);
+  if (writers.length > 1) {
+    throw errorAt(
+      'BAD_STATEMENT',
+      node.name,
+      `REPLACE for sink ${old.name} is not supported because there are multiple queries writing into it: ${writers.map(({ id }) => id).join(', ')}.`,
+    );
+  }
+  const { partitionCount } = old;
+  const source: Source = { ...analyzed.definition, partitionCount, createdBy: running.id };
+  checkSourceUpgrade(old, source, node.name);
+  const plan = planQuery(analyzed.query, source);
+  checkPlanUpgrade(oldPlan, plan, node.name);
+  const query: QueryInfo = { ...running, sql };
+  const merge = sessionProperties(overrides).bufferBytes > 0;
+  return {
+    world: changed(world, {
+      catalog: world.catalog.withSource(source).withQuery(query),
+      nextNumber: world.nextNumber + 1,
+    }),
+    async run() {
+      const number = await services.run(sql, { kind: 'replaceQuery', source, query, plan, merge });
+      return answer(node, { source, query, number });
+    },
+  };
+}
+
+function answer(
+  node: CreateAsSelectNode,
+  { source, query, number }: { source: Source; query: QueryInfo; number: number },
+): ReturnType<typeof succeeded> {
+  return succeeded({
+    sql: formatStatement(node),
+    commandId: `${source.kind.toLowerCase()}/\`${source.name}\`/create`,
+    message: `Created query with ID ${query.id}`,
+    number,
+    queryId: query.id,
+  });
+}

@@ -1,0 +1,58 @@
+import type { QueryDescription } from '../api/entities.ts';
+import type { QueryInfo } from '../catalog/catalog.ts';
+import type { PhysicalPlan } from '../plan/physical-plan.ts';
+import { sourceSteps } from '../plan/physical-plan.ts';
+import { explainPlan } from '../plan/explain.ts';
+import type { Services } from './executor.ts';
+import { fieldsOf } from './fields.ts';
+import { type Overrides } from './session-properties.ts';
+
+/** A plan that is not running, as EXPLAIN of a statement shows it. */
+export function describePlan(
+  plan: PhysicalPlan,
+  { sql, overrides, transient }: { sql: string; overrides: Overrides; transient: boolean },
+): QueryDescription {
+  const last = plan.steps.at(-1);
+  return {
+    id: '',
+    statementText: sql,
+    windowType: last?.schema.window?.kind ?? null,
+    fields: last === undefined ? [] : fieldsOf(last.schema),
+    sources: sourceSteps(plan).map(({ source }) => source.name),
+    sinks: last?.kind === 'Sink' ? [last.sink.name] : [],
+    topology: '',
+    executionPlan: explainPlan(plan),
+    overriddenProperties: Object.fromEntries(overrides),
+    ksqlHostQueryStatus: {},
+    queryType: transient ? 'PUSH' : 'PERSISTENT',
+    queryErrors: [],
+    tasksMetadata: [],
+    consumerGroupId: '',
+    state: null,
+  };
+}
+
+/** A running persistent query. */
+export function describeQuery(
+  query: QueryInfo,
+  { services, overrides }: { services: Services; overrides: Overrides },
+): QueryDescription | null {
+  const running = services.runner.query(query.id);
+  if (running === undefined) return null;
+  const { plan, state, error } = running;
+  const described = describePlan(plan, { sql: query.sql, overrides, transient: false });
+  const failures = error === null ? [] : [{ errorMessage: error, type: 'SYSTEM' as const }];
+  const records = services.processingLog.recent(query.id);
+  return {
+    ...described,
+    id: query.id,
+    queryErrors: [
+      ...failures.map((failure) => ({ timestamp: services.clock.now(), ...failure })),
+      ...records.map(({ time, message }) => {
+        return { timestamp: time, errorMessage: message, type: 'USER' as const };
+      }),
+    ],
+    consumerGroupId: query.id,
+    state,
+  };
+}

@@ -1,0 +1,55 @@
+import type { StatementNode } from '../../grammar/ast.ts';
+import type { Entity, QueryType } from '../api/entities.ts';
+import type { Env } from '../base/env.ts';
+import type { Log } from '../log/log.ts';
+import type { Ingest } from '../runtime/ingest.ts';
+import type { ProcessingLog } from '../runtime/processing-log.ts';
+import type { QueryRunner } from '../runtime/query-runner.ts';
+import type { Command } from './commands.ts';
+import type { Overrides } from './session-properties.ts';
+import type { World } from './world.ts';
+
+/** One statement as it is to be run. */
+export interface Invocation<N> {
+  readonly node: N;
+  /** As sent, with its `;`. */
+  readonly sql: string;
+  /** Session properties in force at this statement. */
+  readonly overrides: Overrides;
+}
+
+/** What statements act on. */
+export interface Services {
+  readonly clock: Env['clock'];
+  readonly log: Log;
+  readonly ingest: Ingest;
+  readonly runner: QueryRunner;
+  readonly processingLog: ProcessingLog;
+  /** Push and stream-pull queries that run now. */
+  readonly transientQueries: () => readonly { id: string; sql: string; type: QueryType }[];
+  /** Ends one of them; false if there is none of that id. */
+  readonly closeTransient: (id: string) => boolean;
+  /** Makes a command durable, applies it, and returns its number. */
+  readonly run: (sql: string, command: Command) => Promise<number>;
+}
+
+/** A statement that has been checked: what the world will be, and how to make it so. */
+export interface Prepared {
+  readonly world: World;
+  /** Session properties after the statement. */
+  readonly overrides?: Overrides;
+  /** Runs it for real; null when the statement has nothing to report. */
+  run(): Promise<Entity | null>;
+}
+
+/** One kind of statement: a definition in the table of statements/index.ts. */
+export interface StatementDefinition<N extends StatementNode> {
+  readonly kind: N['kind'];
+  /** Whether it changes what exists: such statements run one at a time. */
+  readonly isDefinition: boolean;
+  /**
+   * Checks the statement fully against a world, which may be an imagined one, without doing anything.
+   * @throws DatabaseError with the position of the mistake.
+   */
+  prepare(invocation: Invocation<N>, world: World, services: Services): Prepared;
+}

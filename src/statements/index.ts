@@ -1,0 +1,39 @@
+import type { StatementNode } from '../../grammar/ast.ts';
+import { createAsSelect } from './create-as-select.ts';
+import { createSource } from './create-source.ts';
+import { describe } from './describe.ts';
+import { dropSource } from './drop-source.ts';
+import type { StatementDefinition } from './executor.ts';
+import { explain } from './explain.ts';
+import { insertSelect } from './insert-select.ts';
+import { insertValues } from './insert-values.ts';
+import { list } from './list.ts';
+import { setProperty, unsetProperty } from './set-property.ts';
+import { terminate } from './terminate.ts';
+
+/** Statements that answer with rows instead of an entity; they go to the query endpoints. */
+export type RowStatementKind = 'select' | 'print';
+
+type ExecutedNode = Exclude<StatementNode, { kind: RowStatementKind }>;
+
+const statements: {
+  readonly [K in ExecutedNode['kind']]: StatementDefinition<Extract<ExecutedNode, { kind: K }>>;
+} = {
+  createSource,
+  createAsSelect,
+  insertValues,
+  insertSelect,
+  dropSource,
+  terminate,
+  list,
+  describe,
+  explain,
+  set: setProperty,
+  unset: unsetProperty,
+};
+
+/** The definition of a statement; null for SELECT and PRINT. */
+export function definitionOf(node: StatementNode): StatementDefinition<StatementNode> | null {
+  if (node.kind === 'select' || node.kind === 'print') return null;
+  return statements[node.kind] as unknown as StatementDefinition<StatementNode>;
+}

@@ -1,0 +1,29 @@
+import type { InsertValuesNode } from '../../grammar/ast.ts';
+import { analyzeInsertValues } from '../analyze/insert-values.ts';
+import { DatabaseError } from '../base/errors.ts';
+import { encodeRow } from '../runtime/row-encoder.ts';
+import type { StatementDefinition } from './executor.ts';
+
+/** INSERT INTO ... VALUES: one record, on disk when the statement returns. */
+export const insertValues: StatementDefinition<InsertValuesNode> = {
+  kind: 'insertValues',
+  isDefinition: false,
+  prepare({ node }, world, { log, ingest, clock }) {
+    const { source, row, timestamp } = analyzeInsertValues(node, { catalog: world.catalog });
+    return {
+      world,
+      async run() {
+        const topic = log.topic(source.topic);
+        if (topic === undefined) {
+          throw new DatabaseError(
+            'NOT_FOUND',
+            `Failed to insert values into ${source.name}: its topic ${source.topic} does not exist.`,
+          );
+        }
+        const { key, value } = encodeRow(source, row);
+        await ingest.append(topic, { key, value, timestamp: timestamp ?? clock.now() });
+        return null;
+      },
+    };
+  },
+};

@@ -1,0 +1,253 @@
+import type { ParsedStatement } from '../../grammar/parser.ts';
+import type { PrintNode, QueryNode } from '../../grammar/ast.ts';
+import { analyzePull } from '../analyze/pull.ts';
+import { analyzeQuery } from '../analyze/query.ts';
+import { errorAt } from '../analyze/error-at.ts';
+import type { AnalyzedQuery } from '../analyze/logical-plan.ts';
+import type { QueryType } from '../api/entities.ts';
+import { DatabaseError } from '../base/errors.ts';
+import type { Env, Random } from '../base/env.ts';
+import { didYouMean } from '../catalog/did-you-mean.ts';
+import type { QueryResult, StatementOptions } from '../engine.ts';
+import type { Log, Topic } from '../log/log.ts';
+import { planQuery } from '../plan/planner.ts';
+import { PrintQuery } from '../runtime/print-query.ts';
+import type { ProcessingLog } from '../runtime/processing-log.ts';
+import { PullQuery } from '../runtime/pull-query.ts';
+import type { QueryRunner } from '../runtime/query-runner.ts';
+import type { TickLoop } from '../runtime/tick-loop.ts';
+import { TransientQuery } from '../runtime/transient-query.ts';
+import type { Store } from '../state/store.ts';
+import type { CatalogState } from './catalog-state.ts';
+import { locateInSql } from './locate.ts';
+import { parseSql } from './parse.ts';
+import { parseOverrides, sessionProperties, type SessionProperties } from './session-properties.ts';
+
+const PUSH_QUERIES_MAX = 1_000;
+const PULL_QUERIES_MAX = 64;
+const ID_DIGITS = 10 ** 15;
+
+export interface QueryStarterOptions {
+  readonly clock: Env['clock'];
+  readonly random: Random;
+  readonly log: Log;
+  readonly store: Store;
+  readonly loop: TickLoop;
+  readonly runner: QueryRunner;
+  readonly catalog: CatalogState;
+  readonly processingLog: ProcessingLog;
+}
+
+interface Running {
+  readonly result: QueryResult;
+  readonly sql: string;
+  readonly type: QueryType;
+}
+
+/** Starts SELECT and PRINT statements and keeps book of those that run. */
+export class QueryStarter {
+  readonly #options: QueryStarterOptions;
+  /** By id. Table pulls are counted here too but cannot be closed by id. */
+  readonly #running = new Map<string, Running>();
+
+  constructor(options: QueryStarterOptions) {
+    this.#options = options;
+  }
+
+  /** See Engine.query. */
+  async start(sql: string, options: StatementOptions): Promise<QueryResult> {
+    const properties = sessionProperties(parseOverrides(options.properties ?? {}));
+    const statements = await parseSql(sql);
+    const [only] = statements;
+    if (only === undefined || statements.length !== 1) {
+      throw new DatabaseError(
+        'BAD_STATEMENT',
+        `Expected exactly one KSQL statement; found ${statements.length} instead`,
+        { statementText: sql },
+      );
+    }
+    try {
+      return this.#startOne(only, properties);
+    } catch (error) {
+      if (!(error instanceof DatabaseError)) throw error;
+      throw locateInSql(error, sql).with({ statementText: only.text });
+    }
+  }
+
+  #startOne({ statement, text }: ParsedStatement, properties: SessionProperties): QueryResult {
+    switch (statement.kind) {
+      case 'select':
+        return statement.query.emit === null
+          ? this.#pull(statement.query, { sql: text, properties })
+          : this.#push(statement.query, { sql: text, properties });
+      case 'print':
+        return this.#print(statement, text);
+      default:
+        throw new DatabaseError(
+          'WRONG_ENDPOINT',
+          'Neither a query nor a print statement: send it to the endpoint /ksql instead.',
+        );
+    }
+  }
+
+  #push(query: QueryNode, { sql, properties }: Session): QueryResult {
+    const { catalog } = this.#options.catalog;
+    const analyzed = analyzeQuery(query, { catalog, mode: 'push' });
+    const pushes = this.#count('PUSH');
+    if (pushes >= PUSH_QUERIES_MAX) {
+      throw new DatabaseError(
+        'TOO_MANY',
+        `${pushes} push queries run already, which is the most this server allows. Close some and try again.`,
+      );
+    }
+    return this.#transient(analyzed, { sql, properties, type: 'PUSH' });
+  }
+
+  #pull(query: QueryNode, { sql, properties }: Session): QueryResult {
+    const { catalog } = this.#options.catalog;
+    const analyzed = analyzeQuery(query, { catalog, mode: 'pull' });
+    const pulls = this.#count('PULL');
+    if (pulls >= PULL_QUERIES_MAX) {
+      throw new DatabaseError(
+        'TOO_MANY',
+        `${pulls} pull queries run already, which is the most this server allows. Try again in a moment.`,
+      );
+    }
+    if (analyzed.result === 'stream') {
+      if (!properties.streamPull) {
+        throw new DatabaseError(
+          'BAD_STATEMENT',
+          "Pull queries on streams are disabled. To create a push query on the stream, add EMIT CHANGES to the end. To enable pull queries on streams, set the ksql.query.pull.stream.enabled config to 'true'.",
+        );
+      }
+      return this.#transient(analyzed, { sql, properties, type: 'PULL' });
+    }
+    return this.#tablePull(query, analyzed, { sql, properties });
+  }
+
+  #tablePull(query: QueryNode, analyzed: AnalyzedQuery, { sql, properties }: Session): QueryResult {
+    const { catalog } = this.#options.catalog;
+    const location = query.where?.location;
+    const plan = analyzePull(analyzed, { catalog, location });
+    if (plan.kind === 'scan' && !properties.tableScan) {
+      throw errorAt(
+        'BAD_STATEMENT',
+        query,
+        'Query requires table scan to be enabled. Table scans can be enabled by setting ksql.query.pull.table.scan.enabled=true, or name all key columns with = in the WHERE clause.',
+      );
+    }
+    const id = analyzed.sources[0]?.createdBy ?? '';
+    const writer = this.#options.runner.query(id);
+    if (writer === undefined) {
+      throw errorAt('BAD_STATEMENT', query, `The query ${id} that keeps this table does not run.`);
+    }
+    const { clock, random, store, processingLog } = this.#options;
+    const queryId = `query_${clock.now()}_${random.integer() % 1_000_000}`;
+    const result = new PullQuery({
+      queryId,
+      query: analyzed,
+      plan,
+      writer,
+      store,
+      clock,
+      processingLog,
+      onClose: () => this.#ended(queryId),
+    });
+    return this.#begin(result, { sql, type: 'PULL' });
+  }
+
+  #transient(
+    analyzed: AnalyzedQuery,
+    { sql, properties, type }: Session & { type: 'PUSH' | 'PULL' },
+  ): QueryResult {
+    const { clock, random, log, loop, processingLog } = this.#options;
+    const source = analyzed.sources[0]?.name ?? 'QUERY';
+    const queryId = `transient_${source}_${random.integer() % ID_DIGITS}`;
+    const stopWaiting = loop.waitImpatiently();
+    const result = new TransientQuery({
+      queryId,
+      plan: planQuery(analyzed, null),
+      kind: type === 'PUSH' ? 'push' : 'pull',
+      limit: analyzed.limit,
+      offsetReset: type === 'PULL' ? 'earliest' : properties.offsetReset,
+      clock,
+      processingLog,
+      topic: (name) => topicOf(log, name),
+      onClose: () => {
+        stopWaiting();
+        this.#ended(queryId);
+      },
+    });
+    return this.#begin(result, { sql, type });
+  }
+
+  #print(node: PrintNode, sql: string): QueryResult {
+    const { log, random } = this.#options;
+    const topic = node.topic.startsWith('_') ? undefined : log.topic(node.topic);
+    if (topic === undefined) {
+      const names = log.topics().map(({ name }) => name);
+      const visible = names.filter((name) => !name.startsWith('_'));
+      throw errorAt(
+        'BAD_STATEMENT',
+        node,
+        `Topic does not exist: ${node.topic}.${didYouMean(node.topic, visible)} Topic names are case-sensitive; SHOW TOPICS lists them.`,
+      );
+    }
+    const queryId = `print_${random.integer() % ID_DIGITS}`;
+    const result = new PrintQuery({
+      queryId,
+      topic,
+      fromBeginning: node.fromBeginning,
+      interval: node.interval ?? 1,
+      limit: node.limit,
+      onClose: () => this.#ended(queryId),
+    });
+    return this.#begin(result, { sql, type: 'PUSH' });
+  }
+
+  #begin(result: QueryResult, { sql, type }: { sql: string; type: QueryType }): QueryResult {
+    this.#running.set(result.queryId, { result, sql, type });
+    return result;
+  }
+
+  #ended(queryId: string): void {
+    this.#running.delete(queryId);
+    this.#options.processingLog.forget(queryId);
+  }
+
+  #count(type: QueryType): number {
+    let count = 0;
+    for (const running of this.#running.values()) if (running.type === type) count++;
+    return count;
+  }
+
+  /** Push and stream-pull queries, for SHOW QUERIES. */
+  list(): { id: string; sql: string; type: QueryType }[] {
+    return [...this.#running.values()]
+      .filter(({ result }) => result.closable)
+      .map(({ result, sql, type }) => ({ id: result.queryId, sql, type }));
+  }
+
+  /** Ends a query by id; false when there is none that can be closed. */
+  close(queryId: string): boolean {
+    const running = this.#running.get(queryId);
+    if (running === undefined || !running.result.closable) return false;
+    void running.result.close();
+    return true;
+  }
+
+  async closeAll(): Promise<void> {
+    await Promise.all([...this.#running.values()].map(({ result }) => result.close()));
+  }
+}
+
+interface Session {
+  readonly sql: string;
+  readonly properties: SessionProperties;
+}
+
+function topicOf(log: Log, name: string): Topic {
+  const topic = log.topic(name);
+  if (topic !== undefined) return topic;
+  throw new DatabaseError('NOT_FOUND', `Topic ${name} does not exist.`);
+}

@@ -1,0 +1,138 @@
+import type { ParsedStatement } from '../../grammar/parser.ts';
+import type { Entity } from '../api/entities.ts';
+import { DatabaseError } from '../base/errors.ts';
+import type { Env } from '../base/env.ts';
+import type { StatementOptions } from '../engine.ts';
+import type { Log } from '../log/log.ts';
+import type { Ingest } from '../runtime/ingest.ts';
+import type { ProcessingLog } from '../runtime/processing-log.ts';
+import type { QueryRunner } from '../runtime/query-runner.ts';
+import type { CatalogState } from './catalog-state.ts';
+import type { Prepared, Services, StatementDefinition } from './executor.ts';
+import { definitionOf } from './index.ts';
+import { locateInSql } from './locate.ts';
+import { parseSql } from './parse.ts';
+import type { QueryStarter } from './query-starter.ts';
+import { type Overrides, parseOverrides } from './session-properties.ts';
+import type { World } from './world.ts';
+
+export interface StatementRunnerOptions {
+  readonly clock: Env['clock'];
+  readonly log: Log;
+  readonly ingest: Ingest;
+  readonly runner: QueryRunner;
+  readonly processingLog: ProcessingLog;
+  readonly catalog: CatalogState;
+  readonly queries: QueryStarter;
+}
+
+/** Runs the statements of a request: all are checked first, then each is run in order. */
+export class StatementRunner {
+  readonly #catalog: CatalogState;
+  readonly #services: Services;
+  /** Statements that change what exists run one request at a time. */
+  #definitions: Promise<unknown> = Promise.resolve();
+
+  constructor(options: StatementRunnerOptions) {
+    const { clock, log, ingest, runner, processingLog, catalog, queries } = options;
+    this.#catalog = catalog;
+    this.#services = {
+      clock,
+      log,
+      ingest,
+      runner,
+      processingLog,
+      transientQueries: () => queries.list(),
+      closeTransient: (id) => queries.close(id),
+      run: (sql, command) => catalog.run(sql, command),
+    };
+  }
+
+  /** See Engine.execute. */
+  async execute(sql: string, options: StatementOptions): Promise<readonly Entity[]> {
+    const overrides = parseOverrides(options.properties ?? {});
+    const parsed = await parseSql(sql);
+    const request: Request = { sql, parsed, definitions: parsed.map(executable), overrides };
+    if (!request.definitions.some((definition) => definition.isDefinition)) {
+      return this.#run(request);
+    }
+    const running = this.#definitions.then(() => this.#run(request));
+    this.#definitions = running.catch(() => {});
+    return running;
+  }
+
+  async #run(request: Request): Promise<Entity[]> {
+    // A lone statement is checked when it runs; a rehearsal would only do the same twice.
+    if (request.parsed.length > 1) this.#rehearse(request);
+    const entities: Entity[] = [];
+    let { overrides } = request;
+    for (const index of request.parsed.keys()) {
+      try {
+        const prepared = prepare(request, index, overrides, this.#catalog.world, this.#services);
+        overrides = prepared.overrides ?? overrides;
+        const entity = await prepared.run();
+        if (entity !== null) entities.push(entity);
+      } catch (error) {
+        throw withEntities(error, request, { index, entities });
+      }
+    }
+    return entities;
+  }
+
+  /** Plays the request through on an imagined world. @throws DatabaseError of the first statement that fails. */
+  #rehearse(request: Request): void {
+    let { world } = this.#catalog;
+    let { overrides } = request;
+    for (const index of request.parsed.keys()) {
+      try {
+        const prepared = prepare(request, index, overrides, world, this.#services);
+        world = prepared.world;
+        overrides = prepared.overrides ?? overrides;
+      } catch (error) {
+        throw withEntities(error, request, { index, entities: [] });
+      }
+    }
+  }
+}
+
+interface Request {
+  readonly sql: string;
+  readonly parsed: readonly ParsedStatement[];
+  readonly definitions: readonly StatementDefinition<ParsedStatement['statement']>[];
+  readonly overrides: Overrides;
+}
+
+function prepare(
+  { parsed, definitions }: Request,
+  index: number,
+  overrides: Overrides,
+  world: World,
+  services: Services,
+): Prepared {
+  const { statement, text } = parsed[index] as ParsedStatement;
+  const definition = definitions[index] as StatementDefinition<ParsedStatement['statement']>;
+  return definition.prepare({ node: statement, sql: text, overrides }, world, services);
+}
+
+function executable({
+  statement,
+  text,
+}: ParsedStatement): StatementDefinition<ParsedStatement['statement']> {
+  const definition = definitionOf(statement);
+  if (definition !== null) return definition;
+  throw new DatabaseError(
+    'WRONG_ENDPOINT',
+    "The following statement types should be issued to the websocket endpoint '/query':\n\t* PRINT\n\t* SELECT\n(or to POST /query and /query-stream)",
+    { statementText: text },
+  );
+}
+
+function withEntities(
+  error: unknown,
+  { sql, parsed }: Request,
+  { index, entities }: { index: number; entities: readonly Entity[] },
+): unknown {
+  if (!(error instanceof DatabaseError)) return error;
+  const statementText = parsed[index]?.text ?? sql;
+  return locateInSql(error, sql).with({ statementText, entities });
+}

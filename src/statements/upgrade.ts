@@ -1,0 +1,80 @@
+import { type Located, errorAt } from '../analyze/error-at.ts';
+import type { DatabaseError } from '../base/errors.ts';
+import type { Source } from '../catalog/source.ts';
+import type { PhysicalPlan, Step } from '../plan/physical-plan.ts';
+import { type Column, formatSchema } from '../sql/schema.ts';
+import { formatType } from '../sql/types.ts';
+
+/**
+ * Checks that a source can take the place of another under CREATE OR REPLACE (section 4.4 of the dialect reference):
+ * same kind, topic, formats and keys; value columns may only be appended.
+ * @throws DatabaseError BAD_STATEMENT saying which property differs.
+ */
+export function checkSourceUpgrade(old: Source, next: Source, at: Located): void {
+  const differ = (property: string, from: string, to: string, detail = ''): DatabaseError =>
+    errorAt(
+      'BAD_STATEMENT',
+      at,
+      `Cannot upgrade ${old.name}: its ${property} is ${from} and cannot become ${to}.${detail}`,
+    );
+  const properties = {
+    type: (source: Source) => source.kind,
+    topic: (source: Source) => source.topic,
+    'key format': (source: Source) => source.keyFormat.name,
+    'value format': (source: Source) => source.valueFormat.name,
+    window: (source: Source) => JSON.stringify(source.schema.window),
+    'timestamp column': (source: Source) => source.timestamp?.column ?? 'not set',
+  };
+  for (const [property, of] of Object.entries(properties)) {
+    if (of(old) !== of(next)) throw differ(property, of(old), of(next));
+  }
+  const keys = unmatched(old.schema.keys, next.schema.keys);
+  const values = unmatched(old.schema.values, next.schema.values);
+  const surplus = next.schema.keys.length > old.schema.keys.length;
+  if (keys.length === 0 && values.length === 0 && !surplus) return;
+  const detail =
+    keys.length > 0 || surplus
+      ? ` Key columns must be identical; changed, missing or reordered: ${keys.join(', ')}.`
+      : ` Changed, missing or reordered columns: ${values.join(', ')}. New columns go at the end.`;
+  throw differ('schema', formatSchema(old.schema), formatSchema(next.schema), detail);
+}
+
+function unmatched(old: readonly Column[], next: readonly Column[]): string[] {
+  return old
+    .filter(({ name, type }, index) => {
+      const other = next[index];
+      return other?.name !== name || formatType(other.type) !== formatType(type);
+    })
+    .map(({ name, type }) => `\`${name}\` ${formatType(type)}`);
+}
+
+/**
+ * Checks that a plan can take over the state and offsets of another: only filters and projections may differ.
+ * @throws DatabaseError BAD_STATEMENT.
+ */
+export function checkPlanUpgrade(old: PhysicalPlan, next: PhysicalPlan, at: Located): void {
+  const before = old.steps.filter(fixes).map(essence);
+  const after = next.steps.filter(fixes).map(essence);
+  const differing = before.findIndex((step, index) => step !== after[index]);
+  if (differing < 0 && before.length === after.length) return;
+  const step = old.steps.filter(fixes)[Math.max(differing, 0)];
+  throw errorAt(
+    'BAD_STATEMENT',
+    at,
+    `Query is not upgradeable: only WHERE, HAVING and the selected expressions may change, but the ${step?.kind ?? 'plan'} step differs. ` +
+      'Create another stream or table instead.',
+  );
+}
+
+function fixes(step: Step): boolean {
+  return step.kind !== 'FilterStream' && step.kind !== 'FilterTable' && step.kind !== 'Select';
+}
+
+/** The step without what depends on its neighbours. */
+function essence(step: Step): string {
+  const text = JSON.stringify(step, (name, value: unknown) =>
+    ['id', 'inputs', 'needed', 'emitBefore', 'sql', 'sink'].includes(name) ? undefined : value,
+  );
+  // The schema of a sink may grow; that is checked on the source.
+  return step.kind === 'Sink' ? `Sink ${step.sink.topic}` : text;
+}

@@ -1,0 +1,23 @@
+import type { Catalog } from '../catalog/catalog.ts';
+
+/**
+ * What statements are checked against: the catalog and the topics. A request is first played through on such a world,
+ * statement by statement, and only then run, so that a mistake in its last statement keeps the first from running.
+ */
+export interface World {
+  readonly catalog: Catalog;
+  /** Partition counts by topic name. */
+  readonly topics: ReadonlyMap<string, number>;
+  /** Number the next durable statement will have. */
+  readonly nextNumber: number;
+}
+
+/** The world after a statement; what the statement does not touch stays. */
+export function changed(world: World, changes: Partial<World>): World {
+  return { ...world, ...changes };
+}
+
+/** The same topics and one more. */
+export function withTopic(world: World, name: string, partitionCount: number): World {
+  return changed(world, { topics: new Map(world.topics).set(name, partitionCount) });
+}

@@ -1,0 +1,34 @@
+import { describe, expect, test } from 'vitest';
+import { FunctionBuilder, joinCode, js } from '../../src/expressions/generate.ts';
+
+type Generated = (row: readonly unknown[], context: unknown) => unknown;
+
+describe('FunctionBuilder', () => {
+  test('hands constants over as they are, 0 and -0 apart', () => {
+    const builder = new FunctionBuilder();
+    const marker = {};
+    const names = [0, -0, NaN, marker, marker, 'x"y'].map((value) => builder.constant(value));
+    const generated = builder.build<Generated>(js`return [${joinCode(names, js`, `)}];`);
+    expect(generated([], null)).toEqual([0, -0, NaN, marker, marker, 'x"y']);
+  });
+
+  test('keeps the variables of inner functions apart', () => {
+    const builder = new FunctionBuilder();
+    const outer = builder.variable();
+    const inner = builder.innerFunction(() => {
+      const variable = builder.variable();
+      return js`${variable} = row[${0}]; return ${variable};`;
+    });
+    const body = js`${outer} = row[${1}]; return [${inner}(row, context), ${outer}];`;
+    expect(builder.build<Generated>(body)(['a', 'b'], null)).toEqual(['a', 'b']);
+  });
+});
+
+test('only indexes may stand in code besides code', () => {
+  expect(() => js`row[${-1}]`).toThrow('-1 is not an index');
+  expect(() => js`row[${0.5}]`).toThrow(RangeError);
+  expect(() => js`row[${'0' as unknown as number}]`).toThrow('string is no code');
+  expect(() => js`${{ toString: () => 'evil()' } as unknown as number}`).toThrow(
+    'object is no code',
+  );
+});
