@@ -1,7 +1,10 @@
 import { DatabaseError } from '../src/base/errors.ts';
 import type { Engine } from '../src/engine.ts';
 
-/** The headers of a request that decide whether it is let in; names in lower case, as Node gives them. */
+/**
+ * The headers of a request that decide whether it is let in; names in lower case, as Node gives
+ * them.
+ */
 export interface RequestOrigin {
   /** `Host`, or `:authority` of HTTP/2. */
   readonly host: string | undefined;
@@ -9,9 +12,9 @@ export interface RequestOrigin {
 }
 
 /**
- * Decides who may talk to the server at all, before a byte of a body is read: only requests for a host name that is
- * ours (so that a foreign name pointed at this address reaches nothing) and, from a browser, only pages that came
- * from this server or this machine.
+ * Decides who may talk to the server at all, before a byte of a body is read: only requests for a
+ * host name that is ours (so that a foreign name pointed at this address reaches nothing) and, from
+ * a browser, only pages that came from this server or this machine.
  */
 export class Admission {
   readonly #hosts: ReadonlySet<string>;

@@ -18,10 +18,10 @@ export interface AnswerOptions {
 }
 
 /**
- * Runs one SELECT or PRINT and streams its result until it ends, fails or the client goes away; the query never
- * outlives the response.
- * @throws DatabaseError what the query is refused for, before anything was sent. An error later on is told inside the
- *   response, whose status is then 200.
+ * Runs one SELECT or PRINT and streams its result until it ends, fails or the client goes away; the
+ * query never outlives the response.
+ * @throws DatabaseError what the query is refused for, before anything was sent. An error later on
+ *   is told inside the response, whose status is then 200.
  */
 export async function answerQuery(
   exchange: Exchange,

@@ -21,7 +21,10 @@ export interface ServerOptions {
   /** 0 takes a free one. */
   readonly port: number;
   readonly logger: Logger;
-  /** Names, without ports, that clients reach this server by, besides those of the loopback and `host`. */
+  /**
+   * Names, without ports, that clients reach this server by, besides those of the loopback and
+   * `host`.
+   */
   readonly allowedHosts?: readonly string[];
   /** Bounds other than the usual ones. */
   readonly limits?: Partial<ServerLimits>;
@@ -32,8 +35,8 @@ export interface RunningServer {
   readonly url: string;
   readonly port: number;
   /**
-   * Stops taking requests, ends running queries and lets answers under way finish for a while, then cuts what is left.
-   * The engine is the caller's to close, afterwards. Idempotent.
+   * Stops taking requests, ends running queries and lets answers under way finish for a while, then
+   * cuts what is left. The engine is the caller's to close, afterwards. Idempotent.
    */
   close(): Promise<void>;
 }
@@ -85,7 +88,8 @@ interface Surfaces {
 function createApp(context: ServerContext, { webSockets, ports }: Surfaces): FastifyInstance {
   const { limits, logger } = context;
   const exchangeOf = (request: FastifyRequest, reply: FastifyReply): Exchange => {
-    // Answers are written by the exchange: streams need to know how full the socket is and when it goes away.
+    // Answers are written by the exchange: streams need to know how full the socket is and when it
+    // goes away.
     reply.hijack();
     return new Exchange(request.raw, reply.raw, limits);
   };

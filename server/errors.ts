@@ -16,8 +16,8 @@ const STARTING_RETRY_SECONDS = 10;
 const RETRY_SECONDS = 1;
 
 /**
- * What the user is told of an error. A mistake of the user or of the outside world is told as it is; anything else is
- * our own: it is logged whole, and the answer says no more than that.
+ * What the user is told of an error. A mistake of the user or of the outside world is told as it
+ * is; anything else is our own: it is logged whole, and the answer says no more than that.
  */
 export function toDatabaseError(error: unknown, logger: Logger): DatabaseError {
   if (error instanceof DatabaseError) {
@@ -33,6 +33,7 @@ export function toDatabaseError(error: unknown, logger: Logger): DatabaseError {
   );
 }
 
+/** The body that says what went wrong: the error of a statement carries its text. */
 export function errorBody(error: DatabaseError): ErrorBody {
   if (error.statementText === undefined) return genericError(error.errorCode, error.message);
   return {

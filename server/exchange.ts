@@ -3,8 +3,8 @@ import { constants as http2Constants, type ServerHttp2Stream } from 'node:http2'
 import type { ServerLimits } from './limits.ts';
 
 /**
- * One HTTP request and its response, of either version: what a route needs of them, and the one place that knows
- * how much may wait for a client and when a client is gone.
+ * One HTTP request and its response, of either version: what a route needs of them, and the one
+ * place that knows how much may wait for a client and when a client is gone.
  */
 export class Exchange {
   readonly request: IncomingMessage;
@@ -18,7 +18,8 @@ export class Exchange {
 
   /**
    * To be made before anything is awaited, so that no end of the connection is missed.
-   * @param request of HTTP/1.1, or what Node's compatible interface makes of one of HTTP/2; so is the response.
+   * @param request of HTTP/1.1, or what Node's compatible interface makes of one of HTTP/2; so is
+   *   the response.
    */
   constructor(request: IncomingMessage, response: ServerResponse, limits: ServerLimits) {
     this.request = request;
@@ -27,7 +28,8 @@ export class Exchange {
     this.#limits = limits;
     response.on('close', () => this.#leave());
     response.on('error', () => this.#leave());
-    // An upload that breaks off is reported by `close`; without a listener the error would end the process.
+    // An upload that breaks off is reported by `close`; without a listener the error would end the
+    // process.
     request.on('error', () => {});
   }
 
@@ -61,7 +63,9 @@ export class Exchange {
     return this.#response.headersSent;
   }
 
-  /** Runs the callback once when the client goes away or the response has ended; at once if it has. */
+  /**
+   * Runs the callback once when the client goes away or the response has ended; at once if it has.
+   */
   onGone(callback: () => void): void {
     if (this.#gone) callback();
     else this.#whenGone.add(callback);
@@ -76,15 +80,16 @@ export class Exchange {
   }
 
   /**
-   * Sends a whole response to a client that is still uploading, then ends the connection (of HTTP/2: the stream). What
-   * it goes on sending is read and dropped for a while, because a connection closed with unread bytes is reset and
-   * takes the response along.
+   * Sends a whole response to a client that is still uploading, then ends the connection (of
+   * HTTP/2: the stream). What it goes on sending is read and dropped for a while, because a
+   * connection closed with unread bytes is reset and takes the response along.
    */
   sendAndClose(status: number, headers: OutgoingHttpHeaders, body: string): void {
     if (this.#gone) return;
     const bytes = Buffer.from(body);
     this.#writeHead(status, { ...headers, 'content-length': bytes.length, connection: 'close' });
-    // HTTP/1.1 closes the connection when the response ends, HTTP/2 the stream when the request has ended as well.
+    // HTTP/1.1 closes the connection when the response ends, HTTP/2 the stream when the request has
+    // ended as well.
     if (this.#stream === null) this.#response.write(bytes);
     else this.#response.end(bytes);
     const timer = setTimeout(() => {
@@ -99,7 +104,10 @@ export class Exchange {
     this.request.resume();
   }
 
-  /** Sends the head of a response whose body follows in writes. The connection may then be silent for any time. */
+  /**
+   * Sends the head of a response whose body follows in writes. The connection may then be silent
+   * for any time.
+   */
   begin(status: number, headers: OutgoingHttpHeaders): void {
     if (this.#gone) return;
     if (this.#stream === null) this.request.socket.setTimeout(0);
@@ -108,10 +116,11 @@ export class Exchange {
   }
 
   /**
-   * Sends one piece of the body, which arrives as one chunk of HTTP/1.1 or as frames of its own of HTTP/2: there are
-   * clients that take each for a document.
-   * @returns true when there is room for more; else a promise of whether the client is still there, which resolves
-   *   when it has read what waits for it. A client that does not is closed after the stall timeout.
+   * Sends one piece of the body, which arrives as one chunk of HTTP/1.1 or as frames of its own of
+   * HTTP/2: there are clients that take each for a document.
+   * @returns true when there is room for more; else a promise of whether the client is still there,
+   *   which resolves when it has read what waits for it. A client that does not is closed after the
+   *   stall timeout.
    */
   write(text: string): true | Promise<boolean> {
     if (this.#gone) return Promise.resolve(false);
@@ -125,7 +134,9 @@ export class Exchange {
     else this.#response.end(text);
   }
 
-  /** Ends the connection (HTTP/1.1) or the stream (HTTP/2) at once, with whatever is still unsent. */
+  /**
+   * Ends the connection (HTTP/1.1) or the stream (HTTP/2) at once, with whatever is still unsent.
+   */
   abort(): void {
     if (this.#stream === null) this.#response.destroy();
     else this.#stream.close(http2Constants.NGHTTP2_CANCEL);
@@ -136,7 +147,8 @@ export class Exchange {
     const response = this.#response;
     const { socket } = response;
     if (socket !== null && socket.writableCorked === 0) {
-      // Chunks of one turn leave in one packet. Node corks by itself, but the response, which makes them one chunk.
+      // Chunks of one turn leave in one packet. Node corks by itself, but the response, which makes
+      // them one chunk.
       socket.cork();
       process.nextTick(() => socket.uncork());
     }

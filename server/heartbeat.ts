@@ -8,7 +8,10 @@ export interface HeartbeatOptions {
   readonly dead: () => void;
 }
 
-/** Pings a peer that may be silent for hours and finds out when it is no longer there. To be stopped at the end. */
+/**
+ * Pings a peer that may be silent for hours and finds out when it is no longer there. To be stopped
+ * at the end.
+ */
 export class Heartbeat {
   readonly #options: HeartbeatOptions;
   readonly #interval: NodeJS.Timeout;

@@ -1,8 +1,9 @@
 import { DatabaseError } from '../src/base/errors.ts';
 
 /**
- * Parses the JSON text of a request, more strictly than JSON.parse: an object with two members of one name, a member
- * that reaches for a prototype, or nesting beyond the limit is refused before any value is built.
+ * Parses the JSON text of a request, more strictly than JSON.parse: an object with two members of
+ * one name, a member that reaches for a prototype, or nesting beyond the limit is refused before
+ * any value is built.
  * @throws DatabaseError BAD_REQUEST saying where and what.
  */
 export function parseJsonText(text: string, depthMax: number): unknown {
@@ -40,7 +41,10 @@ interface Container {
 const STRING = /"(?:[^"\\]|\\.)*"/suy;
 const STRING_START = '"';
 
-/** One pass over the tokens. Text that is not JSON may slip through: the parser that follows refuses it. */
+/**
+ * One pass over the tokens. Text that is not JSON may slip through: the parser that follows refuses
+ * it.
+ */
 function checkStructure(text: string, depthMax: number): void {
   const open: Container[] = [];
   let nameNext = false;

@@ -1,4 +1,7 @@
-/** Every bound of the network surface. A test hands in smaller ones; what is left out has the value below. */
+/**
+ * Every bound of the network surface. A test hands in smaller ones; what is left out has the value
+ * below.
+ */
 export interface ServerLimits {
   /** A larger request body is answered 413 and the connection closed. */
   readonly bodyBytesMax: number;
@@ -38,7 +41,10 @@ export interface ServerLimits {
   readonly pullQueryCountMax: number;
   /** Rows of a pull query are gathered into writes of about this size. */
   readonly pullChunkBytes: number;
-  /** How long the rest of a refused upload is read and thrown away, so that the client sees the answer. */
+  /**
+   * How long the rest of a refused upload is read and thrown away, so that the client sees the
+   * answer.
+   */
   readonly lingerMs: number;
   /** How long a client gets to answer a WebSocket close before the connection is cut. */
   readonly closeTimeoutMs: number;

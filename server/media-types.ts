@@ -9,8 +9,9 @@ export const MEDIA_JSON = 'application/json';
 export type MediaType = typeof MEDIA_KSQL_V1 | typeof MEDIA_DELIMITED | typeof MEDIA_JSON;
 
 /**
- * The media type to answer in: of the client's types, highest q first and in the order sent, the first that is
- * offered; a wildcard takes the first offer it covers. Without an Accept header it is the first offer.
+ * The media type to answer in: of the client's types, highest q first and in the order sent, the
+ * first that is offered; a wildcard takes the first offer it covers. Without an Accept header it is
+ * the first offer.
  * @param offers preferred first, at least one.
  * @throws DatabaseError NOT_ACCEPTABLE when the client takes none of them.
  */
@@ -57,9 +58,9 @@ const FORM_OR_TEXT = [
 ];
 
 /**
- * Checks that a body of this content type may be read as JSON. JSON types always may. A form, text, bytes or no type
- * at all is what `curl -d` sends, but also what a page of a foreign site can send without asking first: those are read
- * only when no browser marked the request.
+ * Checks that a body of this content type may be read as JSON. JSON types always may. A form, text,
+ * bytes or no type at all is what `curl -d` sends, but also what a page of a foreign site can send
+ * without asking first: those are read only when no browser marked the request.
  * @param fromBrowser the request carries Origin or Sec-Fetch-Site.
  * @throws DatabaseError UNSUPPORTED_MEDIA_TYPE.
  */

@@ -11,7 +11,10 @@ import type { ServerLimits } from './limits.ts';
 export interface OnePortOptions {
   /** For requests of either version; the compatible interface of HTTP/2 makes them look alike. */
   readonly handler: http.RequestListener;
-  /** Whether an HTTP/1.1 request that asks for it becomes a WebSocket; if not, it is an ordinary request. */
+  /**
+   * Whether an HTTP/1.1 request that asks for it becomes a WebSocket; if not, it is an ordinary
+   * request.
+   */
   readonly shouldUpgrade: (request: http.IncomingMessage) => boolean;
   readonly upgrade: (request: http.IncomingMessage, socket: Duplex, head: Buffer) => void;
   readonly limits: ServerLimits;
@@ -19,9 +22,10 @@ export interface OnePortOptions {
 }
 
 /**
- * One TCP port for HTTP/1.1, HTTP/2 with prior knowledge and WebSocket. An HTTP/2 client announces itself with a
- * preface no HTTP/1.1 request can start with, so the first bytes decide which server gets the connection. An
- * `Upgrade: h2c` is not taken up: the client then goes on with HTTP/1.1, as the standard has it.
+ * One TCP port for HTTP/1.1, HTTP/2 with prior knowledge and WebSocket. An HTTP/2 client announces
+ * itself with a preface no HTTP/1.1 request can start with, so the first bytes decide which server
+ * gets the connection. An `Upgrade: h2c` is not taken up: the client then goes on with HTTP/1.1, as
+ * the standard has it.
  */
 export class OnePort {
   /** The one that listens. */
@@ -40,17 +44,21 @@ export class OnePort {
     this.#logger = options.logger;
     this.#http1 = this.#createHttp1(options);
     this.#http2 = this.#createHttp2(options);
-    // HTTP/1.1 needs to see the end of a request and still answer it: a connection may be half open.
+    // HTTP/1.1 needs to see the end of a request and still answer it: a connection may be half
+    // open.
     this.server = net.createServer(
       { allowHalfOpen: true, noDelay: true, keepAlive: true, keepAliveInitialDelay: 30_000 },
       (socket) => this.#accept(socket),
     );
     this.server.maxConnections = options.limits.connectionCountMax;
-    // The HTTP/1.1 server never listens itself, but it is this event that starts its request timeouts.
+    // The HTTP/1.1 server never listens itself, but it is this event that starts its request
+    // timeouts.
     this.server.on('listening', () => this.#http1.emit('listening'));
   }
 
-  /** Lets connections end as soon as they have nothing under way; no new requests come in over them. */
+  /**
+   * Lets connections end as soon as they have nothing under way; no new requests come in over them.
+   */
   closeGracefully(): void {
     this.#closing = true;
     for (const session of this.#sessions) session.close();
@@ -162,7 +170,10 @@ export class OnePort {
     });
   }
 
-  /** Answers bytes that are no HTTP/1.1 request, then ends the connection: where the next would start is unknown. */
+  /**
+   * Answers bytes that are no HTTP/1.1 request, then ends the connection: where the next would
+   * start is unknown.
+   */
   #refuseBytes(error: NodeJS.ErrnoException, socket: Duplex): void {
     this.#logger.debug({ err: error }, 'refused a request that could not be read');
     const answered = this.#responses.get(socket);
@@ -180,7 +191,8 @@ export class OnePort {
       'connection: close',
     ];
     socket.end(`${head.join('\r\n')}\r\n\r\n${body}`, () => {
-      // What the client is still sending is read for a while: unread bytes would reset the connection, answer and all.
+      // What the client is still sending is read for a while: unread bytes would reset the
+      // connection, answer and all.
       setTimeout(() => socket.destroy(), this.#limits.lingerMs).unref();
     });
     socket.resume();

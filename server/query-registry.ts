@@ -4,7 +4,10 @@ import type { QueryResult } from '../src/engine.ts';
 import { stopping } from './admission.ts';
 import type { ServerLimits } from './limits.ts';
 
-/** The queries that answer clients right now, over HTTP and WebSocket together, and how many there may be. */
+/**
+ * The queries that answer clients right now, over HTTP and WebSocket together, and how many there
+ * may be.
+ */
 export class QueryRegistry {
   readonly #limits: ServerLimits;
   readonly #logger: Logger;
@@ -29,7 +32,8 @@ export class QueryRegistry {
 
   /**
    * Counts a query that was just started; `remove` it when it has ended.
-   * @throws DatabaseError STOPPING, TOO_MANY_PUSH_QUERIES or TOO_MANY; the query is then not counted.
+   * @throws DatabaseError STOPPING, TOO_MANY_PUSH_QUERIES or TOO_MANY; the query is then not
+   *   counted.
    */
   add(result: QueryResult): void {
     if (this.#closing) throw stopping();
@@ -50,7 +54,10 @@ export class QueryRegistry {
     this.#running.add(result);
   }
 
-  /** Closes the query and, if it was counted, no longer counts it. Does not throw: nobody is left to be told. */
+  /**
+   * Closes the query and, if it was counted, no longer counts it. Does not throw: nobody is left to
+   * be told.
+   */
   async remove(result: QueryResult): Promise<void> {
     if (this.#running.delete(result) && isPush(result)) this.#pushCount--;
     await this.#close(result);

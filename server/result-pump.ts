@@ -4,7 +4,10 @@ import { compileResultRow } from '../src/formats/result-json.ts';
 
 /** Where the text of a result goes: an HTTP response or a WebSocket. */
 export interface TextSink {
-  /** True when there is room for more; else a promise, once there is room again, of whether the client is still there. */
+  /**
+   * True when there is room for more; else a promise, once there is room again, of whether the
+   * client is still there.
+   */
   write(text: string): true | Promise<boolean>;
 }
 
@@ -20,9 +23,10 @@ export interface PumpOptions {
 const TURN_MS_MAX = 2;
 
 /**
- * Moves a result to its client until the query has ended or the client is gone. The query is asked for more only
- * while the client keeps up, so that what a slow client has not read stays in the log; a client that keeps up with
- * anything is stopped every few milliseconds for the sake of others.
+ * Moves a result to its client until the query has ended or the client is gone. The query is asked
+ * for more only while the client keeps up, so that what a slow client has not read stays in the
+ * log; a client that keeps up with anything is stopped every few milliseconds for the sake of
+ * others.
  * @returns false when the client is gone.
  * @throws what `result.next` throws.
  */

@@ -3,7 +3,10 @@ import type { QueryResult } from '../src/engine.ts';
 import type { ErrorBody } from './errors.ts';
 import { MEDIA_DELIMITED, MEDIA_JSON, MEDIA_KSQL_V1, type MediaType } from './media-types.ts';
 
-/** How the answer of a query is laid out as text. Section 9.5 of the dialect reference shows each shape. */
+/**
+ * How the answer of a query is laid out as text. Section 9.5 of the dialect reference shows each
+ * shape.
+ */
 export interface ResultShape {
   readonly contentType: MediaType;
   /** What comes before the rows; sent at once. */
@@ -20,8 +23,9 @@ export interface ResultShape {
 }
 
 /**
- * An array of objects, a member a line. The rows of a push query carry the comma behind them, so that a client that
- * reads lines has each row when it happens; those of a pull query before them, because nothing may follow the last.
+ * An array of objects, a member a line. The rows of a push query carry the comma behind them, so
+ * that a client that reads lines has each row when it happens; those of a pull query before them,
+ * because nothing may follow the last.
  */
 const versionOne: ResultShape = {
   contentType: MEDIA_KSQL_V1,

@@ -8,8 +8,9 @@ import type { RouteDefinition } from './routes/route.ts';
 import type { ServerContext } from './server-context.ts';
 
 /**
- * Answers one request by its route: who is asking and whether we are ready come first, then what the client can
- * read, then the body, then the endpoint. Never throws; every failure is told to the client.
+ * Answers one request by its route: who is asking and whether we are ready come first, then what
+ * the client can read, then the body, then the endpoint. Never throws; every failure is told to the
+ * client.
  */
 export async function serve(
   route: RouteDefinition,
@@ -49,7 +50,9 @@ function admit(exchange: Exchange, context: ServerContext): void {
   checkReady(context.engine);
 }
 
-/** The methods of the path's routes, for an answer to a wrong one; null when there is no such path. */
+/**
+ * The methods of the path's routes, for an answer to a wrong one; null when there is no such path.
+ */
 function allowedMethods(path: string, routes: readonly RouteDefinition[]): string | null {
   const plain = path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
   const methods = routes.filter((route) => route.path === plain).map((route) => route.method);

@@ -9,11 +9,13 @@ export interface StatementRequest {
 }
 
 /**
- * Reads the request of /ksql, /query and /ws/query: `{ksql, streamsProperties?, sessionVariables?, requestProperties?,
- * commandSequenceNumber?}`. Members of other names are ignored, null is as good as absent.
+ * Reads the request of /ksql, /query and /ws/query: `{ksql, streamsProperties?, sessionVariables?,
+ * requestProperties?, commandSequenceNumber?}`. Members of other names are ignored, null is as good
+ * as absent.
  *
- * `commandSequenceNumber` asks to wait for an earlier statement. It needs no waiting here: a statement is
- * acknowledged after it was applied, so every number a client can hold is one this process has executed.
+ * `commandSequenceNumber` asks to wait for an earlier statement. It needs no waiting here: a
+ * statement is acknowledged after it was applied, so every number a client can hold is one this
+ * process has executed.
  * @throws DatabaseError BAD_REQUEST naming the member, what was found and what was expected.
  */
 export function parseStatementRequest(body: unknown): StatementRequest {

@@ -197,12 +197,9 @@ export class Database implements Engine {
     return Promise.all(records.map((record) => this.#ingest.append(topic, record)));
   }
 
-  /** Resolves when every query has processed, and committed, everything that is in the log now. */
+  /** Resolves when every query has processed, and committed, everything that is in the log. */
   async settled(): Promise<void> {
-    while (this.#loop.queries.some((query) => query.hasInput)) {
-      await this.#loop.exclusively(async () => {});
-    }
-    await this.#loop.exclusively(async () => {});
+    await this.#loop.whenIdle();
   }
 
   /** Ends all queries of clients, finishes the tick under way and closes the files. Idempotent. */

@@ -10,7 +10,9 @@ export interface RouteDefinition {
   readonly summary: string;
   /** The media types a client may ask for, the default first. */
   readonly offers: readonly MediaType[];
-  /** Whether error bodies carry a content type. Clients of the query endpoints know them without. */
+  /**
+   * Whether error bodies carry a content type. Clients of the query endpoints know them without.
+   */
   readonly labelsErrors: boolean;
   /** Answers the call. What it throws before sending anything becomes the answer. */
   handle(call: Call): void | Promise<void>;

@@ -2,7 +2,10 @@ import { DatabaseError } from '../../src/base/errors.ts';
 import { MEDIA_JSON, MEDIA_KSQL_V1 } from '../media-types.ts';
 import type { RouteDefinition } from './route.ts';
 
-/** Reached only by requests that are no WebSocket handshake; those are taken before the routes (see websocket/). */
+/**
+ * Reached only by requests that are no WebSocket handshake; those are taken before the routes (see
+ * websocket/).
+ */
 export const webSocketQuery: RouteDefinition = {
   method: 'GET',
   path: '/ws/query',

@@ -11,8 +11,8 @@ import type { WebSocketChannel } from './web-socket-channel.ts';
 const API_VERSION = '1';
 
 /**
- * Runs the query in the address of a WebSocket: a frame with the columns, a frame per row, then a frame that says it
- * is done, or why it failed, and a close that says the same. Never throws.
+ * Runs the query in the address of a WebSocket: a frame with the columns, a frame per row, then a
+ * frame that says it is done, or why it failed, and a close that says the same. Never throws.
  * @param url the target of the handshake, with its query string.
  */
 export async function answerWebSocket(

@@ -19,7 +19,10 @@ export function closeCode(error: DatabaseError): number {
 const REASON_BYTES_MAX = 123;
 const ELLIPSIS = '...';
 
-/** The text cut to what fits a close frame, 123 bytes of UTF-8, ending in dots if something is missing. */
+/**
+ * The text cut to what fits a close frame, 123 bytes of UTF-8, ending in dots if something is
+ * missing.
+ */
 export function closeReason(message: string): string {
   if (Buffer.byteLength(message) <= REASON_BYTES_MAX) return message;
   let reason = '';

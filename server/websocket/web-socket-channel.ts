@@ -11,9 +11,9 @@ import {
 import { FrameMeter } from './frame-meter.ts';
 
 /**
- * The sending side of one WebSocket: knows how much may wait for the client and when it is gone. It guards the
- * connection too: silent, flooding and malformed clients are closed, and never is an error left without a listener,
- * which would end the process.
+ * The sending side of one WebSocket: knows how much may wait for the client and when it is gone. It
+ * guards the connection too: silent, flooding and malformed clients are closed, and never is an
+ * error left without a listener, which would end the process.
  */
 export class WebSocketChannel {
   readonly #webSocket: WebSocket;
@@ -60,8 +60,9 @@ export class WebSocketChannel {
 
   /**
    * Sends one text frame.
-   * @returns true when there is room for more; else a promise of whether the client is still there, which resolves
-   *   when it has read what waits for it. A client that does not is closed after the stall timeout.
+   * @returns true when there is room for more; else a promise of whether the client is still there,
+   *   which resolves when it has read what waits for it. A client that does not is closed after the
+   *   stall timeout.
    */
   write(text: string): true | Promise<boolean> {
     // Closing, by whichever side, is as good as closed: what is sent now is dropped.
@@ -96,7 +97,10 @@ export class WebSocketChannel {
     });
   }
 
-  /** The query stands in the address; a client has nothing to send, and what it sends as text is ignored. */
+  /**
+   * The query stands in the address; a client has nothing to send, and what it sends as text is
+   * ignored.
+   */
   #guard(meter: FrameMeter): void {
     const count = (): void => {
       if (!meter.count()) this.close(CLOSE_POLICY, 'too many frames within a second');

@@ -28,8 +28,8 @@ export class WebSockets {
   }
 
   /**
-   * Whether the request is a handshake for a query from someone who is let in. One that is not goes the way of
-   * ordinary requests, which tells the client what is wrong.
+   * Whether the request is a handshake for a query from someone who is let in. One that is not goes
+   * the way of ordinary requests, which tells the client what is wrong.
    */
   accepts(request: IncomingMessage): boolean {
     const { headers, url = '' } = request;

@@ -122,14 +122,19 @@ function checkKeyMembers(where: ExpressionNode, table: LogicalSource): void {
   }
 }
 
-/** One comparison that bounds the only key column, text or bytes, of a table that is not windowed. */
+/** Whether the condition bounds, by one comparison, the only key column, text or bytes, of an unwindowed table. */
 function isRange(predicate: Expression | null, { schema }: LogicalSource): boolean {
   const [key, ...others] = schema.keys;
-  if (predicate?.kind !== 'comparison' || schema.window !== null) return false;
-  if (others.length > 0 || (key?.type.kind !== 'STRING' && key?.type.kind !== 'BYTES')) return false;
-  const { left, right, operator } = predicate;
-  const bounded = isColumn(left, 0) ? right : isColumn(right, 0) ? left : null;
-  return operator !== '<>' && bounded !== null && !hasColumns(bounded);
+  if (predicate === null || schema.window !== null || others.length > 0) return false;
+  if (key?.type.kind !== 'STRING' && key?.type.kind !== 'BYTES') return false;
+  const [leaves, second] = disjuncts(predicate).take(2);
+  return second === undefined && leaves?.filter(isKeyRange).length === 1;
+}
+
+function isKeyRange(leaf: Expression): boolean {
+  if (leaf.kind !== 'comparison' || leaf.operator === '<>') return false;
+  const { left, right } = leaf;
+  return (isColumn(left, 0) && !hasColumns(right)) || (isColumn(right, 0) && !hasColumns(left));
 }
 
 class PullPlanner {

@@ -1,7 +1,8 @@
 /**
- * What `POST /ksql` answers: one entity per statement that has something to say. The shapes and the order of the
- * members are those of section 9.3 of the dialect reference, because clients match prefixes of the text. Entities are
- * plain JSON: build them with the members in the order given here.
+ * What `POST /ksql` answers: one entity per statement that has something to say. The shapes and the
+ * order of the members are those of section 9.3 of the dialect reference, because clients match
+ * prefixes of the text. Entities are plain JSON: build them with the members in the order given
+ * here.
  */
 export type Entity =
   | CurrentStatusEntity
@@ -158,7 +159,10 @@ export interface FieldInfo {
   readonly headerKey?: string;
 }
 
-/** A type as a tree. Members that do not apply are null, not absent; `parameters` is absent but for DECIMAL. */
+/**
+ * A type as a tree. Members that do not apply are null, not absent; `parameters` is absent but for
+ * DECIMAL.
+ */
 export interface SchemaInfo {
   /** The base name: INTEGER, STRING, DECIMAL, ARRAY, MAP, STRUCT ... */
   readonly type: string;

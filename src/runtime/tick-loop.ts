@@ -56,6 +56,7 @@ export class TickLoop {
   #touched = new Set<Partition>();
   #impatience = 0;
   #exclusive: { run(): Promise<void>; reject(error: unknown): void }[] = [];
+  #idle: (() => void)[] = [];
   #wake: (() => void) | null = null;
   #wakeRequested = false;
   #stopping = false;
@@ -122,6 +123,15 @@ export class TickLoop {
     };
   }
 
+  /** Resolves when a look at all queries finds no input and nothing is being committed; at once after a stop. */
+  whenIdle(): Promise<void> {
+    if (this.#stopping || this.#failed) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#idle.push(resolve);
+      this.wake();
+    });
+  }
+
   /** Runs `action` between two ticks, with nothing being committed. */
   exclusively<T>(action: () => Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
@@ -150,26 +160,32 @@ export class TickLoop {
 
   async #run(): Promise<void> {
     try {
-      for (;;) {
-        this.#wakeRequested = false;
-        await this.#between();
-        const sealed = this.#stopping ? await this.#lastTick() : await this.#process();
-        if (sealed !== null) {
-          await this.#committing;
-          this.#commit(sealed);
-        } else if (this.#committing !== null) {
-          await this.#committing;
-        } else if (this.#stopping) {
-          return;
-        } else if (!this.#wakeRequested) {
-          await this.#sleep();
-        }
-      }
+      await this.#runTicks();
     } catch (error) {
       this.#failed = true;
       this.#options.logger.error({ error }, 'a commit failed: the database stops');
       for (const { reject } of this.#exclusive.splice(0)) reject(error);
       this.#options.onFatal(error);
+    }
+    for (const resolve of this.#idle.splice(0)) resolve();
+  }
+
+  async #runTicks(): Promise<void> {
+    for (;;) {
+      this.#wakeRequested = false;
+      await this.#between();
+      const sealed = this.#stopping ? await this.#lastTick() : await this.#process();
+      if (sealed !== null) {
+        await this.#committing;
+        this.#commit(sealed);
+      } else if (this.#committing !== null) {
+        await this.#committing;
+      } else if (this.#stopping) {
+        return;
+      } else {
+        for (const resolve of this.#idle.splice(0)) resolve();
+        if (!this.#wakeRequested) await this.#sleep();
+      }
     }
   }
 

@@ -127,15 +127,9 @@ export class QueryStarter {
 
   #tablePull(query: QueryNode, analyzed: AnalyzedQuery, { sql, properties }: Session): QueryResult {
     const { catalog } = this.#options.catalog;
-    const location = query.where?.location;
-    const plan = analyzePull(analyzed, { catalog, location });
-    if (plan.kind === 'scan' && !properties.tableScan) {
-      throw errorAt(
-        'BAD_STATEMENT',
-        query,
-        'Query requires table scan to be enabled. Table scans can be enabled by setting ksql.query.pull.table.scan.enabled=true, or name all key columns with = in the WHERE clause.',
-      );
-    }
+    const { where } = query;
+    const tableScanEnabled = properties.tableScan;
+    const plan = analyzePull(analyzed, { catalog, where, tableScanEnabled });
     const id = analyzed.sources[0]?.createdBy ?? '';
     const writer = this.#options.runner.query(id);
     if (writer === undefined) {

@@ -94,10 +94,10 @@ describe('window bounds', () => {
 
   test('take comparisons with constants only', () => {
     expect(wrong("SELECT * FROM hourly WHERE windowstart <> 1 AND id = 'a'")).toBe(
-      'BAD_STATEMENT 1:27 Unsupported WINDOWSTART bounds: (WINDOWSTART <> 1). Compare it by =, <, <=, > or >=.',
+      'BAD_STATEMENT 1:28 Unsupported WINDOWSTART bounds: (WINDOWSTART <> 1). Compare it by =, <, <=, > or >=.',
     );
     expect(wrong('SELECT * FROM hourly WHERE windowend > total')).toBe(
-      'BAD_STATEMENT 1:27 WINDOWEND can be compared with an INTEGER, a BIGINT or a datetime in quotes, but found TOTAL',
+      'BAD_STATEMENT 1:28 WINDOWEND can be compared with an INTEGER, a BIGINT or a datetime in quotes, but found TOTAL',
     );
   });
 });
@@ -139,18 +139,18 @@ describe('refused', () => {
     ['true', 'true'],
   ])('%s', (where, leaf) => {
     expect(wrong(`SELECT * FROM totals WHERE ${where}`)).toBe(
-      `BAD_STATEMENT 1:27 Unsupported expression in WHERE clause: ${leaf}. A pull query on a table takes comparisons, BETWEEN, IN and LIKE, joined by AND and OR. Add EMIT CHANGES if you intended to issue a push query.`,
+      `BAD_STATEMENT 1:28 Unsupported expression in WHERE clause: ${leaf}. A pull query on a table takes comparisons, BETWEEN, IN and LIKE, joined by AND and OR. Add EMIT CHANGES if you intended to issue a push query.`,
     );
   });
 
   test.each([
     [
       'id = 1.5',
-      'TYPE_MISMATCH 1:27 1.5 (DECIMAL(2, 1)) can not be converted to the type of the key column ID (INTEGER): expected INTEGER, but found DECIMAL(2, 1).',
+      'TYPE_MISMATCH 1:28 1.5 (DECIMAL(2, 1)) can not be converted to the type of the key column ID (INTEGER): expected INTEGER, but found DECIMAL(2, 1).',
     ],
     [
       'id = CAST(NULL AS INT)',
-      'BAD_STATEMENT 1:27 Primary key columns can not be NULL: ID = null.',
+      'BAD_STATEMENT 1:28 Primary key columns can not be NULL: ID = null.',
     ],
   ])('%s', (where, expected) => {
     expect(wrong(`SELECT * FROM totals WHERE ${where}`)).toBe(expected);
@@ -178,7 +178,10 @@ describe('refused', () => {
     expect(refusal(() => pull('SELECT * FROM totals WHERE id > 1', off)).at).toBe('1:28');
     expect(pull('SELECT * FROM totals WHERE id = 1', off).kind).toBe('keyLookup');
     const catalog = WITH_TEXT_KEY;
-    expect(pull("SELECT * FROM words WHERE 'm' <= w", { ...off, catalog }).kind).toBe('scan');
+    const words = "SELECT * FROM words WHERE 'm' <= w";
+    expect(pull(`${words} AND v > 1`, { ...off, catalog }).kind).toBe('scan');
+    expect(refusal(() => pull(`${words} AND w < 'x'`, { ...off, catalog })).at).toBe('1:27');
+    expect(refusal(() => pull(`${words} OR v > 1`, { ...off, catalog })).at).toBe('1:27');
   });
 
   test('a table that no query keeps', () => {

@@ -1,7 +1,11 @@
 import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { WebSocket } from 'ws';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { silentLogger } from '../../src/base/logger.ts';
+import { openDatabase } from '../../src/database.ts';
 import { startServer } from '../../server/app.ts';
 import { connect2, post, RawClient, request1, request2, webSocketPath } from './clients.ts';
 import { rows, ScriptedEngine } from './scripted-engine.ts';
@@ -121,4 +125,43 @@ test('closing twice is closing once', async () => {
   const server = await startTestServer();
   await Promise.all([server.close(), server.close()]);
   await server.close();
+});
+
+test('takes a row from an INSERT to clients of all three protocols, every digit kept', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'millrace-server-'));
+  const database = await openDatabase({ directory });
+  const server = await startServer({ engine: database, port: 0, logger: silentLogger });
+  onTestFinished(async () => {
+    await server.close();
+    await database.close();
+    await rm(directory, { recursive: true });
+  });
+  const run = async (ksql: string) => (await post(server.port, '/ksql', { ksql })).status;
+  const create =
+    'CREATE STREAM clicks (user VARCHAR KEY, ms BIGINT) ' +
+    "WITH (KAFKA_TOPIC='clicks', VALUE_FORMAT='JSON', PARTITIONS=2);";
+  expect(await run(create)).toBe(200);
+
+  const sql = 'SELECT * FROM clicks WHERE ms > 10 EMIT CHANGES LIMIT 1;';
+  const body = JSON.stringify({ sql });
+  const one = new RawClient(server.port).send(
+    `POST /query-stream HTTP/1.1\r\nhost: localhost\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
+  );
+  await one.until('columnNames');
+  const two = connect2(server.port).request({ ':method': 'POST', ':path': '/query-stream' });
+  two.end(body);
+  const frames: string[] = [];
+  two.on('data', (frame: Buffer) => frames.push(frame.toString()));
+  await once(two, 'data');
+  const three = new WebSocket(`ws://127.0.0.1:${server.port}${webSocketPath(sql)}`);
+  await once(three, 'message');
+
+  const rowOfThree = once(three, 'message') as Promise<[Buffer]>;
+  expect(await run("INSERT INTO clicks VALUES ('bob', 9007199254740993);")).toBe(200);
+  await one.until('["bob"');
+  await once(two, 'end');
+  const row = '["bob",9007199254740993]';
+  expect(one.received).toContain(row);
+  expect(frames[1]).toBe(`${row}\n`);
+  expect((await rowOfThree)[0].toString()).toBe(`{"row":{"columns":${row}}}`);
 });

@@ -18,7 +18,10 @@ export interface EngineScript {
   readonly statements?: Readonly<Record<string, StatementScript>>;
 }
 
-/** An engine without a database: every statement it knows, and what comes of it, is given by the test. */
+/**
+ * An engine without a database: every statement it knows, and what comes of it, is given by the
+ * test.
+ */
 export class ScriptedEngine implements Engine {
   readonly clusterId = 'cluster-1';
   status: Engine['status'] = 'ready';
@@ -86,7 +89,10 @@ export interface ScriptedResultOptions {
   readonly columns?: readonly QueryColumn[];
   /** What it has to say from the start. */
   readonly batches?: readonly QueryBatch[];
-  /** After the batches: ends with this final message, or throws this; if left out, waits to be fed or closed. */
+  /**
+   * After the batches: ends with this final message, or throws this; if left out, waits to be fed
+   * or closed.
+   */
   readonly end?: string | null | Error;
   /** Where batches come from without end, once asked. */
   readonly endless?: () => QueryBatch;

@@ -220,7 +220,8 @@ test('asks a query for no more rows than a client that stopped reading has room 
     `POST /query-stream HTTP/1.1\r\nhost: localhost\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
   );
   client.socket.pause();
-  // Resolves because the stalled client is closed; were rows asked for without bound, memory would run out instead.
+  // Resolves because the stalled client is closed; were rows asked for without bound, memory would
+  // run out instead.
   await (
     await server.engine.started()
   ).closed;
