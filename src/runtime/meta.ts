@@ -33,24 +33,29 @@ function metaKey(name: string): Buffer {
   return Buffer.concat([Buffer.from([META]), Buffer.from(name)]);
 }
 
+/** Where the progress of a persistent query is kept. */
 export function queryKey(queryNumber: number): Buffer {
   return metaKey(`query/${queryNumber}`);
 }
 
+/** Where the durable end of a partition is kept. */
 export function durableEndKey(partition: Partition): Buffer {
   return metaKey(`end/${partition.topic.id}/${partition.index}`);
 }
 
+/** The slot of a tick in the chain: the latest 512 ticks have one each. */
 export function chainKey(tick: number): Buffer {
   return metaKey(`chain/${tick % CHAIN_LENGTH}`);
 }
 
 export const EPOCH_KEY = metaKey('epoch');
 
+/** A number as the meta entries hold it: its decimal text. */
 export function encodeNumber(value: number): Buffer {
   return Buffer.from(String(value));
 }
 
+/** The progress of a query as its meta entry holds it. */
 export function encodeProgress(progress: QueryProgress): Buffer {
   return Buffer.from(JSON.stringify(progress));
 }

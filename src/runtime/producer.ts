@@ -11,6 +11,7 @@ export interface Producer {
 const EPOCHS = 0x8000;
 const QUERIES = 2 ** 32;
 
+/** The producer a query is in one life of the database. */
 export function producerOf(queryNumber: number, epoch: number): Producer {
   return {
     producerId: Math.floor(epoch / EPOCHS) * QUERIES + queryNumber,

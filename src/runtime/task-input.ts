@@ -10,6 +10,11 @@ export interface TaskInput {
   readonly mustDrain: boolean;
   /** Brings the head into memory if there is one. Without a promise when it is there. */
   fill(): void | Promise<void>;
+  /**
+   * The latest event time among the rows in memory when more rows follow that are not, else Infinity. Rows of other
+   * inputs beyond it have to wait until those are known.
+   */
+  horizon(): number;
   /** Event time of the head; null when there is nothing to take. Valid after `fill`. */
   headTime(): number | null;
   /**
@@ -28,6 +33,7 @@ export class SourceInput implements TaskInput {
   position: number;
   #changes: readonly Change[] = [];
   #index = 0;
+  #timeMax = -Infinity;
   /** Where to read on after `#changes`. */
   #nextOffset: number;
 
@@ -56,6 +62,8 @@ export class SourceInput implements TaskInput {
     this.#changes = chunk.changes;
     this.#index = 0;
     this.#nextOffset = chunk.nextOffset;
+    this.#timeMax = -Infinity;
+    for (const { time } of chunk.changes) if (time > this.#timeMax) this.#timeMax = time;
     if (chunk.changes.length > 0) return;
     this.position = chunk.nextOffset;
     return this.fill();
@@ -63,6 +71,12 @@ export class SourceInput implements TaskInput {
 
   headTime(): number | null {
     return this.#changes[this.#index]?.time ?? null;
+  }
+
+  horizon(): number {
+    const next = this.#nextOffset;
+    const more = next < this.reader.endOffset(next);
+    return more ? this.#timeMax : Infinity;
   }
 
   take(timeMax: number, countMax: number): readonly Change[] {
@@ -114,6 +128,10 @@ export class HandoverInput implements TaskInput {
 
   headTime(): number | null {
     return this.#merged[this.#index]?.time ?? null;
+  }
+
+  horizon(): number {
+    return Infinity;
   }
 
   take(timeMax: number, countMax: number): readonly Change[] {

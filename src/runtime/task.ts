@@ -21,6 +21,11 @@ export interface WorkLimit {
   readonly deadline: number;
 }
 
+/** Whether the work of the tick is done, though there may be input left. */
+export function isOver(limit: WorkLimit, clock: Env['clock']): boolean {
+  return limit.recordsLeft <= 0 || clock.monotonic() >= limit.deadline;
+}
+
 const BATCH_MAX = 4096;
 const YIELD_AFTER_MS = 2;
 
@@ -47,18 +52,35 @@ export class Task {
     this.#clock = options.clock;
   }
 
+  /** Brings the heads of all inputs into memory. */
+  async fill(): Promise<void> {
+    for (const input of this.inputs) {
+      const filling = input.fill();
+      if (filling !== undefined) await filling;
+    }
+  }
+
+  /** Up to which event time the rows of all inputs are known; after `fill`. */
+  horizon(): number {
+    let horizon = Infinity;
+    for (const input of this.inputs) horizon = Math.min(horizon, input.horizon());
+    return horizon;
+  }
+
+  /** Whether rows wait that must not outlive the tick; after `fill`. */
+  get mustDrain(): boolean {
+    return this.inputs.some((input) => input.mustDrain && input.headTime() !== null);
+  }
+
   /**
-   * Processes input until there is none or the limit is reached; rows of hand-overs are always processed to the end.
-   * The input whose head has the smallest event time goes first, ties in the order of inputs.
+   * Processes the rows in memory up to the horizon, or until the limit is reached. The input whose head has the
+   * smallest event time goes first, ties in the order of inputs. Rows of hand-overs do not count, and go on over the
+   * limit; other inputs then are taken from only as far as such rows wait behind them.
    */
-  async process(limit: WorkLimit): Promise<void> {
+  async process(limit: WorkLimit, horizon: number): Promise<void> {
     let yieldedAt = this.#clock.monotonic();
     for (;;) {
-      for (const input of this.inputs) {
-        const filling = input.fill();
-        if (filling !== undefined) await filling;
-      }
-      const next = this.#nextInput(limit);
+      const next = this.#nextInput(limit, horizon);
       if (next === null) return;
       const batch = next.input.take(next.timeMax, BATCH_MAX);
       if (!next.input.mustDrain) limit.recordsLeft -= batch.length;
@@ -72,22 +94,20 @@ export class Task {
   }
 
   /** The input to take from, and up to which event time before another one's turn comes. */
-  #nextInput(limit: WorkLimit): { input: TaskInput; timeMax: number } | null {
-    const over = limit.recordsLeft <= 0 || this.#clock.monotonic() >= limit.deadline;
+  #nextInput(limit: WorkLimit, horizon: number): { input: TaskInput; timeMax: number } | null {
+    if (isOver(limit, this.#clock) && !this.mustDrain) return null;
     const { inputs } = this;
-    // Over the limit, sources are read on only as far as rows that must be drained wait behind them.
-    if (over && !inputs.some((input) => input.mustDrain && input.headTime() !== null)) return null;
     let best: TaskInput | null = null;
     let bestTime = Infinity;
     for (const input of inputs) {
       const time = input.headTime();
-      if (time !== null && (best === null || time < bestTime)) {
+      if (time !== null && time <= horizon && (best === null || time < bestTime)) {
         best = input;
         bestTime = time;
       }
     }
     if (best === null) return null;
-    let timeMax = Infinity;
+    let timeMax = horizon;
     let beforeBest = true;
     for (const input of inputs) {
       if (input === best) {

@@ -163,7 +163,7 @@ export class TickLoop {
       await this.#runTicks();
     } catch (error) {
       this.#failed = true;
-      this.#options.logger.error({ error }, 'a commit failed: the database stops');
+      this.#options.logger.error({ err: error }, 'a commit failed: the database stops');
       for (const { reject } of this.#exclusive.splice(0)) reject(error);
       this.#options.onFatal(error);
     }
@@ -228,7 +228,7 @@ export class TickLoop {
       // The tick is processed again without the query that failed.
       failed.query.fail(failed.error);
       const { id } = failed.query;
-      const fields = { query: id, error: failed.error };
+      const fields = { query: id, err: failed.error };
       this.#options.logger.error(fields, 'a query failed and was stopped');
     }
   }

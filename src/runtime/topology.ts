@@ -19,7 +19,7 @@ import type { Row } from '../sql/types.ts';
 import type { StateTable } from '../state/state-table.ts';
 import type { SourceReader } from './source-reader.ts';
 import { HandoverInput, SourceInput, type TaskInput } from './task-input.ts';
-import { type Edge, type Exit, Task, type WorkLimit } from './task.ts';
+import { type Edge, type Exit, isOver, Task, type WorkLimit } from './task.ts';
 
 export interface TopologyOptions {
   readonly plan: PhysicalPlan;
@@ -45,6 +45,7 @@ export interface TopologyOptions {
 export class Topology {
   readonly sources: readonly SourceInput[];
   readonly states: readonly StateTable<Row, Row>[];
+  readonly #clock: Env['clock'];
   readonly #groups: readonly (readonly Task[])[];
   readonly #handovers: readonly HandoverInput[];
   #saved: { positions: number[]; streamTimes: number[] } | null = null;
@@ -52,6 +53,7 @@ export class Topology {
 
   constructor(options: TopologyOptions) {
     const builder = new Builder(options);
+    this.#clock = options.clock;
     this.#groups = subTopologies(options.plan).map((group) => builder.tasksOf(group));
     this.sources = builder.sources;
     this.states = builder.states;
@@ -73,10 +75,21 @@ export class Topology {
     for (const state of this.states) state.begin(tick);
   }
 
-  /** Processes input up to the limit, sub-topology after sub-topology. */
+  /**
+   * Processes input up to the limit, in rounds: each takes what is in memory through all sub-topologies, so that rows
+   * handed over do not pile up. Within a round the partitions advance together in event time: none goes beyond what is
+   * known of the others, or a backlog would make their rows look late.
+   */
   async process(limit: WorkLimit): Promise<void> {
+    for (;;) {
+      for (const tasks of this.#groups) await processGroup(tasks, limit);
+      const over = isOver(limit, this.#clock);
+      const waiting = this.#groups.some((tasks) => tasks.some((task) => task.mustDrain));
+      if (!waiting && (over || !this.hasInput)) break;
+    }
     for (const tasks of this.#groups) {
-      for (const task of tasks) await task.process(limit);
+      do await processGroup(tasks, limit);
+      while (tasks.some((task) => task.mustDrain));
       for (const task of tasks) await task.flush();
     }
   }
@@ -114,6 +127,15 @@ export class Topology {
   close(): void {
     for (const state of this.states) state.close();
   }
+}
+
+async function processGroup(tasks: readonly Task[], limit: WorkLimit): Promise<void> {
+  let horizon = Infinity;
+  for (const task of tasks) {
+    await task.fill();
+    horizon = Math.min(horizon, task.horizon());
+  }
+  for (const task of tasks) await task.process(limit, horizon);
 }
 
 interface TimedOperator {

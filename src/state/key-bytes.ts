@@ -13,6 +13,7 @@ import type { ByteWriter } from '../base/byte-writer.ts';
 const SIGN_32 = 0x80000000;
 const SIGN_64 = 1n << 63n;
 
+/** @param value an integer within 32 bits. */
 export function writeKeyInt32(writer: ByteWriter, value: number): void {
   writer.reserve(4);
   writer.length = writer.buffer.writeUInt32BE((value ^ SIGN_32) >>> 0, writer.length);
@@ -31,6 +32,7 @@ export function writeKeyInt64(writer: ByteWriter, value: number | bigint): void 
   writer.length = buffer.writeUInt32BE(value - high * 0x100000000, at);
 }
 
+/** Negative zero is written as zero; NaN orders last. */
 export function writeKeyDouble(writer: ByteWriter, value: number): void {
   const start = writer.length;
   writer.writeDouble(value === 0 ? 0 : value);
@@ -43,12 +45,14 @@ export function writeKeyDouble(writer: ByteWriter, value: number): void {
   }
 }
 
+/** The UTF-8 bytes of the text, which order by code point. */
 export function writeKeyText(writer: ByteWriter, text: string): void {
   const start = writer.length;
   writer.writeText(text);
   endKeyBytes(writer, start);
 }
 
+/** Bytes of any content and length. */
 export function writeKeyBytes(writer: ByteWriter, bytes: Uint8Array): void {
   const start = writer.length;
   writer.writeBytes(bytes);

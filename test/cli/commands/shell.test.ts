@@ -241,7 +241,9 @@ test('a row that is not JSON fails the statement, not the shell', async () => {
 
 test('a reader that leaves, such as head, ends the shell with exit code 0', async () => {
   const { url } = await start((_request, response) => {
-    const more = (): void => void response.write(`["ann",1]\n`, more);
+    const more = (error?: Error | null): void => {
+      if (!error) response.write('["ann",1]\n', more);
+    };
     response.write(HEADER, more);
   });
   const shell = startMillrace([url, '-e', 'SELECT * FROM s EMIT CHANGES;']);
