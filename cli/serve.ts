@@ -47,7 +47,8 @@ export async function serve(options: ServerOptions, surroundings: Surroundings):
   const logger = openLogger(options.logLevel);
   const stop = stopOnSignals(logger);
   stop.signal.addEventListener('abort', () => exitWhenStopHangs(logger));
-  exitOnBrokenInvariants(logger);
+  process.on('uncaughtException', exitOnFatal(logger));
+  process.on('unhandledRejection', exitOnFatal(logger));
   try {
     return await serveUntilStopped(options, { logger, stop, surroundings });
   } catch (error) {
@@ -64,7 +65,7 @@ async function serveUntilStopped(options: ServerOptions, context: ServerContext)
   const { logger, stop, surroundings } = context;
   // Looked at before the database is opened: a taken port must leave the data directory as it is.
   await probePort(host, port);
-  const database = await openDatabase({ directory, logger });
+  const database = await openDatabase({ directory, logger, onFatal: exitOnFatal(logger) });
   try {
     const listener = await startServer({
       engine: database,
@@ -143,14 +144,12 @@ function stopOnSignals(logger: Logger): AbortController {
   return stop;
 }
 
-/** After an error nobody caught the state in memory cannot be trusted: what is on disk can. */
-function exitOnBrokenInvariants(logger: Logger): void {
-  const exit = (error: unknown): void => {
-    logger.fatal({ err: error }, 'an unexpected error; the process ends');
+/** What ends the process on an error it cannot go on from: the state in memory is in doubt, what is on disk is not. */
+function exitOnFatal(logger: Logger): (error: unknown) => void {
+  return (error) => {
+    logger.fatal({ err: error }, 'an error the server cannot go on from; the process ends');
     process.exit(EXIT.INTERNAL);
   };
-  process.on('uncaughtException', exit);
-  process.on('unhandledRejection', exit);
 }
 
 function exitWhenStopHangs(logger: Logger): void {

@@ -50,6 +50,17 @@ describe('the packed and installed package', () => {
     expect(existsSync(join(installed, 'dist/test'))).toBe(false);
   });
 
+  test('is a library: an engine to open and a client', async () => {
+    const lines = [
+      "import { openDatabase } from 'millrace';",
+      "import { MillraceClient } from 'millrace/client';",
+      'console.log(typeof openDatabase, typeof MillraceClient);',
+    ];
+    const path = join(directory, 'project/import.mjs');
+    writeFileSync(path, lines.join('\n'));
+    expect((await run(process.execPath, [path])).stdout).toBe('function function\n');
+  });
+
   test('serves a database that its own shell can use', async () => {
     const data = join(directory, 'data');
     const server = startMillrace(['server', '--port', '0', '--data', data], { script });
