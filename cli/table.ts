@@ -1,6 +1,6 @@
 import { displayWidth, padEnd, safeLine } from './text.ts';
 
-/** Below this the table is laid out as if the terminal had no width at all. */
+/** A terminal that says it is narrower does not know its width. */
 const RULE_WIDTH_MIN = 20;
 
 export interface TableOptions {
@@ -20,7 +20,7 @@ export function formatTable({
   const lines = [headings, ...rows].map((cells) => cells.map(safeLine));
   const widths = columnWidths(lines);
   const total = widths.reduce((sum, columnWidth) => sum + columnWidth + ' | '.length, 0);
-  const rule = '-'.repeat(Math.min(total, Math.max(width, RULE_WIDTH_MIN)));
+  const rule = '-'.repeat(width < RULE_WIDTH_MIN ? total : Math.min(total, width));
   const [first = '', ...rest] = lines.map((cells) => formatLine(cells, widths));
   return [first, rule, ...rest, rule].map((line) => `${line}\n`).join('');
 }

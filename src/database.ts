@@ -59,7 +59,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
       },
     });
     const epoch = meta.epoch + 1;
-    await store.commit({ keys: [EPOCH_KEY], values: [encodeNumber(epoch)] });
+    await store.commit([[EPOCH_KEY, encodeNumber(epoch)]]);
     const database = new Database(options, { env, store, log, meta, epoch, data });
     await database.recover();
     return database;

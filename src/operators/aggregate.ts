@@ -40,6 +40,9 @@ export const aggregate: OperatorDefinition<AggregateStep> = {
   create: (step, context) => new AggregateOperator(step, context),
 };
 
+/** Merged changes emitted at a time: few enough to die young. */
+const FLUSH_COUNT = 512;
+
 type Entry = StateEntry<Row, Row>;
 
 class AggregateOperator implements Operator {
@@ -111,11 +114,11 @@ class AggregateOperator implements Operator {
     return this.#emit(entry, before, state);
   }
 
-  flush(out: Change[]): void {
-    if (this.#merge) {
-      for (const entry of this.state.dirtyEntries) {
-        out.push(this.#emit(entry, entry.before, entry.value as Row));
-      }
+  *flush(): Generator<readonly Change[]> {
+    const entries = this.#merge ? this.state.dirtyEntries : [];
+    for (let from = 0; from < entries.length; from += FLUSH_COUNT) {
+      const piece = entries.slice(from, from + FLUSH_COUNT);
+      yield piece.map((entry) => this.#emit(entry, entry.before, entry.value as Row));
     }
     if (this.#window !== null) this.state.expire(this.streamTime - this.#window.retentionMs + 1);
   }

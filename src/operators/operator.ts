@@ -50,8 +50,8 @@ export interface Operator {
   /** Names the state the batch will touch. Rows of a batch are the same objects in `process`. */
   prepare?(batch: readonly Change[], input: number): void;
   process(batch: readonly Change[], input: number, out: Change[]): void;
-  /** Emits what was held back for the end of the tick. */
-  flush?(out: Change[]): void;
+  /** Emits, in pieces, what was held back for the end of the tick. */
+  flush?(): Iterable<readonly Change[]>;
   /** Drops what was held back in a tick that is abandoned. */
   abandon?(): void;
   /** Highest event time seen, for steps that keep stream time; saved with the state and given back at start. */

@@ -35,17 +35,15 @@ export class EmbeddedCommitCoordinator implements CommitCoordinator {
     this.#append(sealed);
     await syncAll(written);
 
-    const keys = [...sealed.keys];
-    const values = [...sealed.values];
+    const { changes } = sealed;
     for (const partition of sealed.touched) {
       assert(
         partition.durableEndOffset >= partition.stableEndOffset,
         'what was read is durable before its offset is committed',
       );
-      keys.push(durableEndKey(partition));
-      values.push(encodeNumber(partition.durableEndOffset));
+      changes.put(durableEndKey(partition), encodeNumber(partition.durableEndOffset));
     }
-    await this.#store.commit({ keys, values });
+    await this.#store.commit(changes);
 
     this.#mark(sealed);
     await syncAll(written);

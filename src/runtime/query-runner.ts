@@ -202,7 +202,7 @@ export class QueryRunner {
   async #forget(queryNumber: number): Promise<void> {
     const { store } = this.#options;
     await store.removeRange(queryStateRange(queryNumber));
-    await store.commit({ keys: [queryKey(queryNumber)], values: [null] });
+    await store.commit([[queryKey(queryNumber), null]]);
     this.#progress.delete(queryNumber);
   }
 }

@@ -1,12 +1,12 @@
 import type { Partition } from '../log/log.ts';
+import type { PackedChanges } from '../state/packed-changes.ts';
 
 /** Everything one tick does to the world, complete before anything of it is written. */
 export interface SealedTick {
   readonly tick: number;
   readonly outputs: readonly SealedOutput[];
   /** State, offsets, decisions, stream times, durable ends: one atomic commit. */
-  readonly keys: readonly Uint8Array[];
-  readonly values: readonly (Uint8Array | null)[];
+  readonly changes: PackedChanges;
   /** Partitions whose durable end is recorded: those read and those written. */
   readonly touched: ReadonlySet<Partition>;
 }

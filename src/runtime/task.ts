@@ -166,12 +166,14 @@ export class Task {
   async flush(): Promise<void> {
     for (const [stepId, operator] of this.operators) {
       if (operator.flush === undefined) continue;
-      const out: Change[] = [];
-      operator.flush(out);
-      for (let from = 0; from < out.length; from += BATCH_MAX) {
-        const running = this.#run(stepId, out.slice(from, from + BATCH_MAX));
+      let yieldedAt = this.#clock.monotonic();
+      for (const changes of operator.flush()) {
+        const running = this.#run(stepId, changes);
         if (running !== undefined) await running;
-        if (from > 0) await this.#clock.yield();
+        if (this.#clock.monotonic() - yieldedAt > YIELD_AFTER_MS) {
+          await this.#clock.yield();
+          yieldedAt = this.#clock.monotonic();
+        }
       }
     }
   }

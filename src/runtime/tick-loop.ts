@@ -4,6 +4,7 @@ import { DatabaseError } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 import type { MemoryBudget } from '../base/memory-budget.ts';
 import type { Partition } from '../log/log.ts';
+import { PackedChanges } from '../state/packed-changes.ts';
 import type { AppendGate } from './append-gate.ts';
 import { chainKey, encodeNumber, encodeProgress, queryKey } from './meta.ts';
 import { type PersistentQuery, workLimit } from './persistent-query.ts';
@@ -273,17 +274,16 @@ export class TickLoop {
   /** Makes the attempt immutable: state to bytes, offsets and decisions beside it. */
   async #seal(): Promise<SealedTick> {
     const outputs = this.#outputs as TickOutputs;
-    const into = { keys: [] as Uint8Array[], values: [] as (Uint8Array | null)[] };
+    const changes = new PackedChanges();
     const touched = this.#takeTouched();
     for (const { query, outputs: put } of this.#processed) {
-      for (const state of query.topology.states) await state.seal(into);
+      for (const state of query.topology.states) await state.seal(changes);
       for (const { reader } of query.topology.sources) touched.add(reader.partition);
       query.sealed(put);
-      into.keys.push(queryKey(query.number));
-      into.values.push(encodeProgress(query.progress()));
+      changes.put(queryKey(query.number), encodeProgress(query.progress()));
     }
     for (const output of outputs.outputs) touched.add(output.partition);
-    return this.#sealedTick(outputs.outputs, into, touched);
+    return this.#sealedTick(outputs.outputs, changes, touched);
   }
 
   /** A tick that only records durable ends, so that recovery can tell damage from a torn tail. */
@@ -292,7 +292,7 @@ export class TickLoop {
     if (this.#checkpointTimer !== null && !this.#stopping) return null;
     this.#attempt++;
     this.#outputs = new TickOutputs(this.#options.gate, () => undefined);
-    return this.#sealedTick([], { keys: [], values: [] }, this.#takeTouched());
+    return this.#sealedTick([], new PackedChanges(), this.#takeTouched());
   }
 
   #takeTouched(): Set<Partition> {
@@ -303,13 +303,12 @@ export class TickLoop {
 
   #sealedTick(
     outputs: SealedTick['outputs'],
-    { keys, values }: { keys: Uint8Array[]; values: (Uint8Array | null)[] },
+    changes: PackedChanges,
     touched: Set<Partition>,
   ): SealedTick {
     const tick = ++this.#tick;
-    keys.push(chainKey(tick));
-    values.push(encodeNumber(tick));
-    return { tick, outputs, keys, values, touched };
+    changes.put(chainKey(tick), encodeNumber(tick));
+    return { tick, outputs, changes, touched };
   }
 
   /** Starts the commit; the next tick is processed meanwhile. */

@@ -1,7 +1,7 @@
 import { ClassicLevel } from 'classic-level';
 import type { FileSystem } from '../base/env.ts';
 import { DatabaseError } from '../base/errors.ts';
-import type { RangeOptions, Store, StoreChanges, StoreEntry, StoreSnapshot } from './store.ts';
+import type { RangeOptions, Store, StoreChange, StoreEntry, StoreSnapshot } from './store.ts';
 
 type Level = ClassicLevel<Uint8Array, Uint8Array>;
 type LevelSnapshot = ReturnType<Level['snapshot']>;
@@ -79,12 +79,11 @@ class LevelStore implements Store {
     };
   }
 
-  async commit({ keys, values }: StoreChanges): Promise<void> {
+  async commit(changes: Iterable<StoreChange>): Promise<void> {
     const batch = this.#level.batch();
-    for (let i = 0; i < keys.length; i++) {
-      const value = values[i];
-      if (value) batch.put(keys[i] as Uint8Array, value);
-      else batch.del(keys[i] as Uint8Array);
+    for (const [key, value] of changes) {
+      if (value === null) batch.del(key);
+      else batch.put(key, value);
     }
     await batch.write({ sync: true });
     await this.#syncNewFiles();

@@ -1,5 +1,5 @@
 import { assert } from '../base/assert.ts';
-import type { RangeOptions, Store, StoreChanges, StoreEntry, StoreSnapshot } from './store.ts';
+import type { RangeOptions, Store, StoreChange, StoreEntry, StoreSnapshot } from './store.ts';
 
 /**
  * A Store in memory: the state of transient queries, and the model the durable one is tested against. Ranges sort
@@ -31,14 +31,13 @@ export class MemoryStore implements Store {
     };
   }
 
-  async commit({ keys, values }: StoreChanges): Promise<void> {
+  async commit(changes: Iterable<StoreChange>): Promise<void> {
     assert(this.#open, 'a closed store takes no commits');
     const entries = new Map(this.#entries);
-    keys.forEach((key, index) => {
-      const value = values[index];
-      if (value) entries.set(textOf(key), Uint8Array.from(value));
-      else entries.delete(textOf(key));
-    });
+    for (const [key, value] of changes) {
+      if (value === null) entries.delete(textOf(key));
+      else entries.set(textOf(key), Uint8Array.from(value));
+    }
     this.#entries = entries;
   }
 

@@ -4,6 +4,7 @@ import { ByteWriter } from '../base/byte-writer.ts';
 import type { Env } from '../base/env.ts';
 import type { MemoryBudget } from '../base/memory-budget.ts';
 import { KeyReader, prefixEnd, writeKeyInt64 } from './key-bytes.ts';
+import type { PackedChanges } from './packed-changes.ts';
 import type { Store, StoreEntry, StoreSnapshot } from './store.ts';
 
 /** Bytes of one entry beside its key and value: the object, its slot in the Map, array headers. */
@@ -14,6 +15,7 @@ const DECODED_FACTOR = 4;
 const PART_ENTRIES_MAX = 8_000_000;
 const LOAD_CHUNK = 1_000;
 const SEAL_CHUNK = 512;
+const YIELD_AFTER_MS = 2;
 const BUCKETS = 24;
 
 /** How keys and values of one table become bytes. Key bytes must end themselves (see key-bytes.ts). */
@@ -58,12 +60,6 @@ interface Part<K, V> {
   readonly entries: Map<unknown, StateEntry<K, V>>;
   /** Every key that the store has for this window is here too: a miss needs no look into the store. */
   complete: boolean;
-}
-
-/** What a tick writes, gathered from all tables. */
-export interface ChangeCollector {
-  readonly keys: Uint8Array[];
-  readonly values: (Uint8Array | null)[];
 }
 
 export interface StateTableOptions<K, V> {
@@ -206,39 +202,27 @@ export class StateTable<K, V> {
   }
 
   /** Writes the changes of this tick as bytes and counts them as handed over. Yields every few hundred entries. */
-  async seal(into: ChangeCollector): Promise<void> {
+  async seal(into: PackedChanges): Promise<void> {
     const dirty = this.#dirty;
     this.#dirty = [];
     let yieldedAt = this.#clock.monotonic();
-    for (let from = 0; from < dirty.length; from += SEAL_CHUNK) {
-      this.#sealChunk(dirty.slice(from, from + SEAL_CHUNK), into);
-      if (this.#clock.monotonic() - yieldedAt > 2) {
+    for (let i = 0; i < dirty.length; i++) {
+      this.#sealOne(dirty[i] as StateEntry<K, V>, into);
+      if (i % SEAL_CHUNK === 0 && this.#clock.monotonic() - yieldedAt > YIELD_AFTER_MS) {
         await this.#clock.yield();
         yieldedAt = this.#clock.monotonic();
       }
     }
   }
 
-  #sealChunk(chunk: readonly StateEntry<K, V>[], into: ChangeCollector): void {
-    const writer = new ByteWriter(chunk.length * 64);
-    const ends: number[] = [];
-    for (const entry of chunk) {
-      this.#writeStoreKey(writer, entry);
-      ends.push(writer.length);
-      if (entry.value !== null) this.#codec.writeValue(writer, entry.value);
-      ends.push(writer.length);
-    }
-    const bytes = writer.buffer;
-    let start = 0;
-    for (let i = 0; i < chunk.length; i++) {
-      const entry = chunk[i] as StateEntry<K, V>;
-      const keyEnd = ends[2 * i] as number;
-      const end = ends[2 * i + 1] as number;
-      into.keys.push(bytes.subarray(start, keyEnd));
-      into.values.push(entry.value === null ? null : bytes.subarray(keyEnd, end));
-      this.#resize(entry, end - start);
-      start = end;
-    }
+  #sealOne(entry: StateEntry<K, V>, into: PackedChanges): void {
+    const writer = into.begin();
+    const start = writer.length;
+    this.#writeStoreKey(writer, entry);
+    into.endKey();
+    if (entry.value !== null) this.#codec.writeValue(writer, entry.value);
+    into.end(entry.value === null);
+    this.#resize(entry, writer.length - start);
   }
 
   #resize(entry: StateEntry<K, V>, encodedBytes: number): void {

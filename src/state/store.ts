@@ -15,7 +15,7 @@ export interface Store {
    * Applies all changes atomically and durably. The caller awaits it before the next one.
    * @throws when the outcome is unknown; the store must then be closed and opened again.
    */
-  commit(changes: StoreChanges): Promise<void>;
+  commit(changes: Iterable<StoreChange>): Promise<void>;
   /** Removes a range in the background, not atomically; for data nothing refers to any more. */
   removeRange(range: { from: Uint8Array; to: Uint8Array }): Promise<void>;
   close(): Promise<void>;
@@ -35,8 +35,5 @@ export interface StoreSnapshot {
   close(): Promise<void>;
 }
 
-/** A value of null deletes the key. `keys[i]` belongs to `values[i]`. */
-export interface StoreChanges {
-  readonly keys: readonly Uint8Array[];
-  readonly values: readonly (Uint8Array | null)[];
-}
+/** A value of null deletes the key. Of several changes of one key the last counts. */
+export type StoreChange = readonly [key: Uint8Array, value: Uint8Array | null];

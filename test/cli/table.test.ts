@@ -42,3 +42,9 @@ test('cuts the rules, not the cells, to the terminal', () => {
 test('keeps a cell with line ends in its line', () => {
   expect(formatTable({ headings: ['A'], rows: [['x\ny']] })).toBe(' A\n-------\n x\\ny\n-------\n');
 });
+
+test('does not believe a terminal that says it has no columns', () => {
+  expect(formatTable({ headings: HEADINGS, rows: [], width: 0 })).toBe(
+    ' Name | Topic\n---------------\n---------------\n',
+  );
+});
