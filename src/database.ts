@@ -131,6 +131,7 @@ export class Database implements Engine {
       loop: this.#loop,
       budget,
       processingLog,
+      logger,
       epoch,
       progress: meta.progress,
     });
@@ -159,8 +160,8 @@ export class Database implements Engine {
 
   /** @internal Replays the command log and starts the loop. */
   async recover(): Promise<void> {
-    await this.#catalog.replay(await this.#openCommandLog());
-    await this.#runner.forgetStopped();
+    const queries = await this.#catalog.replay(await this.#openCommandLog());
+    this.#runner.forgetStopped(queries);
     this.#loop.start();
     this.#status = 'ready';
   }
@@ -212,6 +213,7 @@ export class Database implements Engine {
     const failed = this.#status === 'failed';
     this.#status = 'closed';
     await this.#queries.closeAll();
+    if (!failed) await this.#runner.close();
     await this.#loop.stop();
     // After a failed commit nobody knows what the files hold; recovery finds out.
     if (!failed) await this.#log.close();

@@ -120,7 +120,6 @@ class AggregateOperator implements Operator {
       const piece = entries.slice(from, from + FLUSH_COUNT);
       yield piece.map((entry) => this.#emit(entry, entry.before, entry.value as Row));
     }
-    if (this.#window !== null) this.state.expire(this.streamTime - this.#window.retentionMs + 1);
   }
 
   #emit(entry: Entry, before: Row | null, after: Row): Change {

@@ -82,6 +82,7 @@ export class PersistentQuery {
 
   /** The attempt will be committed. */
   sealed(outputs: readonly PartitionOutput[]): void {
+    this.topology.expire();
     this.#ticks++;
     for (const output of outputs) this.#recordsOut += output.recordCount;
   }

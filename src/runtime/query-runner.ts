@@ -1,6 +1,7 @@
 import type { Env } from '../base/env.ts';
 import { assert } from '../base/assert.ts';
 import { DatabaseError } from '../base/errors.ts';
+import type { Logger } from '../base/logger.ts';
 import type { MemoryBudget } from '../base/memory-budget.ts';
 import type { Log, Partition, Topic } from '../log/log.ts';
 import { rowCodec } from '../operators/state-codec.ts';
@@ -41,6 +42,7 @@ export interface QueryRunnerOptions {
   readonly loop: TickLoop;
   readonly budget: MemoryBudget;
   readonly processingLog: ProcessingLog;
+  readonly logger: Logger;
   /** Of this life of the process. */
   readonly epoch: number;
   /** What recovery found. */
@@ -54,6 +56,8 @@ export class QueryRunner {
   /** By source and partition, shared by all queries. */
   readonly #readers = new Map<string, SourceReader>();
   readonly #progress: Map<number, QueryProgress>;
+  readonly #failures = new Map<string, string>();
+  readonly #forgetting = new Set<Promise<void>>();
 
   constructor(options: QueryRunnerOptions) {
     this.#options = options;
@@ -167,13 +171,24 @@ export class QueryRunner {
     }
   }
 
-  /** Stops a query for good and removes its state. Between ticks. */
-  async stop(id: string): Promise<void> {
+  /** Why a query of the catalog does not run; undefined when it does. */
+  failure(id: string): string | undefined {
+    return this.#failures.get(id);
+  }
+
+  /** Remembers why a query could not be started. */
+  notStarted(id: string, reason: string): void {
+    this.#failures.set(id, reason);
+  }
+
+  /** Stops a query for good; its state is removed in the background. Between ticks. */
+  stop(id: string): void {
+    this.#failures.delete(id);
     const query = this.#queries.get(id);
     if (query === undefined) return;
     this.#detach(query);
-    await this.#forget(query.number);
     this.#options.processingLog.forget(id);
+    this.#forgetLater(query.number);
   }
 
   /** Puts another plan in the place of a running one; state and offsets stay. Between ticks. */
@@ -191,19 +206,37 @@ export class QueryRunner {
     this.#dropUnusedReaders();
   }
 
-  /** Removes what is stored of queries that no longer exist: a crash may have come before their removal. */
-  async forgetStopped(): Promise<void> {
-    const running = new Set([...this.#queries.values()].map((query) => query.number));
-    for (const number of this.#progress.keys()) {
-      if (!running.has(number)) await this.#forget(number);
-    }
+  /**
+   * Removes what is stored of queries that no longer exist: a crash may have come before their removal.
+   * @param kept numbers of the queries of the catalog, running or not.
+   */
+  forgetStopped(kept: ReadonlySet<number>): void {
+    for (const number of this.#progress.keys()) if (!kept.has(number)) this.#forgetLater(number);
   }
 
-  async #forget(queryNumber: number): Promise<void> {
-    const { store } = this.#options;
-    await store.removeRange(queryStateRange(queryNumber));
-    await store.commit([[queryKey(queryNumber), null]]);
+  /**
+   * State first, progress last: as long as there is progress, a restart removes what is left. A large state takes
+   * seconds to remove, so ticks go on meanwhile.
+   */
+  #forgetLater(queryNumber: number): void {
+    const { store, loop, logger } = this.#options;
+    const forgetting = store
+      .removeRange(queryStateRange(queryNumber))
+      .then(() => loop.exclusively(() => store.commit([[queryKey(queryNumber), null]])))
+      .catch((error: unknown) => {
+        logger.warn(
+          { err: error, query: queryNumber },
+          'the state of a stopped query is still there',
+        );
+      })
+      .finally(() => this.#forgetting.delete(forgetting));
+    this.#forgetting.add(forgetting);
     this.#progress.delete(queryNumber);
+  }
+
+  /** Waits for removals under way. Before the loop stops. */
+  async close(): Promise<void> {
+    await Promise.all(this.#forgetting);
   }
 }
 

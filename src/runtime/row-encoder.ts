@@ -1,22 +1,34 @@
 import { ByteWriter } from '../base/byte-writer.ts';
 import type { Source } from '../catalog/source.ts';
+import type { Encoder } from '../formats/format.ts';
 import { findFormat } from '../formats/index.ts';
 import type { Row } from '../sql/types.ts';
 
-/** The key and value bytes of one row of a source; cold path, for single inserts. */
+/** Catalog snapshots share their sources, so an encoder lives as long as anybody can insert with it. */
+const encoders = new WeakMap<Source, { key: Encoder; value: Encoder }>();
+
+/** The key and value bytes of one row of a source: what INSERT ... VALUES writes. */
 export function encodeRow(source: Source, row: Row): { key: Buffer | null; value: Buffer | null } {
-  const { keys, values } = source.schema;
-  const encodeKey = findFormat(source.keyFormat.name).createEncoder({
-    columns: keys,
-    spec: source.keyFormat,
-  });
-  const encodeValue = findFormat(source.valueFormat.name).createEncoder({
-    columns: values,
-    spec: source.valueFormat,
-  });
+  const encode = encodersOf(source);
   const writer = new ByteWriter();
-  const key = encodeKey(row, 0, writer) ? writer.copy() : null;
+  const key = encode.key(row, 0, writer) ? writer.copy() : null;
   writer.reset();
-  const value = encodeValue(row, keys.length, writer) ? writer.copy() : null;
+  const value = encode.value(row, source.schema.keys.length, writer) ? writer.copy() : null;
   return { key, value };
+}
+
+function encodersOf(source: Source): { key: Encoder; value: Encoder } {
+  let found = encoders.get(source);
+  if (found === undefined) {
+    const { keyFormat, valueFormat, schema } = source;
+    found = {
+      key: findFormat(keyFormat.name).createEncoder({ columns: schema.keys, spec: keyFormat }),
+      value: findFormat(valueFormat.name).createEncoder({
+        columns: schema.values,
+        spec: valueFormat,
+      }),
+    };
+    encoders.set(source, found);
+  }
+  return found;
 }

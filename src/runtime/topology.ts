@@ -116,6 +116,16 @@ export class Topology {
     );
   }
 
+  /**
+   * Lets go of windows beyond their retention. Only once the tick cannot be taken back any more: an abandoned one
+   * would find them gone from memory and not yet in the store.
+   */
+  expire(): void {
+    for (const { operator, retentionMs } of this.#timed) {
+      operator.state?.expire(operator.streamTime - retentionMs + 1);
+    }
+  }
+
   /** Removes state of expired windows from the store; after a commit. */
   async removeExpired(): Promise<void> {
     for (const { operator, retentionMs } of this.#timed) {

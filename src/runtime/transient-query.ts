@@ -91,6 +91,7 @@ export class TransientQuery implements QueryResult {
     this.#topology.begin(++this.#attempt);
     await this.#topology.process(workLimit(clock, STEP));
     for (const state of this.#topology.states) state.settle();
+    this.#topology.expire();
     for (const { reader } of this.#topology.sources) reader.forgetChunks();
     if (this.#budget.excessBytes === 0) return;
     await this.close();

@@ -1,4 +1,5 @@
 import { assert, unreachable } from '../base/assert.ts';
+import { DatabaseError } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 import { Catalog } from '../catalog/catalog.ts';
 import type { Log } from '../log/log.ts';
@@ -37,10 +38,15 @@ export class CatalogState {
 
   /** The catalog, the topics and the next command number, as statements check themselves against them. */
   get world(): World {
-    const topics = new Map(
-      this.#log.topics().map((topic) => [topic.name, topic.partitions.length]),
-    );
-    return { catalog: this.#catalog, topics, nextNumber: this.#commandLog?.nextOffset ?? 0 };
+    const log = this.#log;
+    return {
+      catalog: this.#catalog,
+      nextNumber: this.#commandLog?.nextOffset ?? 0,
+      // Gathered only by statements that ask: an INSERT must not cost more with every topic.
+      get topics() {
+        return new Map(log.topics().map((topic) => [topic.name, topic.partitions.length]));
+      },
+    };
   }
 
   /** Makes a command durable and applies it. One at a time. @returns its number. */
@@ -51,8 +57,11 @@ export class CatalogState {
     return number;
   }
 
-  /** Applies the whole command log, then starts the queries that are left. */
-  async replay(commandLog: CommandLog): Promise<void> {
+  /**
+   * Applies the whole command log, then starts the queries that are left.
+   * @returns the numbers of those queries.
+   */
+  async replay(commandLog: CommandLog): Promise<ReadonlySet<number>> {
     this.#replayed = new Map();
     for await (const { offset, entry } of commandLog.entries()) {
       await this.#apply(entry.command, offset);
@@ -60,8 +69,9 @@ export class CatalogState {
     const replayed = this.#replayed;
     this.#replayed = null;
     for (const source of this.#catalog.sources) await this.#ensureTopic(source.name);
-    for (const { number, command } of replayed.values()) this.#start(number, command);
+    for (const { number, command } of replayed.values()) this.#restart(number, command);
     this.#commandLog = commandLog;
+    return new Set([...replayed.values()].map(({ number }) => number));
   }
 
   async #apply(command: Command, number: number): Promise<void> {
@@ -100,6 +110,18 @@ export class CatalogState {
     this.#loop.wake();
   }
 
+  /** A query that cannot start keeps the others from nothing; SHOW QUERIES and EXPLAIN say why. */
+  #restart(number: number, command: StartQuery): void {
+    const { id } = command.query;
+    try {
+      this.#start(number, command);
+    } catch (error) {
+      if (!(error instanceof DatabaseError)) throw error;
+      this.#runner.notStarted(id, error.message);
+      this.#logger.error({ query: id, err: error }, 'a query could not be started');
+    }
+  }
+
   async #replace({
     query,
     plan,
@@ -125,7 +147,7 @@ export class CatalogState {
     for (const id of queryIds) {
       this.#catalog = this.#catalog.withoutQuery(id);
       if (this.#replayed !== null) this.#replayed.delete(id);
-      else await this.#loop.exclusively(() => this.#runner.stop(id));
+      else await this.#loop.exclusively(async () => this.#runner.stop(id));
     }
   }
 

@@ -32,13 +32,13 @@ export function describePlan(
   };
 }
 
-/** A running persistent query. */
+/** A persistent query of the catalog. */
 export function describeQuery(
   query: QueryInfo,
   { services, overrides }: { services: Services; overrides: Overrides },
-): QueryDescription | null {
+): QueryDescription {
   const running = services.runner.query(query.id);
-  if (running === undefined) return null;
+  if (running === undefined) return describeFailed(query, { services, overrides });
   const { plan, state, error } = running;
   const described = describePlan(plan, { sql: query.sql, overrides, transient: false });
   const failures = error === null ? [] : [{ errorMessage: error, type: 'SYSTEM' as const }];
@@ -54,5 +54,23 @@ export function describeQuery(
     ],
     consumerGroupId: query.id,
     state,
+  };
+}
+
+/** A query that recovery could not start: there is no plan to show, only the reason. */
+function describeFailed(
+  query: QueryInfo,
+  { services, overrides }: { services: Services; overrides: Overrides },
+): QueryDescription {
+  const plan: PhysicalPlan = { version: 1, result: 'stream', steps: [] };
+  const errorMessage = services.runner.failure(query.id) ?? 'it was not started';
+  return {
+    ...describePlan(plan, { sql: query.sql, overrides, transient: false }),
+    id: query.id,
+    sources: query.reads,
+    sinks: query.writes === null ? [] : [query.writes],
+    queryErrors: [{ timestamp: services.clock.now(), errorMessage, type: 'SYSTEM' }],
+    consumerGroupId: query.id,
+    state: 'ERROR',
   };
 }

@@ -43,8 +43,7 @@ function describe(
   }
   const name = node.queryId?.name ?? '';
   const query = catalog.query(name) ?? catalog.query(name.toUpperCase());
-  const described = query === null ? null : describeQuery(query, { services, overrides });
-  if (described !== null) return described;
+  if (query !== null) return describeQuery(query, { services, overrides });
   const hint = didYouMean(
     name,
     catalog.queries.map(({ id }) => id),

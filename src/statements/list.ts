@@ -95,10 +95,9 @@ function queries(
   services: Services,
 ): Entity {
   if (node.extended) {
-    const queryDescriptions = catalog.queries.flatMap((query) => {
-      const described = describeQuery(query, { services, overrides });
-      return described === null ? [] : [described];
-    });
+    const queryDescriptions = catalog.queries.map((query) =>
+      describeQuery(query, { services, overrides }),
+    );
     return { '@type': 'query_descriptions', statementText: sql, queryDescriptions, warnings: [] };
   }
   const persistent = catalog.queries.map((query) => runningQuery(query, catalog, services));

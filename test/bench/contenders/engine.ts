@@ -1,0 +1,58 @@
+import { type Database, openDatabase, type Row } from '../../../src/index.ts';
+import { Meter } from '../meter.ts';
+import { observeReads } from '../observe-reads.ts';
+import type { Workload } from '../workloads/workload.ts';
+import type { ContenderResult, ContenderTask } from './contender.ts';
+import { EVENTS, WARM_UP_EVENTS } from './load.ts';
+
+const FROM_THE_BEGINNING = { properties: { 'auto.offset.reset': 'earliest' } };
+
+/**
+ * Runs the workload as a persistent query over loaded topics: from the statement until everything is committed. The
+ * result is read and checked afterwards.
+ */
+export async function runEngine(workload: Workload, task: ContenderTask): Promise<ContenderResult> {
+  let onRead: (bytes: number) => void = () => {};
+  const database = await openDatabase({
+    directory: task.directory,
+    env: observeReads((bytes) => onRead(bytes)),
+    onFatal: (error) => {
+      throw error;
+    },
+  });
+  await warmUp(database, workload);
+  const meter = new Meter();
+  onRead = (bytes) => meter.mark(bytes);
+  await create(database, workload.createSql({ source: EVENTS, result: 'result' }));
+  await database.settled();
+  const measurement = meter.stop(task.eventCount);
+  const figures = workload.figuresOf(await readAll(database, workload.readSql('result')));
+  await database.close();
+  return { ...measurement, figures };
+}
+
+async function warmUp(database: Database, workload: Workload): Promise<void> {
+  const names = { source: WARM_UP_EVENTS, result: 'warm_up_result' };
+  const queryId = await create(database, workload.createSql(names));
+  await database.settled();
+  await database.execute(`TERMINATE ${queryId};`);
+}
+
+/** Runs a CREATE ... AS SELECT and returns the id of its query. */
+async function create(database: Database, sql: string): Promise<string> {
+  const [entity] = await database.execute(sql, FROM_THE_BEGINNING);
+  if (entity?.['@type'] !== 'currentStatus' || entity.commandStatus.queryId === null) {
+    throw new Error(`The statement started no query: ${sql}`);
+  }
+  return entity.commandStatus.queryId;
+}
+
+async function readAll(database: Database, sql: string): Promise<Row[]> {
+  const result = await database.query(sql);
+  const rows: Row[] = [];
+  for (;;) {
+    const batch = await result.next();
+    if (batch === null) return rows;
+    if (batch.kind === 'rows') for (const row of batch.rows) rows.push(row);
+  }
+}

@@ -1,0 +1,42 @@
+import { openSync, readFileSync, writeSync } from 'node:fs';
+
+/**
+ * What the process under test did, written before and after each act to a file of its life. What `write` has put
+ * there survives the process; the file of the process that is killed may end in half a line.
+ */
+export type Entry =
+  /** A row of EVENTS is about to be sent; and: was acknowledged. */
+  | { readonly act: 'row'; readonly phase: Phase; readonly id: string }
+  /** A source that comes and goes. `generation` tells the streams of one name apart. */
+  | { readonly act: 'create'; readonly phase: Phase; readonly name: string; generation: string }
+  | { readonly act: 'drop'; readonly phase: Phase; readonly name: string }
+  /** A row of a plain stream. */
+  | {
+      readonly act: 'plainRow';
+      readonly phase: Phase;
+      readonly name: string;
+      readonly generation: string;
+      readonly number: number;
+    };
+
+export type Phase = 'attempted' | 'acknowledged';
+
+/** Appends to the journal of one life. */
+export class JournalWriter {
+  readonly #file: number;
+
+  constructor(path: string) {
+    this.#file = openSync(path, 'a');
+  }
+
+  /** On return the entries belong to the operating system: a kill does not take them back. */
+  write(...entries: readonly Entry[]): void {
+    writeSync(this.#file, entries.map((entry) => `${JSON.stringify(entry)}\n`).join(''));
+  }
+}
+
+/** The complete entries of a journal. A line cut short by the kill never returned to its writer. */
+export function readJournal(path: string): Entry[] {
+  const lines = readFileSync(path, 'utf8').split('\n');
+  return lines.slice(0, -1).map((line) => JSON.parse(line) as Entry);
+}
