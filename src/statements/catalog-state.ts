@@ -7,6 +7,7 @@ import type { QueryRunner } from '../runtime/query-runner.ts';
 import type { TickLoop } from '../runtime/tick-loop.ts';
 import type { CommandLog } from './command-log.ts';
 import type { Command } from './commands.ts';
+import { ensureTopic } from './source-topic.ts';
 import type { World } from './world.ts';
 
 type StartQuery = Extract<Command, { kind: 'startQuery' }>;
@@ -161,9 +162,8 @@ export class CatalogState {
   async #ensureTopic(sourceName: string): Promise<void> {
     const source = this.#catalog.source(sourceName);
     if (source === null || this.#log.topic(source.topic) !== undefined) return;
-    const { topic, partitionCount } = source;
+    const { topic } = source;
     this.#logger.warn({ topic, source: sourceName }, 'a topic was missing and is made anew, empty');
-    const cleanupPolicy = source.kind === 'TABLE' ? 'compact' : 'delete';
-    await this.#log.createTopic({ name: topic, partitionCount, cleanupPolicy });
+    await ensureTopic(this.#log, source, null);
   }
 }

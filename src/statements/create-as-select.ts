@@ -12,6 +12,7 @@ import type { Invocation, Prepared, Services, StatementDefinition } from './exec
 import { existingSource } from './existing-source.ts';
 import { formatDefaults } from './format-defaults.ts';
 import { sessionProperties } from './session-properties.ts';
+import { ensureTopic, partitionsOf } from './source-topic.ts';
 import { checkPlanUpgrade, checkSourceUpgrade } from './upgrade.ts';
 import { changed, withTopic, type World } from './world.ts';
 
@@ -44,7 +45,12 @@ function prepareNew(
   const { node, sql } = invocation;
   const prefix = node.sourceKind === 'STREAM' ? 'CSAS' : 'CTAS';
   const id = `${prefix}_${node.name.name.toUpperCase()}_${world.nextNumber}`;
-  const partitionCount = partitionsOf(invocation, analyzed, world);
+  const { topic } = analyzed.definition;
+  const { partitions } = analyzed.topic;
+  const says = node.properties.find(({ name }) => name === 'PARTITIONS');
+  const asked = says === undefined ? null : partitions;
+  const at = says ?? node.name;
+  const partitionCount = partitionsOf({ topic, asked, fallback: partitions }, { world, at });
   const source: Source = { ...analyzed.definition, partitionCount, createdBy: id };
   const plan = planQuery(analyzed.query, source);
   const query = queryInfo({ id, sql, prefix, analyzed, source });
@@ -69,23 +75,6 @@ function queryInfo(options: {
   return { id, kind: prefix, sql, reads, writes: source.name };
 }
 
-/** A topic that exists already keeps its partitions; the statement must not contradict them. */
-function partitionsOf(
-  { node }: Create,
-  { definition, topic }: AnalyzedCreateAsSelect,
-  world: World,
-): number {
-  const present = world.topics.get(definition.topic);
-  if (present === undefined) return topic.partitions;
-  const asked = node.properties.find(({ name }) => name === 'PARTITIONS');
-  if (asked === undefined || topic.partitions === present) return present;
-  throw errorAt(
-    'BAD_STATEMENT',
-    asked,
-    `Topic ${definition.topic} exists with ${present} partitions, but the statement says PARTITIONS=${topic.partitions}. Leave PARTITIONS out, or use another topic.`,
-  );
-}
-
 async function start(
   { node, sql, overrides }: Create,
   {
@@ -96,14 +85,7 @@ async function start(
   }: { source: Source; query: QueryInfo; plan: PhysicalPlan; analyzed: AnalyzedCreateAsSelect },
   { log, run }: Services,
 ): ReturnType<Prepared['run']> {
-  if (log.topic(source.topic) === undefined) {
-    await log.createTopic({
-      name: source.topic,
-      partitionCount: source.partitionCount,
-      cleanupPolicy: source.kind === 'TABLE' ? 'compact' : 'delete',
-      retentionMs: analyzed.topic.retentionMs,
-    });
-  }
+  await ensureTopic(log, source, analyzed.topic.retentionMs);
   const { offsetReset, bufferBytes } = sessionProperties(overrides);
   const number = await run(sql, {
     kind: 'startQuery',
