@@ -22,6 +22,7 @@ import type { Store } from './state/store.ts';
 import { CatalogState } from './statements/catalog-state.ts';
 import { CommandLog } from './statements/command-log.ts';
 import { checkDataDirectory, type DataDirectory } from './statements/data-directory.ts';
+import { loadParser } from './statements/parse.ts';
 import { QueryStarter } from './statements/query-starter.ts';
 import { StatementRunner } from './statements/statement-runner.ts';
 
@@ -164,6 +165,7 @@ export class Database implements Engine {
     this.#runner.forgetStopped(queries);
     this.#loop.start();
     this.#status = 'ready';
+    void loadParser();
   }
 
   get status(): Engine['status'] {

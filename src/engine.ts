@@ -58,5 +58,9 @@ export interface QueryColumn {
 }
 
 export type QueryBatch =
-  | { readonly kind: 'rows'; readonly rows: readonly Row[]; readonly tombstones: readonly boolean[] | null }
+  | {
+      readonly kind: 'rows';
+      readonly rows: readonly Row[];
+      readonly tombstones: readonly boolean[] | null;
+    }
   | { readonly kind: 'lines'; readonly lines: readonly string[] };

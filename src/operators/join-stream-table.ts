@@ -5,7 +5,7 @@ import type { RowContext } from '../expressions/evaluation.ts';
 import type { Expression } from '../expressions/expression.ts';
 import type { Row, SqlType, Value } from '../sql/types.ts';
 import type { StateEntry, StateTable } from '../state/state-table.ts';
-import { Change, withRows } from './change.ts';
+import { type Change, withRows } from './change.ts';
 import type { Operator, OperatorContext, OperatorDefinition, StepBase } from './operator.ts';
 import { mapKeyFunction } from './state-codec.ts';
 

@@ -50,7 +50,7 @@ export class PayloadPrinter {
     if (bytes === null) return '<null>';
     const numeric = !looksLikeText(bytes);
     this.#candidates = this.#candidates.filter(
-      (reading) => (numeric || !/INT$/.test(reading.name)) && reading.read(bytes) !== null,
+      (reading) => (numeric || !reading.name.endsWith('INT')) && reading.read(bytes) !== null,
     );
     const [reading] = this.#candidates;
     return reading?.read(bytes) ?? `<binary, ${bytes.length} bytes>`;

@@ -53,9 +53,10 @@ export class CommandLog {
    * @throws DatabaseError CORRUPT for an entry this version cannot read.
    */
   async *entries(): AsyncGenerator<{ offset: number; entry: CommandEntry }> {
-    const partition = this.#topic.partitions[0];
-    let offset = partition?.startOffset ?? 0;
-    while (partition !== undefined && offset < partition.stableEndOffset) {
+    const [partition] = this.#topic.partitions;
+    if (partition === undefined) return;
+    let offset = partition.startOffset;
+    while (offset < partition.stableEndOffset) {
       const read = await partition.read({ offset, bytesMax: READ_BYTES, isolation: 'committed' });
       for (const batch of read.batches) {
         const cursor = new RecordCursor(batch);

@@ -1,17 +1,14 @@
+import { SqlSyntaxError } from '../../grammar/errors.ts';
 import type { ParsedStatement } from '../../grammar/parser.ts';
 import { DatabaseError } from '../base/errors.ts';
 
-type Parser = typeof import('../../grammar/parser.ts');
-type Errors = typeof import('../../grammar/errors.ts');
+type Parse = (text: string) => ParsedStatement[];
 
-let loading: Promise<{ parser: Parser; errors: Errors }> | null = null;
+let loading: Promise<Parse> | null = null;
 
-/** The parser takes a moment to load, so whoever starts a server does it in the background. */
-export function loadParser(): Promise<{ parser: Parser; errors: Errors }> {
-  loading ??= Promise.all([
-    import('../../grammar/parser.ts'),
-    import('../../grammar/errors.ts'),
-  ]).then(([parser, errors]) => ({ parser, errors }));
+/** The parser takes a moment to load, so a database does it in the background once it is ready. */
+export function loadParser(): Promise<Parse> {
+  loading ??= import('../../grammar/parser.ts').then(({ parseStatements }) => parseStatements);
   return loading;
 }
 
@@ -20,11 +17,11 @@ export function loadParser(): Promise<{ parser: Parser; errors: Errors }> {
  * @throws DatabaseError SYNTAX with line, column and a caret under the mistake.
  */
 export async function parseSql(sql: string): Promise<readonly ParsedStatement[]> {
-  const { parser, errors } = await loadParser();
+  const parseStatements = await loadParser();
   try {
-    return parser.parseStatements(sql);
+    return parseStatements(sql);
   } catch (error) {
-    if (!(error instanceof errors.SqlSyntaxError)) throw error;
+    if (!(error instanceof SqlSyntaxError)) throw error;
     const { line, column } = error;
     throw new DatabaseError('SYNTAX', error.message, {
       location: { line, column },

@@ -34,7 +34,7 @@ export class DurableOutput {
 
   /** Adds a record of ASCII text to the output. The records of one batch fit into 1 MiB. */
   write(text: string): void {
-    this.#length += this.#output.latin1Write(text, this.#length);
+    this.#length += this.#output.write(text, this.#length, 'latin1');
   }
 
   /** Adds changed state. */

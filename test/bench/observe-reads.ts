@@ -1,28 +1,45 @@
 import type { Env, File, FileSystem } from '../../src/base/env.ts';
 import { nodeEnv } from '../../src/base/env-node.ts';
 
-/**
- * The real world, watched: tells how many bytes of log segments the engine has read, which is how far its queries
- * have come. Bytes that are read again do not count again.
- * @param onRead is called after each read that went further, with the bytes since the last file that was begun anew.
- */
-export function observeReads(onRead: (bytes: number) => void): Env {
+/** Told the bytes of log segments read since it was set. */
+export type ReadListener = (bytes: number) => void;
+
+/** The real world, watched. */
+export interface ObservedWorld {
+  readonly env: Env;
+  /**
+   * Tells a listener how many bytes of log segments the engine reads from now on, which is how far its queries have
+   * come. Bytes that are read again do not count again.
+   */
+  observe(listener: ReadListener): void;
+}
+
+/** Node's clock, random numbers and files, and a way to watch what is read of the log. */
+export function observeReads(): ObservedWorld {
   const env = nodeEnv();
   const { files } = env;
   const ends = new Map<string, number>();
   let total = 0;
-  const observe = (path: string, end: number): void => {
+  let onRead: ReadListener | null = null;
+  const note = (path: string, end: number): void => {
     const before = ends.get(path) ?? 0;
     if (end <= before) return;
     ends.set(path, end);
     total += end - before;
-    onRead(total);
+    onRead?.(total);
   };
   const open: FileSystem['open'] = async (path, mode) => {
     const file = await files.open(path, mode);
-    return path.endsWith('.log') ? new ObservedFile(file, observe) : file;
+    return path.endsWith('.log') ? new ObservedFile(file, note) : file;
   };
-  return { ...env, files: { ...files, open } };
+  return {
+    env: { ...env, files: { ...files, open } },
+    observe(listener) {
+      ends.clear();
+      total = 0;
+      onRead = listener;
+    },
+  };
 }
 
 class ObservedFile implements File {

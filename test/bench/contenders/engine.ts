@@ -12,17 +12,17 @@ const FROM_THE_BEGINNING = { properties: { 'auto.offset.reset': 'earliest' } };
  * result is read and checked afterwards.
  */
 export async function runEngine(workload: Workload, task: ContenderTask): Promise<ContenderResult> {
-  let onRead: (bytes: number) => void = () => {};
+  const world = observeReads();
   const database = await openDatabase({
     directory: task.directory,
-    env: observeReads((bytes) => onRead(bytes)),
+    env: world.env,
     onFatal: (error) => {
       throw error;
     },
   });
   await warmUp(database, workload);
   const meter = new Meter();
-  onRead = (bytes) => meter.mark(bytes);
+  world.observe((bytes) => meter.mark(bytes));
   await create(database, workload.createSql({ source: EVENTS, result: 'result' }));
   await database.settled();
   const measurement = meter.stop(task.eventCount);

@@ -1,0 +1,68 @@
+import type { Calibration } from './calibration.ts';
+import type { WorkloadReport } from './throughput.ts';
+import type { ColdStartReport } from './workloads/cold-start.ts';
+import type { LatencyReport } from './workloads/insert-latency.ts';
+
+const MEBIBYTE = 2 ** 20;
+const GIBIBYTE = 2 ** 30;
+
+/** The machine, its calibration, and how the figures came about. */
+export function formatCalibration(calibration: Calibration): string {
+  const { cores, processor, memoryBytes, system, node, parsesPerSecond, syncP50Ms } = calibration;
+  return [
+    `machine      ${cores} cores, ${processor}, ${(memoryBytes / GIBIBYTE).toFixed(1)} GiB, ${system}, Node ${node}`,
+    `calibration  JSON.parse ${millions(parsesPerSecond)} M events/s, fdatasync p50 ${syncP50Ms.toFixed(2)} ms`,
+  ].join('\n');
+}
+
+/** A table of the contenders of one workload. */
+export function formatWorkload(report: WorkloadReport): string {
+  const header = ['', 'M events/s', '× H', '× HD', 'each round', 'each fifth', 'peak MiB'];
+  const rows = report.contenders.map((contender) => [
+    contender.contender,
+    millions(contender.eventsPerSecond),
+    contender.ratioToH.toFixed(2),
+    contender.ratioToHD.toFixed(2),
+    contender.rates.map(millions).join(' '),
+    contender.fifths.map(millions).join(' '),
+    (contender.peakBytes / MEBIBYTE).toFixed(0),
+  ]);
+  const figures = Object.entries(report.figures).map(([name, value]) => `${name} ${value}`);
+  return [
+    `${report.workload}  ${report.title}`,
+    ...alignColumns([header, ...rows]),
+    `all contenders found ${figures.join(', ')}`,
+  ].join('\n');
+}
+
+/** One line. */
+export function formatLatency({ rows, p50Ms, p90Ms, p99Ms }: LatencyReport): string {
+  const [p50, p90, p99] = [p50Ms, p90Ms, p99Ms].map((ms) => ms.toFixed(2));
+  return `LAT    INSERT to row at a WebSocket client, ${rows} rows: p50 ${p50}, p90 ${p90}, p99 ${p99} ms`;
+}
+
+/** One line. */
+export function formatColdStart(report: ColdStartReport): string {
+  const { starts, medianMs, slowestMs, idleResidentBytes } = report;
+  const memory =
+    idleResidentBytes === null ? 'unknown' : `${(idleResidentBytes / MEBIBYTE).toFixed(0)} MiB`;
+  return (
+    `START  cold start to healthy, ${starts} starts: median ${medianMs.toFixed(0)}, ` +
+    `slowest ${slowestMs.toFixed(0)} ms; idle memory ${memory}`
+  );
+}
+
+/** In millions, with three digits behind the point. */
+export function millions(count: number): string {
+  return (count / 1e6).toFixed(3);
+}
+
+/** The first column to the left, the others to the right. */
+function alignColumns(rows: readonly (readonly string[])[]): string[] {
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  return rows.map((row) =>
+    row
+      .map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!)))
+      .join('  '),
+  );
+}
