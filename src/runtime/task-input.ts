@@ -44,9 +44,9 @@ export class SourceInput implements TaskInput {
     this.#nextOffset = options.position;
   }
 
-  /** Whether there is anything to read. */
-  get behind(): boolean {
-    return this.position < this.reader.endOffset(this.position);
+  /** How many offsets there are to read; 0 when there is nothing. */
+  get lag(): number {
+    return Math.max(0, this.reader.endOffset(this.position) - this.position);
   }
 
   fill(): void | Promise<void> {

@@ -17,8 +17,10 @@ import { TickOutputs } from './tick-outputs.ts';
 /** Bounds of a tick: while anyone waits for results, and when nobody does. */
 const IMPATIENT = { milliseconds: 20, records: 10_000 };
 const PATIENT = { milliseconds: 100, records: 200_000 };
-/** While several queries have input, none may keep the others waiting for longer. */
-const SHARED_SLICE_MS = 10;
+/** A query with no more to read than this is live: its results are waited for. */
+const LIVE_LAG = 2_000;
+/** What a query that is behind gets of a tick while a live one waits. */
+const BEHIND_SLICE_MS = 10;
 const CHECKPOINT_EVERY_MS = 1_000;
 const EXPIRE_EVERY_MS = 5_000;
 /** Rough bytes of state one record can make dirty; keeps a tick below half of the cache. */
@@ -240,16 +242,11 @@ export class TickLoop {
     const outputs = new TickOutputs(gate, (partition) => this.#expectedEnds.get(partition));
     this.#outputs = outputs;
     this.#processed = [];
-    // Counted anew for each attempt: a query behind may get input only from one before it.
-    const shared = this.#ordered.filter((query) => query.hasInput).length > 1;
     const bounds = this.#bounds();
-    const milliseconds = shared
-      ? Math.min(SHARED_SLICE_MS, bounds.milliseconds)
-      : bounds.milliseconds;
     for (const query of this.#ordered) {
       if (!query.hasInput) continue;
       try {
-        const limit = workLimit(clock, { records: bounds.records, milliseconds });
+        const limit = workLimit(clock, bounds);
         const put = await query.process(attempt, limit);
         this.#processed.push({ query, outputs: put });
         outputs.add(query, put);
@@ -264,8 +261,13 @@ export class TickLoop {
     return null;
   }
 
+  /** What each query may use of the tick: a fair share, and little while others that are live wait. */
   #bounds(): { milliseconds: number; records: number } {
-    const { milliseconds, records } = this.#impatience > 0 ? IMPATIENT : PATIENT;
+    const { milliseconds: total, records } = this.#impatience > 0 ? IMPATIENT : PATIENT;
+    const lags = this.#ordered.filter((query) => query.hasInput).map((query) => query.topology.lag);
+    const share = total / Math.max(1, lags.length);
+    const isLiveWaiting = lags.length > 1 && lags.some((lag) => lag <= LIVE_LAG);
+    const milliseconds = isLiveWaiting ? Math.min(BEHIND_SLICE_MS, share) : share;
     const { limitBytes } = this.#options.budget;
     const fitting = Math.floor(limitBytes / 2 / DIRTY_BYTES_PER_RECORD);
     return { milliseconds, records: Math.max(1, Math.min(records, fitting)) };

@@ -63,7 +63,12 @@ export class Topology {
 
   /** Whether any source has records that were not processed. */
   get hasInput(): boolean {
-    return this.sources.some((source) => source.behind);
+    return this.sources.some((source) => source.lag > 0);
+  }
+
+  /** How many records of its sources it has still to read. */
+  get lag(): number {
+    return this.sources.reduce((sum, source) => sum + source.lag, 0);
   }
 
   /** Begins a tick attempt. */

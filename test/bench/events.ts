@@ -1,7 +1,7 @@
 import { open, readFile } from 'node:fs/promises';
 
 /** Users and pages are drawn evenly; `ms` from 0 to 999; `ts` advances by 1 from one event to the next. */
-const USERS = 10_000;
+export const USERS = 10_000;
 const PAGES = 500;
 const MS_BOUND = 1_000;
 const TS_FIRST = 1_700_000_000_000;
@@ -25,6 +25,11 @@ export interface Events {
   readonly count: number;
 }
 
+/** The name of a user by number, from 0 to below USERS. */
+export function userId(user: number): string {
+  return `user${user}`;
+}
+
 /** Writes `count` events to a file, a line each. The same count gives the same bytes, always and everywhere. */
 export async function writeEvents(path: string, count: number): Promise<void> {
   const random = randomIntegers(SEED);
@@ -32,7 +37,7 @@ export async function writeEvents(path: string, count: number): Promise<void> {
   let lines: string[] = [];
   for (let i = 0; i < count; i++) {
     const event: Event = {
-      user_id: `user${random(USERS)}`,
+      user_id: userId(random(USERS)),
       page: `/page/${random(PAGES)}`,
       ms: random(MS_BOUND),
       ts: TS_FIRST + i,

@@ -1,11 +1,14 @@
 const PARTS = 5;
 const KIBIBYTE = 1024;
+const MICROSECONDS = 1e6;
 
 /** What one contender needed for one run. */
 export interface Measurement {
   readonly eventsPerSecond: number;
   /** Events per second in each fifth of the events, in order. */
   readonly fifths: readonly number[];
+  /** Processor time of all threads during the run: what a busy machine does not change much. */
+  readonly processorSeconds: number;
   /** The most resident memory of the process from its start to the end of the run. */
   readonly peakBytes: number;
 }
@@ -16,6 +19,7 @@ export interface Measurement {
  */
 export class Meter {
   readonly #startedAt = performance.now();
+  readonly #processorAt = process.cpuUsage();
   readonly #marks: { done: number; at: number }[] = [{ done: 0, at: this.#startedAt }];
 
   mark(done: number): void {
@@ -25,6 +29,7 @@ export class Meter {
   /** Ends the run; what was marked last counts as all of it. */
   stop(events: number): Measurement {
     const stoppedAt = performance.now();
+    const { user, system } = process.cpuUsage(this.#processorAt);
     const total = this.#marks.at(-1)!.done;
     const times = [this.#startedAt];
     for (let part = 1; part < PARTS; part++) times.push(this.#timeOf((total * part) / PARTS));
@@ -32,6 +37,7 @@ export class Meter {
     return {
       eventsPerSecond: perSecond(events, stoppedAt - this.#startedAt),
       fifths: times.slice(1).map((time, i) => perSecond(events / PARTS, time - times[i]!)),
+      processorSeconds: (user + system) / MICROSECONDS,
       peakBytes: process.resourceUsage().maxRSS * KIBIBYTE,
     };
   }

@@ -17,7 +17,7 @@ export function formatCalibration(calibration: Calibration): string {
 
 /** A table of the contenders of one workload. */
 export function formatWorkload(report: WorkloadReport): string {
-  const header = ['', 'M events/s', '× H', '× HD', 'each round', 'each fifth', 'peak MiB'];
+  const header = ['', 'M events/s', '× H', '× HD', 'each round', 'each fifth', 'CPU s', 'peak MiB'];
   const rows = report.contenders.map((contender) => [
     contender.contender,
     millions(contender.eventsPerSecond),
@@ -25,6 +25,7 @@ export function formatWorkload(report: WorkloadReport): string {
     contender.ratioToHD.toFixed(2),
     contender.rates.map(millions).join(' '),
     contender.fifths.map(millions).join(' '),
+    contender.processorSeconds.toFixed(2),
     (contender.peakBytes / MEBIBYTE).toFixed(0),
   ]);
   const figures = Object.entries(report.figures).map(([name, value]) => `${name} ${value}`);

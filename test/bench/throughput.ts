@@ -18,9 +18,10 @@ export interface ThroughputOptions {
 
 export interface ContenderReport {
   readonly contender: ContenderName;
-  /** Medians over the rounds; fifths and memory too, each for itself. */
+  /** Medians over the rounds, as those of fifths, processor time and memory are, each for itself. */
   readonly eventsPerSecond: number;
   readonly fifths: readonly number[];
+  readonly processorSeconds: number;
   readonly peakBytes: number;
   /** Medians of the ratios within one round. */
   readonly ratioToH: number;
@@ -101,6 +102,7 @@ function reportOf(contender: ContenderName, rounds: readonly Round[]): Contender
     contender,
     eventsPerSecond: median(results.map((result) => result.eventsPerSecond)),
     fifths: results[0]!.fifths.map((_, i) => median(results.map(({ fifths }) => fifths[i]!))),
+    processorSeconds: median(results.map((result) => result.processorSeconds)),
     peakBytes: median(results.map((result) => result.peakBytes)),
     ratioToH: ratioTo('H'),
     ratioToHD: ratioTo('HD'),

@@ -66,7 +66,6 @@ function eventOf({ partition, time, values }: StreamRow): Event {
 }
 
 const keyOf = ({ key }: Event): string => key;
-const idOf = ({ id }: Event): string => id;
 const isAboveBig = ({ amount }: Event): boolean => amount > BIG_ABOVE;
 const isSmall = ({ amount }: Event): boolean => amount < SMALL_BELOW;
 const isInBig = (event: Event): boolean => isAboveBig(event) || isSmall(event);
@@ -250,7 +249,9 @@ function checkByTag(observation: Observation, events: readonly Event[]): string[
     if (place.index <= (last.get(way) ?? -1)) disordered.push(place.event.id);
     last.set(way, place.index);
   }
-  const wanted = events.map(({ tag, id, amount, time }) => `${JSON.stringify([tag, id, amount])}@${time}`);
+  const wanted = events.map(
+    ({ tag, id, amount, time }) => `${JSON.stringify([tag, id, amount])}@${time}`,
+  );
   const got = rows.map(({ values, time }) => `${JSON.stringify(values)}@${time}`);
   return [
     ...complain('BY_TAG: rows are missing', difference(wanted, got)),

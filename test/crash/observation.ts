@@ -42,6 +42,8 @@ const TABLE_COLUMNS: Readonly<Record<string, string>> = {
   PER_TAG: 'TAG, N, TOTAL',
 };
 
+const EARLIEST = { properties: { 'auto.offset.reset': 'earliest' } };
+
 const EXTRA_COLUMNS = { filter: 'K, ID', plain: 'GENERATION, NUMBER', aggregate: 'K, N, TOTAL' };
 
 /** Waits until the database has nothing left to do, then reads all of it. */
@@ -51,8 +53,7 @@ export async function observe(database: Database): Promise<Observation> {
   const streams = new Map<string, StreamRow[]>();
   const tables = new Map<string, Value[][]>();
   const readStream = async (name: string, columns: string): Promise<void> => {
-    const sql = `SELECT ROWPARTITION, ROWOFFSET, ROWTIME, ${columns} FROM ${name};`;
-    streams.set(name, (await rowsOf(database, sql)).map(streamRow));
+    streams.set(name, await streamRowsOf(database, name, columns));
   };
   const readTable = async (name: string, columns: string): Promise<void> => {
     tables.set(name, await rowsOf(database, `SELECT ${columns} FROM ${name};`));
@@ -85,8 +86,20 @@ async function observeDefinitions(
   return { sources, topics, queries };
 }
 
+/** Only a push query shows where rows stand, and it never ends; a pull query says how many there are. */
+async function streamRowsOf(
+  database: Database,
+  name: string,
+  columns: string,
+): Promise<StreamRow[]> {
+  const { length } = await rowsOf(database, `SELECT ROWTIME FROM ${name};`);
+  if (length === 0) return [];
+  const sql = `SELECT ROWPARTITION, ROWOFFSET, ROWTIME, ${columns} FROM ${name} EMIT CHANGES LIMIT ${length};`;
+  return (await rowsOf(database, sql)).map(streamRow);
+}
+
 async function rowsOf(database: Database, sql: string): Promise<Value[][]> {
-  const result = await database.query(sql);
+  const result = await database.query(sql, EARLIEST);
   const rows: Value[][] = [];
   for (let batch = await result.next(); batch !== null; batch = await result.next()) {
     if (batch.kind === 'rows') for (const row of batch.rows) rows.push([...row]);

@@ -26,7 +26,9 @@ export async function runEngine(workload: Workload, task: ContenderTask): Promis
   await create(database, workload.createSql({ source: EVENTS, result: 'result' }));
   await database.settled();
   const measurement = meter.stop(task.eventCount);
-  const figures = workload.figuresOf(await readAll(database, workload.readSql('result')));
+  const rows: Row[] = [];
+  for (const sql of workload.readSql('result')) await readAll(database, sql, rows);
+  const figures = workload.figuresOf(rows);
   await database.close();
   return { ...measurement, figures };
 }
@@ -47,12 +49,12 @@ async function create(database: Database, sql: string): Promise<string> {
   return entity.commandStatus.queryId;
 }
 
-async function readAll(database: Database, sql: string): Promise<Row[]> {
+/** Adds all rows of a query that ends by itself. */
+async function readAll(database: Database, sql: string, into: Row[]): Promise<void> {
   const result = await database.query(sql);
-  const rows: Row[] = [];
   for (;;) {
     const batch = await result.next();
-    if (batch === null) return rows;
-    if (batch.kind === 'rows') for (const row of batch.rows) rows.push(row);
+    if (batch === null) return;
+    if (batch.kind === 'rows') for (const row of batch.rows) into.push(row);
   }
 }

@@ -10,8 +10,9 @@ export type Task =
   ({ readonly kind: 'load' } & LoadTask) | ({ readonly kind: 'run' } & ContenderTask);
 
 const task = JSON.parse(process.argv[2]!) as Task;
-process.send?.(task.kind === 'load' ? await load(task) : await run(task));
-process.disconnect();
+const result = task.kind === 'load' ? await load(task) : await run(task);
+process.send?.(result);
+process.disconnect?.();
 
 async function run(task: ContenderTask): Promise<ContenderResult> {
   const workload = workloads.find(({ name }) => name === task.workload);

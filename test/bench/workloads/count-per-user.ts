@@ -1,7 +1,9 @@
-import { type Event, parseEvent } from '../events.ts';
+import { type Event, parseEvent, userId, USERS } from '../events.ts';
 import { BATCH_EVENTS, type Figures, type Workload } from './workload.ts';
 
 const WINDOW_MS = 60_000;
+/** A pull query may read 100,000 rows; a user has one in each window. */
+const USERS_PER_PULL = 500;
 
 /** The aggregate of one user in one window. */
 interface Group {
@@ -21,7 +23,14 @@ export const countPerUser: Workload = {
     `CREATE TABLE ${result} AS SELECT user_id, COUNT(*) AS n, SUM(ms) AS total FROM ${source} ` +
     'WINDOW TUMBLING (SIZE 1 MINUTE) GROUP BY user_id EMIT CHANGES;',
 
-  readSql: (result) => `SELECT n, total FROM ${result};`,
+  readSql(result) {
+    const queries: string[] = [];
+    for (let from = 0; from < USERS; from += USERS_PER_PULL) {
+      const users = Array.from({ length: USERS_PER_PULL }, (_, i) => `'${userId(from + i)}'`);
+      queries.push(`SELECT n, total FROM ${result} WHERE user_id IN (${users.join(', ')});`);
+    }
+    return queries;
+  },
 
   figuresOf(rows) {
     const figures = { rows: 0, events: 0, msTotal: 0 };

@@ -12,7 +12,7 @@ export const filterProject: Workload = {
   createSql: ({ source, result }) =>
     `CREATE STREAM ${result} AS SELECT user_id, page, ms FROM ${source} WHERE ms > ${MS_MIN} EMIT CHANGES;`,
 
-  readSql: (result) => `SELECT user_id, page, ms FROM ${result};`,
+  readSql: (result) => [`SELECT user_id, page, ms FROM ${result};`],
 
   figuresOf(rows) {
     const figures = { rows: 0, msTotal: 0, textLength: 0 };

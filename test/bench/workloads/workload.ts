@@ -15,8 +15,8 @@ export interface Workload {
   readonly title: string;
   /** The CREATE ... AS SELECT that is timed. */
   createSql(names: { source: string; result: string }): string;
-  /** Reads all of the result. */
-  readSql(result: string): string;
+  /** The queries that together read all of the result. */
+  readSql(result: string): readonly string[];
   /** Figures of the rows of `readSql`. */
   figuresOf(rows: Iterable<Row>): Figures;
   /** H: a loop with `JSON.parse`, in memory. */
