@@ -42,6 +42,8 @@ const PARTS_BELOW: Readonly<Record<string, readonly string[]>> = {
     'src/statements/fields.ts',
     'grammar',
   ],
+  // The package as its users see it.
+  demo: ['src/index.ts'],
   cli: ['src/api', 'grammar', 'server/version.ts'],
   // The one part of it that is more than a client.
   'cli/serve.ts': ['cli', 'src/api', 'src/database.ts', 'server/app.ts'],
@@ -72,7 +74,7 @@ const FORBIDDEN: readonly RegExp[] = [
 ];
 
 const ROOT = resolve(import.meta.dirname, '..');
-const SOURCE_FOLDERS = ['grammar', 'src', 'server', 'cli'];
+const SOURCE_FOLDERS = ['grammar', 'src', 'server', 'cli', 'demo'];
 const sources = SOURCE_FOLDERS.flatMap(typescriptFiles);
 const tests = typescriptFiles('test');
 

@@ -43,6 +43,7 @@ export class CatalogState {
     return {
       catalog: this.#catalog,
       nextNumber: this.#commandLog?.nextOffset ?? 0,
+      plans: new Map(),
       // Gathered only by statements that ask: an INSERT must not cost more with every topic.
       get topics() {
         return new Map(log.topics().map((topic) => [topic.name, topic.partitions.length]));

@@ -14,7 +14,7 @@ import { formatDefaults } from './format-defaults.ts';
 import { sessionProperties } from './session-properties.ts';
 import { ensureTopic, partitionsOf } from './source-topic.ts';
 import { checkPlanUpgrade, checkSourceUpgrade } from './upgrade.ts';
-import { changed, withTopic, type World } from './world.ts';
+import { changed, withPlan, withTopic, type World } from './world.ts';
 
 type Create = Invocation<CreateAsSelectNode>;
 
@@ -55,7 +55,7 @@ function prepareNew(
   const plan = planQuery(analyzed.query, source);
   const query = queryInfo({ id, sql, prefix, analyzed, source });
   return {
-    world: changed(withTopic(world, source.topic, partitionCount), {
+    world: changed(withPlan(withTopic(world, source.topic, partitionCount), id, plan), {
       catalog: world.catalog.withSource(source).withQuery(query),
       nextNumber: world.nextNumber + 1,
     }),
@@ -106,8 +106,9 @@ function prepareReplacement(
 ): Prepared {
   const { node, sql, overrides } = invocation;
   const running = old.createdBy === null ? null : world.catalog.query(old.createdBy);
-  const oldPlan = running === null ? undefined : services.runner.query(running.id)?.plan;
-  if (running === null || oldPlan === undefined) {
+  const oldPlan =
+    running && (world.plans.get(running.id) ?? services.runner.query(running.id)?.plan);
+  if (running === null || !oldPlan) {
     throw errorAt(
       'BAD_STATEMENT',
       node.name,
@@ -130,7 +131,7 @@ function prepareReplacement(
   const query: QueryInfo = { ...running, sql };
   const merge = sessionProperties(overrides).bufferBytes > 0;
   return {
-    world: changed(world, {
+    world: changed(withPlan(world, running.id, plan), {
       catalog: world.catalog.withSource(source).withQuery(query),
       nextNumber: world.nextNumber + 1,
     }),

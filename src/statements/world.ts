@@ -1,4 +1,5 @@
 import type { Catalog } from '../catalog/catalog.ts';
+import type { PhysicalPlan } from '../plan/physical-plan.ts';
 
 /**
  * What statements are checked against: the catalog and the topics. A request is first played through on such a world,
@@ -10,6 +11,8 @@ export interface World {
   readonly topics: ReadonlyMap<string, number>;
   /** Number the next durable statement will have. */
   readonly nextNumber: number;
+  /** By query id, plans of queries that earlier statements of the request start or replace; the runner has the others. */
+  readonly plans: ReadonlyMap<string, PhysicalPlan>;
 }
 
 /** The world after a statement; what the statement does not touch stays. */
@@ -20,4 +23,9 @@ export function changed(world: World, changes: Partial<World>): World {
 /** The same topics and one more. */
 export function withTopic(world: World, name: string, partitionCount: number): World {
   return changed(world, { topics: new Map(world.topics).set(name, partitionCount) });
+}
+
+/** The same plans and one more, or another for that query. */
+export function withPlan(world: World, queryId: string, plan: PhysicalPlan): World {
+  return changed(world, { plans: new Map(world.plans).set(queryId, plan) });
 }

@@ -23,6 +23,8 @@ const EARLIEST = { properties: { 'auto.offset.reset': 'earliest' } };
 const BATCH_MAX = 8;
 /** Rows between two definitions under load. */
 const ROWS_BETWEEN = 20;
+/** Every other life has to read back state that it could not keep in memory. */
+const SMALL_CACHE_BYTES = 64 * 1024;
 
 const [directory = '', journalPath = '', lifeText, seedText] = process.argv.slice(2);
 const life = Number(lifeText);
@@ -31,6 +33,7 @@ const journal = new JournalWriter(journalPath);
 tell('opening');
 const database = await openDatabase({
   directory,
+  ...(life % 2 === 0 ? { cacheBytesMax: SMALL_CACHE_BYTES } : {}),
   onFatal: (error) => {
     throw error;
   },
@@ -132,7 +135,9 @@ async function writeAndDefine(writer: number): Promise<never> {
     if (untilDefinition-- > 0) continue;
     untilDefinition = ROWS_BETWEEN;
     const extra = EXTRAS[random.below(EXTRAS.length)] as Extra;
-    if (sources.delete(extra.name)) {
+    if (sources.has(extra.name) && extra.replace !== null && random.below(2) === 0) {
+      await database.execute(extra.replace);
+    } else if (sources.delete(extra.name)) {
       await drop(extra);
     } else {
       sources.add(extra.name);

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { runCrashLoop } from './harness.ts';
+import { type CrashOptions, type CrashReport, runCrashLoop } from './harness.ts';
 
 const KILLS = Number(process.env['MILLRACE_KILLS'] ?? 50);
 const SEED = Number(process.env['MILLRACE_SEED'] ?? Date.now() % 1_000_000);
@@ -11,12 +11,27 @@ const MS_PER_KILL_MAX = 5_000;
 test(
   `keeps every acknowledged row once, and every view right, over ${KILLS} kills (seed ${SEED})`,
   async () => {
-    const directory = mkdtempSync(join(tmpdir(), 'millrace-crash-'));
-    const report = await runCrashLoop({ directory, kills: KILLS, seed: SEED });
-    expect(report.violations, `seed ${SEED}, kept in ${directory}`).toEqual([]);
+    const report = await crash({ kills: KILLS, seed: SEED });
     expect(report.kills).toBe(KILLS);
     expect(report.acknowledgedRows).toBeGreaterThan(0);
-    rmSync(directory, { recursive: true });
   },
   KILLS * MS_PER_KILL_MAX,
 );
+
+test.each([SEED, SEED + 1, SEED + 2])(
+  'starts after its first starts were killed (seed %i)',
+  async (seed) => {
+    const report = await crash({ kills: 4, killsAtStart: 3, seed });
+    expect(report.kills).toBe(4);
+  },
+  4 * MS_PER_KILL_MAX,
+);
+
+/** Runs in a directory that is kept when something is wrong. */
+async function crash(options: Omit<CrashOptions, 'directory'>): Promise<CrashReport> {
+  const directory = mkdtempSync(join(tmpdir(), 'millrace-crash-'));
+  const report = await runCrashLoop({ directory, ...options });
+  expect(report.violations, `seed ${options.seed}, kept in ${directory}`).toEqual([]);
+  rmSync(directory, { recursive: true });
+  return report;
+}

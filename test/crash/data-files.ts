@@ -1,12 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** The layout of a data directory while no process has it open. */
+/** The layout of a data directory while no process has it open. A replacement cut short leaves a .tmp behind. */
 const KNOWN: readonly RegExp[] = [
-  /^FORMAT$/,
+  /^FORMAT(?:\.tmp)?$/,
   /^state\/(?:CURRENT|LOCK|LOG|LOG\.old|MANIFEST-\d+|\d+\.(?:log|ldb|sst))$/,
-  /^log\/topics\.json$/,
-  /^log\/(?<topic>\d+)\/\d+\/(?:\d{20}\.(?:log|index|timeindex)|checkpoint\.json)$/,
+  /^log\/topics\.json(?:\.tmp)?$/,
+  /^log\/(?<topic>\d+)\/\d+\/(?:\d{20}\.(?:log|index|timeindex)|checkpoint\.json(?:\.tmp)?)$/,
   /^log\/quarantine\/\d+-\d+-\d+(?:\.\d+)?\.bin$/,
 ];
 

@@ -10,6 +10,7 @@ import type { Message } from './child.ts';
 import { unknownFiles } from './data-files.ts';
 import { Expectation } from './expectation.ts';
 import { type Entry, readJournal } from './journal.ts';
+import { leftOverState } from './left-over-state.ts';
 import { observe } from './observation.ts';
 import { SeededRandom } from './random.ts';
 
@@ -20,6 +21,8 @@ const LOAD_MS_MAX = 400;
 const RECOVERY_SHARE = 0.2;
 /** What the first recovery is taken to need, until there are measurements. */
 const FIRST_RECOVERY_MS = 200;
+/** No run executes more definitions; a query is numbered like the statement that started it. */
+const COMMAND_NUMBER_MAX = 5_000;
 /** A process that is not ready, or a database that does not settle, within this time is stuck. */
 const STUCK_MS = 30_000;
 
@@ -28,6 +31,8 @@ export interface CrashOptions {
   readonly directory: string;
   /** How often the process is killed. */
   readonly kills: number;
+  /** So many of them, the first ones, come before the process is ready for the first time; fewer than `kills`. */
+  readonly killsAtStart?: number;
   /** Decides when; the same seed gives the same schedule. */
   readonly seed: number;
   /** Told after each check how it stands. */
@@ -55,10 +60,11 @@ export interface CrashReport {
  * at the end, at whether it holds what it acknowledged and every view equals what plain loops make of the rows.
  */
 export async function runCrashLoop(options: CrashOptions): Promise<CrashReport> {
+  const { kills, killsAtStart = 0 } = options;
   const run = new CrashRun(options);
-  for (let kill = 1; kill <= options.kills; kill++) {
-    await run.live(kill);
-    const isDue = kill % KILLS_PER_CHECK === 0 || kill === options.kills;
+  for (let kill = 1; kill <= kills; kill++) {
+    await run.live(kill, phaseOf(kill - killsAtStart));
+    const isDue = kill % KILLS_PER_CHECK === 0 || kill === kills;
     if (run.report.violations.length === 0 && isDue) {
       await run.check();
       options.onCheck?.(run.report);
@@ -66,6 +72,14 @@ export async function runCrashLoop(options: CrashOptions): Promise<CrashReport> 
     if (run.report.violations.length > 0) break;
   }
   return run.report;
+}
+
+/** When a kill comes; one process has to get ready before others may be kept from it. */
+type KillPhase = 'recovery' | 'load' | 'either';
+
+function phaseOf(killAfterStart: number): KillPhase {
+  if (killAfterStart < 1) return 'recovery';
+  return killAfterStart === 1 ? 'load' : 'either';
 }
 
 function isDefinition({ act, phase }: Entry): boolean {
@@ -112,8 +126,9 @@ class CrashRun {
   }
 
   /** One life of the process, from its start to its kill. */
-  async live(life: number): Promise<void> {
-    const inRecovery = this.#random.fraction() < RECOVERY_SHARE;
+  async live(life: number, phase: KillPhase): Promise<void> {
+    const drawn = this.#random.fraction() < RECOVERY_SHARE;
+    const inRecovery = phase === 'either' ? drawn : phase === 'recovery';
     const fraction = this.#random.fraction();
     const journal = join(this.#directory, `journal-${life}.jsonl`);
     const child = startChild([this.#dataDirectory, journal, String(life), String(this.#seed)]);
@@ -132,6 +147,8 @@ class CrashRun {
     };
     if (child.endedByItself !== null) {
       this.#violate([`life ${life}: the process ended by itself: ${child.endedByItself}`]);
+    } else if (!wasReady && !inRecovery) {
+      this.#violate([`life ${life}: the process was not ready after ${STUCK_MS} ms`]);
     }
   }
 
@@ -167,22 +184,36 @@ class CrashRun {
   async check(): Promise<void> {
     const complaints: string[] = [];
     try {
-      const database = await openDatabase({
-        directory: this.#dataDirectory,
-        logger: complainingLogger(complaints),
-        onFatal: (error) => complaints.push(`the database stopped: ${String(error)}`),
-      });
-      const observation = await Promise.race([observe(database), after(STUCK_MS, null, UNREF)]);
-      if (observation === null) complaints.push('the database did not settle');
-      else complaints.push(...check(observation, this.#expectation));
-      await database.close();
-      complaints.push(...unknownFiles(this.#dataDirectory).map((path) => `unknown file ${path}`));
+      await Promise.race([this.#compare(complaints), refuseAfter(STUCK_MS)]);
     } catch (error) {
       complaints.push(`the check failed: ${error instanceof Error ? error.stack : String(error)}`);
     }
     this.#report = { ...this.#report, checks: this.#report.checks + 1 };
     this.#violate(complaints);
   }
+
+  async #compare(complaints: string[]): Promise<void> {
+    const directory = this.#dataDirectory;
+    const database = await openDatabase({
+      directory,
+      logger: complainingLogger(complaints),
+      onFatal: (error) => complaints.push(`the database stopped: ${String(error)}`),
+    });
+    const observation = await observe(database);
+    await database.close();
+    complaints.push(...check(observation, this.#expectation));
+    complaints.push(...unknownFiles(directory).map((path) => `unknown file ${path}`));
+    const leftOver = await leftOverState(directory, {
+      queryIds: observation.queries.map(({ id }) => id),
+      numberMax: COMMAND_NUMBER_MAX,
+    });
+    complaints.push(...leftOver.map((what) => `left over in the state store: ${what}`));
+  }
+}
+
+async function refuseAfter(delayMs: number): Promise<never> {
+  await after(delayMs, null, UNREF);
+  throw new Error(`the database did not settle, answer and close within ${delayMs} ms`);
 }
 
 const UNREF = { ref: false };

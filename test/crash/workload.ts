@@ -159,6 +159,8 @@ export interface Extra {
   readonly name: string;
   readonly kind: 'filter' | 'aggregate' | 'plain';
   readonly create: string;
+  /** Puts an equal query in the place of the running one; null where there is none. */
+  readonly replace: string | null;
   readonly drop: string;
 }
 
@@ -176,21 +178,25 @@ export const EXTRAS: readonly Extra[] = [
 ];
 
 function filterExtra(name: string): Extra {
+  const definition = `STREAM ${name} AS SELECT K, ID FROM EVENTS WHERE AMOUNT > ${EXTRA_ABOVE}
+                      EMIT CHANGES;`;
   return {
     name,
     kind: 'filter',
-    create: `CREATE STREAM ${name} AS SELECT K, ID FROM EVENTS WHERE AMOUNT > ${EXTRA_ABOVE}
-             EMIT CHANGES;`,
+    create: `CREATE ${definition}`,
+    replace: `CREATE OR REPLACE ${definition}`,
     drop: `DROP STREAM ${name} DELETE TOPIC;`,
   };
 }
 
 function aggregateExtra(name: string): Extra {
+  const definition = `TABLE ${name} AS SELECT K, COUNT(*) AS N, SUM(AMOUNT) AS TOTAL FROM EVENTS
+                      WHERE AMOUNT > ${EXTRA_ABOVE} GROUP BY K EMIT CHANGES;`;
   return {
     name,
     kind: 'aggregate',
-    create: `CREATE TABLE ${name} AS SELECT K, COUNT(*) AS N, SUM(AMOUNT) AS TOTAL FROM EVENTS
-             WHERE AMOUNT > ${EXTRA_ABOVE} GROUP BY K EMIT CHANGES;`,
+    create: `CREATE ${definition}`,
+    replace: `CREATE OR REPLACE ${definition}`,
     drop: `DROP TABLE ${name} DELETE TOPIC;`,
   };
 }
@@ -201,6 +207,7 @@ function plainExtra(name: string): Extra {
     kind: 'plain',
     create: `CREATE STREAM ${name} (GENERATION VARCHAR, NUMBER INT)
              WITH (KAFKA_TOPIC='${name}', VALUE_FORMAT='JSON', PARTITIONS=2);`,
+    replace: null,
     drop: `DROP STREAM ${name} DELETE TOPIC;`,
   };
 }

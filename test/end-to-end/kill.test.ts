@@ -204,7 +204,6 @@ test('what was dropped, terminated or replaced before a kill is so after it', as
   const { client } = await startServer(directory);
   expect(await client.execute(listed)).toEqual(before);
   await client.execute(insertOf(clickOf(2)));
-  await expect
-    .poll(async () => sorted(await rowsOf(client, 'SELECT id, ms FROM slow;')), SOON)
-    .toEqual(['[1,37]', '[2,74]']);
+  // The stream was made anew after the first click, and a new query starts with what is to come.
+  await expect.poll(() => rowsOf(client, 'SELECT id, ms FROM slow;'), SOON).toEqual([[2, 74]]);
 });

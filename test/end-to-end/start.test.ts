@@ -56,7 +56,11 @@ test('a port in use ends with 69 and leaves the data directory as it was', async
 
 describe('a wrong command line ends with 78 before anything is touched', () => {
   test.each([
-    ['an unknown flag', ['--prot', '1'], 'There is no option --prot; --help lists those there are.'],
+    [
+      'an unknown flag',
+      ['--prot', '1'],
+      'There is no option --prot; --help lists those there are.',
+    ],
     ['a port out of range', ['--port', '99999'], '--port must be a whole number from 0 to 65535'],
     ['a flag without its value', ['--port'], '--port'],
     ['an open address', ['--host', '0.0.0.0'], 'accept it with --insecure-no-auth'],

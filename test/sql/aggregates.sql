@@ -177,7 +177,7 @@ ASSERT NO MORE VALUES t;
 CREATE STREAM s (k INT KEY, a INT, b INT) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON', PARTITIONS=1);
 CREATE TABLE u (k INT PRIMARY KEY, g INT, a INT)
   WITH (KAFKA_TOPIC='u', VALUE_FORMAT='JSON', PARTITIONS=1);
---@expect.error: GROUP BY requires aggregate functions
+--@expect.error: GROUP BY requires an aggregate function
 CREATE TABLE t AS SELECT a, b FROM s GROUP BY a;
 --@expect.error: SELECT contains B outside of aggregate functions
 CREATE TABLE t AS SELECT a, b, COUNT(*) AS n FROM s GROUP BY a;
@@ -191,7 +191,7 @@ CREATE TABLE t AS SELECT a, SUM(COUNT(*)) AS n FROM s GROUP BY a;
 CREATE TABLE t AS SELECT g, MIN(a) AS low FROM u GROUP BY g;
 --@expect.error: Please use CREATE TABLE AS SELECT
 CREATE STREAM t AS SELECT a, COUNT(*) AS n FROM s GROUP BY a;
---@expect.error: does not support aggregate function
+--@expect.error: needs a GROUP BY clause
 CREATE TABLE t AS SELECT COUNT(*) AS n FROM s;
 
 --@test: without GROUP BY a push query aggregates all rows

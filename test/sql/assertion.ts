@@ -71,8 +71,8 @@ export function compareRecord(
       expression === null
         ? null
         : coerceStrictly(evaluateConstant(expression), expression.type, type);
-    expected[name] = print([wanted]);
-    found[name] = print([value]);
+    expected[name] = print([wanted]).slice(1, -1);
+    found[name] = print([value]).slice(1, -1);
   });
   return { expected, found };
 }

@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path';
 import { assert } from '../../base/assert.ts';
-import type { Env } from '../../base/env.ts';
+import type { Env, FileSystem } from '../../base/env.ts';
 import { CorruptionError, DatabaseError } from '../../base/errors.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { CreateTopicOptions, Log, Topic } from '../log.ts';
@@ -25,9 +25,11 @@ import type { TopicEntry, TopicList } from './topics-file.ts';
  * | .../<base offset>.index, .timeindex                | its sparse indexes, rebuilt when missing or wrong         |
  * | <topic id>/<partition>/checkpoint.json             | where recovery starts: open and aborted transactions      |
  * | quarantine/<topic id>-<partition>-<offset>.bin     | bytes cut off after a crash                               |
+ * | <any of the .json files>.tmp                       | a replacement cut short; the next one overwrites it       |
  */
 const QUARANTINE = 'quarantine';
 const TOPIC_DIRECTORY = /^[1-9]\d{0,14}$/;
+const PARTITION_DIRECTORY = /^\d{1,3}$/;
 const PARTITION_COUNT_MAX = 256;
 
 /** Leaves room for a last batch below 2 GiB. */
@@ -184,9 +186,12 @@ class EmbeddedLog implements Log {
     this.#nextId = list.nextId;
     for (const name of directories) {
       const id = Number(name);
-      // Below nextId: a deletion did not come to its end. Others were never a topic; their ids are not used.
-      if (id >= list.nextId) this.#nextId = Math.max(this.#nextId, id + 1);
-      else if (!listed.has(id)) await env.files.remove(join(directory, name));
+      if (listed.has(id)) continue;
+      // A deletion, or a creation, did not come to its end. A topic is listed before it gets its first record: one
+      // beyond the list that has any means that the list is an old one, so the topic and its id are left alone.
+      const isLost = id >= list.nextId && (await holdsRecords(env.files, join(directory, name)));
+      if (isLost) this.#nextId = Math.max(this.#nextId, id + 1);
+      else await env.files.remove(join(directory, name));
     }
     const opening = list.topics.flatMap((entry) => {
       const topic = makeTopic(entry);
@@ -376,6 +381,24 @@ class EmbeddedLog implements Log {
 function makeTopic(entry: TopicEntry): EmbeddedTopic {
   const { id, name, cleanupPolicy, retentionMs } = entry;
   return { id, name, cleanupPolicy, retentionMs, partitions: [] };
+}
+
+/** Whether any segment of any partition in the directory of a topic has bytes. */
+async function holdsRecords(files: FileSystem, topicDirectory: string): Promise<boolean> {
+  for (const partition of await files.list(topicDirectory)) {
+    if (!PARTITION_DIRECTORY.test(partition)) continue;
+    const location = join(topicDirectory, partition);
+    for (const name of await files.list(location)) {
+      if (!name.endsWith('.log')) continue;
+      const segment = await files.open(join(location, name), 'read');
+      try {
+        if ((await segment.size()) > 0) return true;
+      } finally {
+        await segment.close();
+      }
+    }
+  }
+  return false;
 }
 
 /** What stands for a partition that cannot be opened. */

@@ -1,5 +1,5 @@
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { describeLog } from '../../contracts/log.ts';
 import { batchOf, readAll } from '../batches.ts';
@@ -86,13 +86,28 @@ describe('openEmbeddedLog', () => {
     expect(await readdir(harness.directory)).toEqual(['topics.json']);
   });
 
-  test('leaves the directory of an unfinished creation alone and does not use its id', async () => {
+  test('removes what a creation that a crash interrupted has left', async () => {
     await harness.open();
     await harness.close();
     await mkdir(join(harness.directory, '2', '0'), { recursive: true });
+    await writeFile(join(harness.directory, '2', '0', `${'0'.repeat(20)}.log`), '');
+    await mkdir(join(harness.directory, '3'));
+    await harness.open();
+    expect(await readdir(harness.directory)).toEqual(['1', 'topics.json']);
+    const options = { name: 'next', partitionCount: 1, cleanupPolicy: 'delete' } as const;
+    expect((await harness.log.createTopic(options)).id).toBe(2);
+  });
+
+  test('leaves a topic with records that its list does not know alone, and its id unused', async () => {
+    await harness.open();
+    await harness.close();
+    const segment = join(harness.directory, '2', '0', `${'0'.repeat(20)}.log`);
+    await mkdir(dirname(segment), { recursive: true });
+    await writeFile(segment, 'records');
     await harness.open();
     const options = { name: 'next', partitionCount: 1, cleanupPolicy: 'delete' } as const;
     expect((await harness.log.createTopic(options)).id).toBe(3);
+    expect((await readFile(segment)).toString()).toBe('records');
   });
 
   test('a topic that could not be made durable does not exist', async () => {
