@@ -5,7 +5,7 @@ import { bar, besides, clock, count, day } from './text.ts';
 /** Rows of the two views and of the push query that a frame has room for. */
 const VIEW_ROWS = 8;
 const VERY_LATE_ROWS = 3;
-const LEFT_WIDTH = 58;
+const LEFT_WIDTH = 57;
 const DONE_WIDTH = 20;
 const STATE_BAR_WIDTH = 5;
 

@@ -1,4 +1,5 @@
 import type { PullPlan, KeyLookup as PlannedLookup } from '../analyze/pull.ts';
+import type { WindowBounds } from '../analyze/window-bounds.ts';
 import type { AnalyzedQuery } from '../analyze/logical-plan.ts';
 import { assert } from '../base/assert.ts';
 import { ByteWriter } from '../base/byte-writer.ts';
@@ -18,7 +19,12 @@ import { rowCodec } from '../operators/state-codec.ts';
 import { type Materialization, materializationOf } from '../plan/materialization.ts';
 import { columnsOf } from '../sql/schema.ts';
 import type { Row, Value } from '../sql/types.ts';
-import { StateReader, type StoredRow, type WindowLayout } from '../state/state-table.ts';
+import {
+  StateReader,
+  type StoredRow,
+  type WindowLayout,
+  type WindowRange,
+} from '../state/state-table.ts';
 import type { Store, StoreSnapshot } from '../state/store.ts';
 import { queryKey, statePrefix, type QueryProgress } from './meta.ts';
 import type { PersistentQuery } from './persistent-query.ts';
@@ -185,9 +191,9 @@ class MaterializedTable {
       return;
     }
     for (const [partition, reader] of this.#readers.entries()) {
-      const live = await this.#liveFrom(partition);
-      for await (const rows of reader.scan(this.#snapshot)) {
-        yield this.#through(rows.filter((row) => row.windowStart >= live));
+      const range = await this.#windowRange(partition, plan.bounds);
+      for await (const rows of reader.scan(this.#snapshot, range)) {
+        yield this.#through(this.#within(rows, range));
       }
     }
   }
@@ -196,29 +202,37 @@ class MaterializedTable {
     const stateKey = this.#stateKey(key);
     const partition = this.#partitionOf(stateKey);
     const reader = this.#readers[partition] as StateReader<Row, Row>;
-    const live = await this.#liveFrom(partition);
-    const sizeMs = this.#window?.sizeMs ?? 0;
-    const windowStartMin = Math.max(
-      live,
-      bounds.startMin ?? -Infinity,
-      (bounds.endMin ?? -Infinity) - sizeMs,
-    );
-    const latest = await this.#streamTime(partition);
-    const windowStartMax = Math.min(
-      latest,
-      bounds.startMax ?? Infinity,
-      (bounds.endMax ?? Infinity) - sizeMs,
-    );
-    const range = { key: stateKey, windowStartMin, windowStartMax };
-    for await (const rows of reader.lookup(this.#snapshot, range)) {
-      yield this.#through(
-        rows.filter(
-          ({ windowStart }) =>
-            this.#window === null ||
-            (windowStart >= windowStartMin && windowStart <= windowStartMax),
-        ),
-      );
+    const range = await this.#windowRange(partition, bounds);
+    for await (const rows of reader.lookup(this.#snapshot, { key: stateKey, ...range })) {
+      yield this.#through(this.#within(rows, range));
     }
+  }
+
+  /** The windows that are retained and within the bounds. */
+  async #windowRange(partition: number, bounds: WindowBounds): Promise<WindowRange> {
+    if (this.#window === null) return { windowStartMin: 0, windowStartMax: 0 };
+    const { sizeMs, retentionMs } = this.#window;
+    const streamTime = await this.#streamTime(partition);
+    const { startMin, startMax, endMin, endMax } = bounds;
+    return {
+      windowStartMin: Math.max(
+        0,
+        streamTime - retentionMs + 1,
+        startMin ?? -Infinity,
+        (endMin ?? -Infinity) - sizeMs,
+      ),
+      windowStartMax: Math.min(streamTime, startMax ?? Infinity, (endMax ?? Infinity) - sizeMs),
+    };
+  }
+
+  #within(
+    rows: readonly StoredRow<Row, Row>[],
+    { windowStartMin, windowStartMax }: WindowRange,
+  ): readonly StoredRow<Row, Row>[] {
+    if (this.#window === null) return rows;
+    return rows.filter(
+      ({ windowStart }) => windowStart >= windowStartMin && windowStart <= windowStartMax,
+    );
   }
 
   /** The key columns of the sink may stand in another order than those of the state. */
@@ -245,14 +259,7 @@ class MaterializedTable {
     return partitionForKey(writer.buffer, partitionCount, 0, writer.length);
   }
 
-  /** Start of the oldest window that is retained. */
-  async #liveFrom(partition: number): Promise<number> {
-    if (this.#window === null) return 0;
-    return Math.max(0, (await this.#streamTime(partition)) - this.#window.retentionMs + 1);
-  }
-
   async #streamTime(partition: number): Promise<number> {
-    if (this.#window === null) return 0;
     if (this.#streamTimes === null) {
       const [bytes] = await this.#snapshot.getMany([queryKey(this.#options.writer.number)]);
       const progress: QueryProgress | null =

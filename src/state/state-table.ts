@@ -386,10 +386,30 @@ export class StateReader<K, V> {
     }
   }
 
-  /** All rows: in key order, or by time bucket and then key for a windowed table. */
-  async *scan(snapshot: StoreSnapshot): AsyncIterableIterator<StoredRow<K, V>[]> {
-    const range = { from: this.#prefix, to: prefixEnd(this.#prefix) };
+  /**
+   * All rows, in key order; of a windowed table those of the time buckets that reach into the bounds, by bucket and
+   * then key. Windows beside the bounds may be among them.
+   */
+  async *scan(
+    snapshot: StoreSnapshot,
+    { windowStartMin, windowStartMax }: WindowRange,
+  ): AsyncIterableIterator<StoredRow<K, V>[]> {
+    if (this.#bucketMs !== 0 && windowStartMax < windowStartMin) return;
+    const range =
+      this.#bucketMs === 0
+        ? { from: this.#prefix, to: prefixEnd(this.#prefix) }
+        : {
+            from: this.#bucketPrefix(windowStartMin),
+            to: prefixEnd(this.#bucketPrefix(windowStartMax)),
+          };
     for await (const entries of snapshot.range(range)) yield this.#decode(entries);
+  }
+
+  #bucketPrefix(windowStart: number): Buffer {
+    const writer = new ByteWriter();
+    writer.writeBytes(this.#prefix);
+    writeKeyInt64(writer, Math.floor(windowStart / this.#bucketMs) * this.#bucketMs);
+    return writer.copy();
   }
 
   #decode(entries: readonly StoreEntry[]): StoredRow<K, V>[] {
@@ -403,8 +423,13 @@ export class StateReader<K, V> {
   }
 }
 
-export interface KeyLookup<K> {
-  readonly key: K;
+/** Starts of windows, ms, inclusive; finite for a windowed table, ignored otherwise. */
+export interface WindowRange {
   readonly windowStartMin: number;
   readonly windowStartMax: number;
+}
+
+/** One key, and which of its windows. */
+export interface KeyLookup<K> extends WindowRange {
+  readonly key: K;
 }

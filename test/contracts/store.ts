@@ -10,6 +10,9 @@ export interface StoreUnderTest {
   dispose(): Promise<void>;
 }
 
+/** Above all keys of the random test. */
+const LAST = '\xff\xff\xff\xff';
+
 /** Entries as latin1 texts, which order like their bytes. */
 type Entries = readonly (readonly [key: string, value: string])[];
 
@@ -139,7 +142,7 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>)
     test('commits, ranges, snapshots and removals agree with a sorted map', async () => {
       await fc.assert(
         fc.asyncProperty(fc.array(action, { maxLength: 20 }), async (actions) => {
-          await store.removeRange({ from: bytes(''), to: bytes('\xff\xff\xff') });
+          await store.removeRange({ from: bytes(''), to: bytes(LAST) });
           const model = new Map<string, string>();
           for (const { changes, removed } of actions) {
             const snapshot = store.snapshot();
@@ -154,9 +157,9 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>)
               await store.removeRange({ from: bytes(from), to: bytes(to) });
               for (const key of model.keys()) if (key >= from && key < to) model.delete(key);
             }
-            expect(await rangeOf(snapshot, '', '\xff\xff\xff')).toEqual(before);
+            expect(await rangeOf(snapshot, '', LAST)).toEqual(before);
             await snapshot.close();
-            expect(await rangeOf(store, '', '\xff\xff\xff')).toEqual(sorted(model));
+            expect(await rangeOf(store, '', LAST)).toEqual(sorted(model));
             const keys = Object.keys(changes);
             const found = await store.getMany(keys.map(bytes));
             expect(found.map(textOf)).toEqual(keys.map((key) => model.get(key)));

@@ -1,0 +1,286 @@
+import { JsonNumber, JsonObject, type JsonNode } from '../../src/formats/json-node.ts';
+import { JsonReader } from '../../src/formats/json-reader.ts';
+
+/** A case file that is not what its format says; the message names the place. */
+export class CaseFormatError extends Error {
+  override readonly name = 'CaseFormatError';
+}
+
+/** One case: statements, the records they are given and what has to come out. Members nobody knows are left out. */
+export interface TestCase {
+  readonly name: string;
+  readonly statements: readonly string[];
+  /** Session properties, and switches of the runner. */
+  readonly properties: ReadonlyMap<string, string>;
+  readonly topics: readonly TopicDefinition[];
+  readonly inputs: readonly CaseRecord[];
+  readonly outputs: readonly CaseRecord[];
+  readonly expectsError: boolean;
+  readonly sources: readonly SourceExpectation[];
+  readonly topicExpectations: readonly TopicExpectation[];
+  /** Regular expression that must not occur in the name of any topic. */
+  readonly topicBlacklist: string | null;
+}
+
+/** A topic that exists before the first statement. */
+export interface TopicDefinition {
+  readonly name: string;
+  readonly partitionCount: number;
+  readonly keyFormat: string | null;
+  readonly valueFormat: string | null;
+}
+
+/** A record that is fed, or expected. */
+export interface CaseRecord {
+  readonly topic: string;
+  /** Null also when the case leaves it out. */
+  readonly key: JsonNode;
+  readonly value: JsonNode;
+  /** Null when the case leaves it out: 0 for an input, not compared for an output. */
+  readonly timestamp: number | null;
+  readonly window: RecordWindow | null;
+  readonly headers: readonly CaseHeader[];
+}
+
+export interface RecordWindow {
+  readonly start: number;
+  readonly end: number;
+  readonly type: 'time' | 'session';
+}
+
+export interface CaseHeader {
+  readonly key: string;
+  readonly value: Buffer | null;
+}
+
+/** What must be known of a source at the end; null members are not compared. */
+export interface SourceExpectation {
+  readonly name: string;
+  readonly kind: string;
+  /** Column list as text. */
+  readonly schema: string | null;
+  readonly keyFormat: KeyFormatExpectation | null;
+  readonly valueFormat: string | null;
+  readonly keyFeatures: readonly string[] | null;
+  readonly valueFeatures: readonly string[] | null;
+  readonly isSource: boolean | null;
+}
+
+export interface KeyFormatExpectation {
+  readonly format: string;
+  readonly windowKind: string | null;
+  readonly windowSizeMs: number | null;
+}
+
+/** What must be known of a topic at the end. */
+export interface TopicExpectation {
+  readonly name: string;
+  readonly key: TopicFormatExpectation;
+  readonly value: TopicFormatExpectation;
+  /** Null: not compared. */
+  readonly partitionCount: number | null;
+  /** Whether the case says anything about registered schemas. */
+  readonly hasSchema: boolean;
+}
+
+export interface TopicFormatExpectation {
+  readonly format: string;
+  readonly features: readonly string[];
+  readonly windowKind: string | null;
+  readonly windowSizeMs: number | null;
+  readonly properties: ReadonlyMap<string, string>;
+}
+
+/**
+ * The cases of a file, in order.
+ * @throws CaseFormatError when the text is no array of cases.
+ */
+export function parseCases(text: string): TestCase[] {
+  const bytes = Buffer.from(text);
+  return listOf(new JsonReader().readAll(bytes, 0, bytes.length), 'the file').map(parseCase);
+}
+
+function parseCase(node: JsonNode, index: number): TestCase {
+  const object = objectOf(node, `case ${index}`);
+  const name = textOf(object.fields.get('name'), `name of case ${index}`);
+  const at = (member: string): string => `${member} of case "${name}"`;
+  const records = (member: string): CaseRecord[] =>
+    optionalList(object.fields.get(member), at(member)).map((record, i) =>
+      parseRecord(record, at(`${member}[${i}]`)),
+    );
+  const post = optionalObject(object.fields.get('post'), at('post'));
+  const postTopics = optionalObject(post.fields.get('topics'), at('post.topics'));
+  return {
+    name,
+    statements: listOf(object.fields.get('statements'), at('statements')).map((statement) =>
+      textOf(statement, at('statements')),
+    ),
+    properties: textsOf(optionalObject(object.fields.get('properties'), at('properties'))),
+    topics: optionalList(object.fields.get('topics'), at('topics')).map((topic) =>
+      parseTopic(objectOf(topic, at('topics')), at('topics')),
+    ),
+    inputs: records('inputs'),
+    outputs: records('outputs'),
+    expectsError: object.fields.has('expectedException'),
+    sources: optionalList(post.fields.get('sources'), at('post.sources')).map((source) =>
+      parseSource(objectOf(source, at('post.sources')), at('post.sources')),
+    ),
+    topicExpectations: optionalList(postTopics.fields.get('topics'), at('post.topics.topics')).map(
+      (topic) => parseTopicExpectation(objectOf(topic, at('post.topics')), at('post.topics')),
+    ),
+    topicBlacklist: optionalText(postTopics.fields.get('blacklist')),
+  };
+}
+
+function parseRecord(node: JsonNode, at: string): CaseRecord {
+  const { fields } = objectOf(node, at);
+  const value = fields.get('value');
+  if (value === undefined) throw new CaseFormatError(`${at} has no member value`);
+  const timestamp = fields.get('timestamp') ?? null;
+  return {
+    topic: textOf(fields.get('topic'), `topic in ${at}`),
+    key: fields.get('key') ?? null,
+    value,
+    timestamp: timestamp === null ? null : numberOf(timestamp, `timestamp in ${at}`),
+    window: parseWindow(fields.get('window') ?? null, at),
+    headers: optionalList(fields.get('headers'), `headers in ${at}`).map((header) =>
+      parseHeader(objectOf(header, at), at),
+    ),
+  };
+}
+
+function parseWindow(node: JsonNode, at: string): RecordWindow | null {
+  if (node === null) return null;
+  const { fields } = objectOf(node, `window in ${at}`);
+  const type = textOf(fields.get('type'), `window type in ${at}`).toLowerCase();
+  if (type !== 'time' && type !== 'session') {
+    throw new CaseFormatError(`window type in ${at} is ${type}, expected time or session`);
+  }
+  return {
+    start: numberOf(fields.get('start'), `window start in ${at}`),
+    end: numberOf(fields.get('end'), `window end in ${at}`),
+    type,
+  };
+}
+
+function parseHeader({ fields }: JsonObject, at: string): CaseHeader {
+  const value = optionalText(fields.get('VALUE'));
+  return {
+    key: textOf(fields.get('KEY'), `header in ${at}`),
+    value: value === null ? null : Buffer.from(value, 'base64'),
+  };
+}
+
+function parseTopic({ fields }: JsonObject, at: string): TopicDefinition {
+  const partitions = fields.get('partitions');
+  return {
+    name: textOf(fields.get('name'), `name in ${at}`),
+    partitionCount: partitions === undefined ? 1 : numberOf(partitions, `partitions in ${at}`),
+    keyFormat: optionalText(fields.get('keyFormat')),
+    valueFormat: optionalText(fields.get('valueFormat')),
+  };
+}
+
+function parseSource({ fields }: JsonObject, at: string): SourceExpectation {
+  const keyFormat = fields.get('keyFormat') ?? null;
+  const isSource = fields.get('isSource');
+  return {
+    name: textOf(fields.get('name'), `name in ${at}`),
+    kind: textOf(fields.get('type'), `type in ${at}`).toUpperCase(),
+    schema: optionalText(fields.get('schema')),
+    keyFormat: keyFormat === null ? null : parseKeyFormat(objectOf(keyFormat, at), at),
+    valueFormat: formatName(fields.get('valueFormat') ?? null),
+    keyFeatures: optionalTexts(fields.get('keyFeatures'), at),
+    valueFeatures: optionalTexts(fields.get('valueFeatures'), at),
+    isSource: typeof isSource === 'boolean' ? isSource : null,
+  };
+}
+
+/** A format is given by its name, or as an object that says more. */
+function formatName(node: JsonNode): string | null {
+  return optionalText(node instanceof JsonObject ? (node.fields.get('format') ?? null) : node);
+}
+
+function parseKeyFormat({ fields }: JsonObject, at: string): KeyFormatExpectation {
+  const size = fields.get('windowSize') ?? null;
+  return {
+    format: textOf(fields.get('format'), `key format in ${at}`),
+    windowKind: optionalText(fields.get('windowType')),
+    windowSizeMs: size === null ? null : numberOf(size, `window size in ${at}`),
+  };
+}
+
+const SCHEMA_MEMBERS = ['keySchema', 'valueSchema', 'keySchemaId', 'valueSchemaId'];
+
+function parseTopicExpectation({ fields }: JsonObject, at: string): TopicExpectation {
+  const partitions = fields.get('partitions');
+  return {
+    name: textOf(fields.get('name'), `name in ${at}`),
+    key: parseTopicFormat(objectOf(fields.get('keyFormat'), `keyFormat in ${at}`), at),
+    value: parseTopicFormat(objectOf(fields.get('valueFormat'), `valueFormat in ${at}`), at),
+    partitionCount: partitions === undefined ? null : numberOf(partitions, `partitions in ${at}`),
+    hasSchema: SCHEMA_MEMBERS.some((member) => fields.has(member)),
+  };
+}
+
+function parseTopicFormat({ fields }: JsonObject, at: string): TopicFormatExpectation {
+  const window = optionalObject(fields.get('windowInfo'), at);
+  const size = window.fields.get('size') ?? null;
+  return {
+    format: textOf(fields.get('format'), `format in ${at}`),
+    features: optionalTexts(fields.get('features'), at) ?? [],
+    windowKind: optionalText(window.fields.get('type')),
+    windowSizeMs: size === null ? null : numberOf(size, `window size in ${at}`) * 1000,
+    properties: textsOf(optionalObject(fields.get('properties'), at)),
+  };
+}
+
+function textsOf(object: JsonObject): ReadonlyMap<string, string> {
+  return new Map([...object.fields].map(([name, value]) => [name, scalarText(value)]));
+}
+
+/** The text of a scalar; numbers as they are spelled. */
+export function scalarText(node: JsonNode): string {
+  if (node instanceof JsonNumber) return node.text;
+  if (node === null || Array.isArray(node) || node instanceof JsonObject) {
+    throw new CaseFormatError('a text, a number or a boolean is expected');
+  }
+  return String(node);
+}
+
+function objectOf(node: JsonNode | undefined, at: string): JsonObject {
+  if (node instanceof JsonObject) return node;
+  throw new CaseFormatError(`${at} is not an object`);
+}
+
+function optionalObject(node: JsonNode | undefined, at: string): JsonObject {
+  return node === undefined || node === null ? new JsonObject() : objectOf(node, at);
+}
+
+function listOf(node: JsonNode | undefined, at: string): readonly JsonNode[] {
+  if (Array.isArray(node)) return node;
+  throw new CaseFormatError(`${at} is not an array`);
+}
+
+function optionalList(node: JsonNode | undefined, at: string): readonly JsonNode[] {
+  return node === undefined || node === null ? [] : listOf(node, at);
+}
+
+function textOf(node: JsonNode | undefined, at: string): string {
+  if (typeof node === 'string') return node;
+  throw new CaseFormatError(`${at} is not a text`);
+}
+
+function optionalText(node: JsonNode | undefined): string | null {
+  return typeof node === 'string' ? node : null;
+}
+
+function optionalTexts(node: JsonNode | undefined, at: string): string[] | null {
+  if (node === undefined || node === null) return null;
+  return listOf(node, at).map((text) => textOf(text, at));
+}
+
+function numberOf(node: JsonNode | undefined, at: string): number {
+  if (node instanceof JsonNumber) return Number(node.text);
+  throw new CaseFormatError(`${at} is not a number`);
+}
