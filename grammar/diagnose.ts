@@ -78,7 +78,7 @@ export function diagnose(
         `to use it as one, quote it: \`${token.payload}\``,
     );
   }
-  const hint = misspelling(token, tokens[tokenIndex - 1], fitting);
+  const hint = wrongQuotes(token, fitting) || misspelling(token, tokens[tokenIndex - 1], fitting);
   const list = expected.length === 0 ? '' : `: expected ${listWords(expected)}`;
   return error(`${place}${list}${hint}`);
 }
@@ -164,6 +164,12 @@ function unknownStatement(token: Token | undefined, fitting: readonly TokenType[
   const nearest = nearestWord(found, fitting);
   if (nearest !== undefined) return `Unknown statement '${found}'. Did you mean '${nearest}'?`;
   return `Unknown statement '${found}': expected ${listWords(wordsOf(fitting).sort())}`;
+}
+
+/** In many languages double quotes make a text; here they make a name. */
+function wrongQuotes(token: Token | undefined, fitting: readonly TokenType[]): string {
+  const isText = token?.image.startsWith('"') === true && fitting.includes(values.String);
+  return isText ? ". Text takes single quotes ('...'), double quotes are for names" : '';
 }
 
 /** A misspelt clause word reads as an alias, so the mistake is often the token before. */

@@ -13,12 +13,18 @@ import { AppendGate } from './runtime/append-gate.ts';
 import { decideTransaction } from './runtime/decide-transaction.ts';
 import { EmbeddedCommitCoordinator } from './runtime/embedded-commit.ts';
 import { type Acknowledgement, Ingest, type NewRecord } from './runtime/ingest.ts';
-import { EPOCH_KEY, encodeNumber, readMeta, type StoredMeta } from './runtime/meta.ts';
+import {
+  durableEndKeyOf,
+  EPOCH_KEY,
+  encodeNumber,
+  readMeta,
+  type StoredMeta,
+} from './runtime/meta.ts';
 import { ProcessingLog } from './runtime/processing-log.ts';
 import { QueryRunner } from './runtime/query-runner.ts';
 import { TickLoop } from './runtime/tick-loop.ts';
 import { openLevelStore } from './state/level-store.ts';
-import type { Store } from './state/store.ts';
+import type { Store, StoreChange } from './state/store.ts';
 import { CatalogState } from './statements/catalog-state.ts';
 import { CommandLog } from './statements/command-log.ts';
 import { checkDataDirectory, type DataDirectory } from './statements/data-directory.ts';
@@ -60,7 +66,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
       },
     });
     const epoch = meta.epoch + 1;
-    await store.commit([[EPOCH_KEY, encodeNumber(epoch)]]);
+    await store.commit([[EPOCH_KEY, encodeNumber(epoch)], ...endsOfDeletedTopics(meta, log)]);
     const database = new Database(options, { env, store, log, meta, epoch, data });
     await database.recover();
     return database;
@@ -68,6 +74,14 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     await store.close();
     throw error;
   }
+}
+
+/** Durable ends of topics that are gone: removed at the next start. */
+function endsOfDeletedTopics(meta: StoredMeta, log: Log): StoreChange[] {
+  const topicIds = new Set(log.topics().map(({ id }) => String(id)));
+  return [...meta.durableEnds.keys()]
+    .filter((place) => !topicIds.has(place.split('/')[0] ?? ''))
+    .map((place): StoreChange => [durableEndKeyOf(place), null]);
 }
 
 interface Opened {

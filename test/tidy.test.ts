@@ -126,6 +126,7 @@ const TEST_FOLDERS = [
   'simulation',
   'conformance',
   'bench',
+  'crash',
   'end-to-end',
 ].map((folder) => `test/${folder}`);
 

@@ -47,17 +47,18 @@ export function analyzeCreateAsSelect(
   const properties = parseProperties(statement.properties, 'CREATE AS SELECT');
   const query = analyzeQuery(statement.query, { catalog, mode: 'persistent' });
   checkResultKind(statement, query);
-  const sink = statement.name.name;
+  const { name } = statement.name;
+  const topicName = properties.values.KAFKA_TOPIC ?? checkTopicName(name, statement.name);
+  const sink = { name, topic: topicName };
   refuseCycle(catalog, { sink, reads: query.sources }, statement.query.from);
   const { schema } = query.root;
   checkColumnCount(schema, statement.query);
   const [first] = query.sources;
   assert(first !== undefined, 'a query reads at least one source');
-  const { values } = properties;
   const definition: SourceDefinition = {
     kind: statement.sourceKind,
-    name: sink,
-    topic: values.KAFKA_TOPIC ?? checkTopicName(sink, statement.name),
+    name,
+    topic: topicName,
     keyFormat: settleKeyFormat({ statement, properties, query, first, defaults }),
     valueFormat: settleValueFormat({ statement, properties, query, first, defaults }),
     schema,

@@ -51,7 +51,7 @@ export function analyzeInsertSelect(
     );
   }
   const fitted = fitTo(query, target, statement.query);
-  refuseCycle(catalog, { sink: target.name, reads: query.sources }, statement.query.from);
+  refuseCycle(catalog, { sink: target, reads: query.sources }, statement.query.from);
   return { target, query: fitted, queryId: values.QUERY_ID ?? null };
 }
 

@@ -121,11 +121,16 @@ function unknownColumn(node: ColumnNode, scope: Scope): Error {
       `${scope.clause} cannot contain columns, only constants; found ${written}.`,
     );
   }
-  const hint = didYouMean(name.name, names);
+  const hint = didYouMean(name.name, names) || quotesHint(name.name);
   const ofSources = qualifier === null ? scope.qualifiers.join(', ') : qualifier.name;
   return errorAt(
     'UNKNOWN_COLUMN',
     node,
     `${scope.clause} column ${written} cannot be resolved: there is none in ${ofSources}.${hint}`,
   );
+}
+
+/** Unquoted names are upper-cased, so one with small letters was quoted: perhaps it was meant as text. */
+function quotesHint(name: string): string {
+  return name === name.toUpperCase() ? '' : ' If it is text, put it in single quotes.';
 }

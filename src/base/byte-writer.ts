@@ -64,7 +64,13 @@ export class ByteWriter {
 
   writeInt64(value: number | bigint): void {
     this.reserve(8);
-    this.length = this.buffer.writeBigInt64BE(BigInt(value), this.length);
+    if (typeof value === 'bigint') {
+      this.length = this.buffer.writeBigInt64BE(value, this.length);
+      return;
+    }
+    const high = Math.floor(value / 0x100000000);
+    const at = this.buffer.writeInt32BE(high, this.length);
+    this.length = this.buffer.writeUInt32BE(value - high * 0x100000000, at);
   }
 
   writeDouble(value: number): void {

@@ -83,18 +83,24 @@ export class Catalog {
   }
 
   /**
-   * The shortest way rows take from one source to another through persistent queries, both ends included; null when
-   * none of them gets there. From a source to itself the way is that one name.
+   * The shortest way rows take from one source to another, both ends included: through persistent queries, and between
+   * sources of one topic. Null when none of them gets there. From a source to itself the way is that one name.
    */
   path(from: string, to: string): readonly string[] | null {
     const cameFrom = new Map<string, string | null>([[from, null]]);
     for (const name of cameFrom.keys()) {
       if (name === to) return wayBack(cameFrom, to);
-      for (const { writes } of this.readersOf(name)) {
-        if (writes !== null && !cameFrom.has(writes)) cameFrom.set(writes, name);
+      const written = this.readersOf(name).flatMap(({ writes }) => writes ?? []);
+      const topic = this.source(name)?.topic;
+      for (const next of [...written, ...this.#namesOver(topic)]) {
+        if (!cameFrom.has(next)) cameFrom.set(next, name);
       }
     }
     return null;
+  }
+
+  #namesOver(topic: string | undefined): readonly string[] {
+    return this.sources.filter((source) => source.topic === topic).map(({ name }) => name);
   }
 
   /**

@@ -72,8 +72,10 @@ export const delimitedFormat: Format = {
       if (columns.length === 0) return false;
       for (let i = 0; i < columns.length; i++) {
         const value = row[rowOffset + i]!;
-        const text = value === null ? '' : formatField(value, columns[i]!.type);
         if (i > 0) writer.writeText(delimiter);
+        // An empty payload would be no record at all, so a lone null is quoted.
+        if (value === null && columns.length > 1) continue;
+        const text = value === null ? '' : formatField(value, columns[i]!.type);
         writer.writeText(formatDelimitedField(text, delimiter, i === 0));
       }
       return true;

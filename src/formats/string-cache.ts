@@ -1,6 +1,6 @@
 // Hot path: once per text that is read.
 
-const ENTRIES = 16_384;
+const ENTRIES = 65_536;
 
 /**
  * Recently read texts, shared by all decoders so that there is one bound on the memory: nothing but speed depends on

@@ -117,8 +117,13 @@ class AggregateOperator implements Operator {
   *flush(): Generator<readonly Change[]> {
     const entries = this.#merge ? this.state.dirtyEntries : [];
     for (let from = 0; from < entries.length; from += FLUSH_COUNT) {
-      const piece = entries.slice(from, from + FLUSH_COUNT);
-      yield piece.map((entry) => this.#emit(entry, entry.before, entry.value as Row));
+      const piece: Change[] = [];
+      const end = Math.min(entries.length, from + FLUSH_COUNT);
+      for (let i = from; i < end; i++) {
+        const entry = entries[i] as Entry;
+        piece.push(this.#emit(entry, entry.before, entry.value as Row));
+      }
+      yield piece;
     }
   }
 

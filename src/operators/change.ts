@@ -3,12 +3,24 @@ import type { RowContext } from '../expressions/evaluation.ts';
 import type { Row } from '../sql/types.ts';
 
 /**
+ * The key of a record whose key is null, told from one whose columns are all null: it has no columns at all. In the
+ * row itself the key columns are null either way.
+ */
+export const NULL_KEY: Row = [];
+
+/** Whether a key names no row: it is null, or its only column is. */
+export function namesNoRow(key: Row): boolean {
+  return key.length === 0 || (key.length === 1 && key[0] === null);
+}
+
+/**
  * A row before and after: what flows between operators. Rows hold the key columns first, then the value columns, as
  * the schema of the step says. For streams `before` is null and a null `after` is a record with a null value; for
  * tables a null `after` is a deletion. Changes and rows are never edited once handed on: several queries may share
  * them.
  */
 export class Change implements RowContext {
+  /** The key columns; {@link NULL_KEY} when the record has a null key or no key columns. */
   readonly key: Row;
   readonly before: Row | null;
   readonly after: Row | null;

@@ -4,7 +4,7 @@ import type { ErrorSink, RowContext } from '../expressions/evaluation.ts';
 import type { Expression } from '../expressions/expression.ts';
 import { printExpression } from '../expressions/print.ts';
 import { columnsOf } from '../sql/schema.ts';
-import type { Row } from '../sql/types.ts';
+import type { Row, Value } from '../sql/types.ts';
 import { type Change, withRows } from './change.ts';
 import { mapKeyFunction } from './state-codec.ts';
 import type { Operator, OperatorContext, OperatorDefinition, StepBase } from './operator.ts';
@@ -75,7 +75,7 @@ class GroupBy implements Operator {
   }
 
   #keyOf(row: Row): Row {
-    return row.slice(0, this.#keyCount);
+    return this.#keyCount === 1 ? [row[0] as Value] : row.slice(0, this.#keyCount);
   }
 
   #same(a: Row, b: Row): boolean {

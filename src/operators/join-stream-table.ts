@@ -5,7 +5,7 @@ import type { RowContext } from '../expressions/evaluation.ts';
 import type { Expression } from '../expressions/expression.ts';
 import type { Row, SqlType, Value } from '../sql/types.ts';
 import type { StateEntry, StateTable } from '../state/state-table.ts';
-import { type Change, withRows } from './change.ts';
+import { type Change, namesNoRow, withRows } from './change.ts';
 import type { Operator, OperatorContext, OperatorDefinition, StepBase } from './operator.ts';
 import { mapKeyFunction } from './state-codec.ts';
 
@@ -79,9 +79,7 @@ class JoinStreamTable implements Operator {
 
   prepare(batch: readonly Change[]): void {
     this.#entries = batch.map((change) =>
-      change.key.some((value) => value === null)
-        ? null
-        : this.state.entry(this.#mapKey(change.key), change.key, 0),
+      namesNoRow(change.key) ? null : this.state.entry(this.#mapKey(change.key), change.key, 0),
     );
   }
 
@@ -99,7 +97,7 @@ class JoinStreamTable implements Operator {
     const right = entry === null ? null : entry.value;
     if (right === null && this.#step.type === 'INNER') return;
     const left = this.#left(change.after, change);
-    const row = change.key.slice();
+    const row = this.#step.schema.keys.map((_, index) => change.key[index] ?? null);
     let leftIndex = 0;
     let rightIndex = 0;
     for (const fromRight of this.#fromRight) {

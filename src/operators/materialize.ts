@@ -3,7 +3,7 @@ import { assert } from '../base/assert.ts';
 import { BIGINT, type Row } from '../sql/types.ts';
 import { columnsOf } from '../sql/schema.ts';
 import type { StateEntry, StateTable } from '../state/state-table.ts';
-import { type Change, withRows } from './change.ts';
+import { type Change, namesNoRow, withRows } from './change.ts';
 import type {
   Operator,
   OperatorContext,
@@ -58,7 +58,7 @@ class Materialize implements Operator {
 
   prepare(batch: readonly Change[]): void {
     this.#entries = batch.map((change) => {
-      if (change.key.some((value) => value === null)) {
+      if (namesNoRow(change.key)) {
         this.#context.errors.report(
           `a record of table ${this.#step.table} without a key is left out`,
         );

@@ -4,7 +4,7 @@ import type { RowContext } from '../expressions/evaluation.ts';
 import type { Expression } from '../expressions/expression.ts';
 import { printExpression } from '../expressions/print.ts';
 import type { Row, Value } from '../sql/types.ts';
-import { type Change, withRows } from './change.ts';
+import { type Change, NULL_KEY, withRows } from './change.ts';
 import type { Operator, OperatorContext, OperatorDefinition, StepBase } from './operator.ts';
 
 /**
@@ -45,11 +45,15 @@ class Select implements Operator {
     });
   }
 
+  #keyOf({ key }: Change): Row {
+    return key.length === 0 ? NULL_KEY : this.#keys.map((index) => key[index] as Value);
+  }
+
   process(batch: readonly Change[], _input: number, out: Change[]): void {
     const project = this.#project;
     for (const change of batch) {
       const { before, after } = change;
-      const key = this.#sameKey ? change.key : this.#keys.map((i) => change.key[i] as Value);
+      const key = this.#sameKey ? change.key : this.#keyOf(change);
       out.push(
         withRows(
           change,

@@ -44,7 +44,9 @@ export function rowCodec(options: {
  */
 export function mapKeyFunction(keyTypes: readonly SqlType[]): (key: Row) => unknown {
   const [only] = keyTypes;
-  if (keyTypes.length === 1 && only !== undefined && isScalar(only)) return (key) => key[0];
+  if (keyTypes.length === 1 && only !== undefined && isScalar(only)) {
+    return only.kind === 'STRING' ? wellFormedText : (key) => key[0];
+  }
   if (keyTypes.length === 0) return () => '';
   const codec = rowCodec({ keyTypes, valueTypes: [] });
   const writer = new ByteWriter();
@@ -53,6 +55,12 @@ export function mapKeyFunction(keyTypes: readonly SqlType[]): (key: Row) => unkn
     codec.writeKey(writer, key);
     return writer.buffer.toString('latin1', 0, writer.length);
   };
+}
+
+/** Halves of surrogate pairs are all stored as one replacement character, so they are one key in memory too. */
+function wellFormedText(key: Row): unknown {
+  const text = key[0];
+  return typeof text === 'string' ? text.toWellFormed() : text;
 }
 
 function isScalar(type: SqlType): boolean {

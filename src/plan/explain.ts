@@ -43,7 +43,7 @@ function nameOf(step: Step): string {
 function detailOf(step: Step): string {
   switch (step.kind) {
     case 'Source':
-      return `Topic: ${step.source.topic} (${step.source.partitionCount} partitions)`;
+      return `Topic: ${step.source.topic} (partitions: ${step.source.partitionCount})`;
     case 'Repartition':
       return `by key into ${step.partitionCount} partitions`;
     case 'Sink':

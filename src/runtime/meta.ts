@@ -40,7 +40,12 @@ export function queryKey(queryNumber: number): Buffer {
 
 /** Where the durable end of a partition is kept. */
 export function durableEndKey(partition: Partition): Buffer {
-  return metaKey(`end/${partition.topic.id}/${partition.index}`);
+  return durableEndKeyOf(`${partition.topic.id}/${partition.index}`);
+}
+
+/** The same by `topic id/partition`, for a topic that may be gone. */
+export function durableEndKeyOf(place: string): Buffer {
+  return metaKey(`end/${place}`);
 }
 
 /** The slot of a tick in the chain: the latest 512 ticks have one each. */

@@ -29,6 +29,8 @@ export class PersistentQuery {
   #error: string | null = null;
   #ticks = 0;
   #recordsOut = 0;
+  /** By source of the topology: up to where what was read is committed. */
+  #committed: readonly number[];
   readonly #late: { count: number };
 
   constructor(options: {
@@ -48,6 +50,22 @@ export class PersistentQuery {
     this.#sink = options.sink;
     this.#epoch = options.epoch;
     this.#late = options.late;
+    this.#committed = this.positions;
+  }
+
+  /** Next offset to read, by source of the topology. */
+  get positions(): readonly number[] {
+    return this.topology.sources.map(({ position }) => position);
+  }
+
+  /** A commit that these positions are part of is done. */
+  committed(positions: readonly number[]): void {
+    this.#committed = positions;
+  }
+
+  /** Whether everything below the offsets, one for each source, is processed and committed. */
+  hasCommitted(offsets: readonly number[]): boolean {
+    return offsets.every((offset, index) => (this.#committed[index] ?? 0) >= offset);
   }
 
   get state(): QueryState {
@@ -83,6 +101,7 @@ export class PersistentQuery {
   /** The attempt will be committed. */
   sealed(outputs: readonly PartitionOutput[]): void {
     this.topology.expire();
+    this.topology.forgetChunks();
     this.#ticks++;
     for (const output of outputs) this.#recordsOut += output.recordCount;
   }

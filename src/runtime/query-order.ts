@@ -1,15 +1,22 @@
 import { sourceSteps } from '../plan/physical-plan.ts';
 import type { PhysicalPlan } from '../plan/physical-plan.ts';
 
+interface Planned {
+  readonly plan: PhysicalPlan;
+}
+
 /**
  * Queries in an order in which each comes after those that write what it reads; otherwise in the order given. Cycles
  * are refused before a query is created; the members of one would keep the order given.
  */
-export function inOrderOfDependence<Q extends { readonly plan: PhysicalPlan }>(
-  queries: readonly Q[],
-): Q[] {
+export function inOrderOfDependence<Q extends Planned>(queries: readonly Q[]): Q[] {
+  return withDependencies(queries, queries);
+}
+
+/** Some queries and all those they read from, directly or not; each after those that write what it reads. */
+export function withDependencies<Q extends Planned>(some: readonly Q[], all: readonly Q[]): Q[] {
   const writersOf = new Map<string, Q[]>();
-  for (const query of queries) {
+  for (const query of all) {
     const topic = sinkTopic(query.plan);
     if (topic !== null) writersOf.set(topic, [...(writersOf.get(topic) ?? []), query]);
   }
@@ -23,7 +30,7 @@ export function inOrderOfDependence<Q extends { readonly plan: PhysicalPlan }>(
     }
     ordered.add(query);
   };
-  for (const query of queries) visit(query);
+  for (const query of some) visit(query);
   return [...ordered];
 }
 

@@ -7,6 +7,8 @@ export interface SealedTick {
   readonly outputs: readonly SealedOutput[];
   /** State, offsets, decisions, stream times, durable ends: one atomic commit. */
   readonly changes: PackedChanges;
+  /** Up to where each source was read: the offsets that this commit makes final. */
+  readonly reads: readonly { readonly partition: Partition; readonly offset: number }[];
   /** Partitions whose durable end is recorded: those read and those written. */
   readonly touched: ReadonlySet<Partition>;
 }

@@ -98,7 +98,7 @@ export class SinkWriter implements Exit {
     const value = this.#value;
     key.reset();
     value.reset();
-    const hasKey = this.#encodeKey(change.key, 0, key);
+    const hasKey = change.key.length > 0 && this.#encodeKey(change.key, 0, key);
     const partitionCount = this.#open.length;
     const time = this.#timeOf(change);
     if (time < 0) {

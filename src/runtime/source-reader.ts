@@ -4,7 +4,7 @@ import type { Partition, ReadResult } from '../log/log.ts';
 import { lastOffset } from '../log/record-batch.ts';
 import type { Change } from '../operators/change.ts';
 import type { ProcessingLog } from './processing-log.ts';
-import { RecordDecoder } from './record-decoder.ts';
+import { type DecodeProblem, RecordDecoder } from './record-decoder.ts';
 
 /** Rows read from a partition, in offset order. */
 export interface Chunk {
@@ -26,8 +26,16 @@ export interface PendingRecords {
 /** Finds what the tick under way has put out for a partition so far. */
 export type PendingLookup = (partition: Partition) => PendingRecords | undefined;
 
-const READ_BYTES = 128 * 1024;
+/** Bytes asked of the log at a time. */
+const READ_BYTES = 1024 * 1024;
+/** Rows decoded at a time: few enough to be processed while they are young. */
+const CHUNK_ROWS = 1_024;
 const CACHED_CHUNKS_MAX = 4;
+
+/** Batches as they lie in the log. */
+interface RawRead extends ReadResult {
+  readonly fromOffset: number;
+}
 
 /**
  * Reads and decodes one partition of one source for all queries on it. Queries that stand at the same offset share
@@ -43,6 +51,9 @@ export class SourceReader {
   #decoder: RecordDecoder | null = null;
   /** Latest chunks by the offset they were read from; dropped at the end of each tick. */
   readonly #chunks = new Map<number, Chunk>();
+  #raw: RawRead | null = null;
+  /** What comes after `#raw`, being read. */
+  #ahead: { fromOffset: number; reading: ReadResult | Promise<ReadResult> } | null = null;
 
   constructor(options: {
     source: Source;
@@ -63,7 +74,7 @@ export class SourceReader {
   need(needed: readonly boolean[]): void {
     this.#needed = needed.map((need, index) => need || (this.#needed[index] ?? false));
     this.#decoder = null;
-    this.#chunks.clear();
+    this.forgetChunks();
   }
 
   /**
@@ -79,50 +90,93 @@ export class SourceReader {
       : stable;
   }
 
-  /** The rows from `offset` on, at most about 128 KiB of records. Without a promise when they are in memory. */
+  /** The rows from `offset` on, about a thousand. Without a promise when they are in memory. */
   read(offset: number): Chunk | Promise<Chunk> {
     const cached = this.#chunks.get(offset);
     if (cached !== undefined) return cached;
     const pending = this.#pending(this.partition);
     if (pending !== undefined && offset >= pending.baseOffset) {
-      return this.#decode(offset, { batches: pending.batches, nextOffset: pending.nextOffset });
+      return this.#decode(offset, pending);
     }
-    const result = this.partition.read({
+    const raw = this.#raw;
+    if (raw !== null && offset >= raw.fromOffset && offset < raw.nextOffset) {
+      return this.#decode(offset, raw);
+    }
+    const reading = this.#ahead?.fromOffset === offset ? this.#ahead.reading : this.#fetch(offset);
+    this.#ahead = null;
+    return reading instanceof Promise
+      ? reading.then((read) => this.#decode(offset, this.#keep(offset, read)))
+      : this.#decode(offset, this.#keep(offset, reading));
+  }
+
+  #fetch(offset: number): ReadResult | Promise<ReadResult> {
+    return this.partition.read({
       offset,
       bytesMax: READ_BYTES,
       isolation: 'committed',
       ...(this.#endOffsetMax === Infinity ? {} : { endOffset: this.#endOffsetMax }),
     });
-    return result instanceof Promise
-      ? result.then((read) => this.#decode(offset, read))
-      : this.#decode(offset, result);
+  }
+
+  /** Remembers what was read and, while there is a backlog, begins to read what comes next. */
+  #keep(fromOffset: number, read: ReadResult): RawRead {
+    const raw = { fromOffset, ...read };
+    this.#raw = raw;
+    const next = read.nextOffset;
+    if (next < Math.min(this.partition.stableEndOffset, this.#endOffsetMax)) {
+      const reading = this.#fetch(next);
+      // Whoever reads on gets the error; if nobody does, it does not matter.
+      if (reading instanceof Promise) reading.catch(() => {});
+      this.#ahead = { fromOffset: next, reading };
+    }
+    return raw;
   }
 
   #decode(offset: number, { batches, nextOffset }: ReadResult): Chunk {
     this.#decoder ??= new RecordDecoder(this.#source, this.#needed);
-    const { partition } = this;
     const changes: Change[] = [];
+    const options = {
+      fromOffset: offset,
+      toOffset: this.#endOffsetMax,
+      partition: this.partition.index,
+      countMax: CHUNK_ROWS,
+    };
+    let next = nextOffset;
     for (const batch of batches) {
-      if (lastOffset(batch) < offset) continue;
-      const from = { fromOffset: offset, toOffset: this.#endOffsetMax, partition: partition.index };
-      this.#decoder.decode(batch, from, changes, ({ offset: at, message, payload }) => {
-        this.#processingLog.report({
-          origin: this.#source.name,
-          message,
-          topic: partition.topic.name,
-          partition: partition.index,
-          offset: at,
-          ...(payload === null ? {} : { payload: payload.toString('base64') }),
-        });
-      });
+      const last = lastOffset(batch);
+      if (last < options.fromOffset) continue;
+      const reached = this.#decoder.decode(batch, options, changes, this.#report);
+      if (reached <= last) {
+        next = reached;
+        break;
+      }
+      options.fromOffset = reached;
+      if (changes.length >= CHUNK_ROWS && reached < nextOffset) {
+        next = reached;
+        break;
+      }
     }
-    const chunk = { changes, nextOffset };
-    if (this.#chunks.size >= CACHED_CHUNKS_MAX) this.forgetChunks();
+    const chunk = { changes, nextOffset: next };
+    if (this.#chunks.size >= CACHED_CHUNKS_MAX) this.#chunks.clear();
     this.#chunks.set(offset, chunk);
     return chunk;
   }
 
+  readonly #report = ({ offset, message, payload }: DecodeProblem): void => {
+    this.#processingLog.report({
+      origin: this.#source.name,
+      message,
+      topic: this.partition.topic.name,
+      partition: this.partition.index,
+      offset,
+      ...(payload === null ? {} : { payload: payload.toString('base64') }),
+    });
+  };
+
+  /** Lets go of everything read; at the end of a tick, or when what it put out itself is taken back. */
   forgetChunks(): void {
     this.#chunks.clear();
+    this.#raw = null;
+    this.#ahead = null;
   }
 }

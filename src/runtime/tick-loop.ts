@@ -8,7 +8,7 @@ import { PackedChanges } from '../state/packed-changes.ts';
 import type { AppendGate } from './append-gate.ts';
 import { chainKey, encodeNumber, encodeProgress, queryKey } from './meta.ts';
 import { type PersistentQuery, workLimit } from './persistent-query.ts';
-import { inOrderOfDependence } from './query-order.ts';
+import { inOrderOfDependence, withDependencies } from './query-order.ts';
 import type { CommitCoordinator, SealedTick } from './sealed-tick.ts';
 import type { PartitionOutput } from './sink-writer.ts';
 import type { PendingRecords } from './source-reader.ts';
@@ -60,6 +60,7 @@ export class TickLoop {
   #impatience = 0;
   #exclusive: { run(): Promise<void>; reject(error: unknown): void }[] = [];
   #idle: (() => void)[] = [];
+  readonly #afterCommit = new Set<() => void>();
   #wake: (() => void) | null = null;
   #wakeRequested = false;
   #stopping = false;
@@ -135,6 +136,37 @@ export class TickLoop {
     });
   }
 
+  /**
+   * Resolves when what the log holds now for the query, and for those it depends on, is committed, so that a pull
+   * query sees what was acknowledged before it. Gives up after `timeoutMs`, and at once on a query with a backlog.
+   */
+  async caughtUp(query: PersistentQuery, timeoutMs: number): Promise<void> {
+    const goals = withDependencies([query], this.#ordered).map((member) => {
+      const ends = member.topology.sources.map(({ reader }) => reader.partition.stableEndOffset);
+      return { member, ends };
+    });
+    const isReached = (): boolean =>
+      goals.every(({ member, ends }) => member.state !== 'RUNNING' || member.hasCommitted(ends));
+    const isBehind = goals.some(({ member }) => member.topology.lag > LIVE_LAG);
+    if (timeoutMs <= 0 || isBehind || this.#failed || this.#stopping || isReached()) return;
+    const stopWaiting = this.waitImpatiently();
+    await new Promise<void>((resolve) => {
+      const check = (): void => {
+        if (!isReached() && !this.#failed && !this.#stopping) return;
+        this.#afterCommit.delete(check);
+        cancel();
+        resolve();
+      };
+      const cancel = this.#options.clock.after(timeoutMs, () => {
+        this.#afterCommit.delete(check);
+        resolve();
+      });
+      this.#afterCommit.add(check);
+      this.wake();
+    });
+    stopWaiting();
+  }
+
   /** Runs `action` between two ticks, with nothing being committed. */
   exclusively<T>(action: () => Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
@@ -171,6 +203,7 @@ export class TickLoop {
       this.#options.onFatal(error);
     }
     for (const resolve of this.#idle.splice(0)) resolve();
+    for (const check of this.#afterCommit) check();
   }
 
   async #runTicks(): Promise<void> {
@@ -285,7 +318,12 @@ export class TickLoop {
       changes.put(queryKey(query.number), encodeProgress(query.progress()));
     }
     for (const output of outputs.outputs) touched.add(output.partition);
-    return this.#sealedTick(outputs.outputs, changes, touched);
+    const reads = this.#processed.flatMap(({ query }) =>
+      query.topology.sources.map(({ reader, position }) => {
+        return { partition: reader.partition, offset: position };
+      }),
+    );
+    return this.#sealedTick(outputs.outputs, changes, touched, reads);
   }
 
   /** A tick that only records durable ends, so that recovery can tell damage from a torn tail. */
@@ -294,7 +332,7 @@ export class TickLoop {
     if (this.#checkpointTimer !== null && !this.#stopping) return null;
     this.#attempt++;
     this.#outputs = new TickOutputs(this.#options.gate, () => undefined);
-    return this.#sealedTick([], new PackedChanges(), this.#takeTouched());
+    return this.#sealedTick([], new PackedChanges(), this.#takeTouched(), []);
   }
 
   #takeTouched(): Set<Partition> {
@@ -307,10 +345,11 @@ export class TickLoop {
     outputs: SealedTick['outputs'],
     changes: PackedChanges,
     touched: Set<Partition>,
+    reads: SealedTick['reads'],
   ): SealedTick {
     const tick = ++this.#tick;
     changes.put(chainKey(tick), encodeNumber(tick));
-    return { tick, outputs, changes, touched };
+    return { tick, outputs, changes, touched, reads };
   }
 
   /** Starts the commit; the next tick is processed meanwhile. */
@@ -319,11 +358,14 @@ export class TickLoop {
     const attempt = this.#attempt;
     this.#outputs = null;
     this.#expectedEnds = outputs.ends();
+    const positions = this.#processed.map(({ query }) => ({ query, at: query.positions }));
     const committing = this.#options.coordinator.commit(sealed).then(() => {
       this.#committedAttempt = attempt;
       this.#expectedEnds = new Map();
       outputs.release();
       this.#committing = null;
+      for (const { query, at } of positions) query.committed(at);
+      for (const check of this.#afterCommit) check();
       this.wake();
     });
     // The loop awaits it before the next commit; a rejection must not count as unhandled until then.

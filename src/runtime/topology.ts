@@ -104,11 +104,17 @@ export class Topology {
     const saved = this.#saved;
     if (saved === null) return;
     this.sources.forEach((source, index) => source.seek(saved.positions[index] as number));
+    this.forgetChunks();
     this.#timed.forEach(({ operator }, index) => {
       operator.streamTime = saved.streamTimes[index] as number;
     });
     for (const handover of this.#handovers) handover.clear();
     for (const state of this.states) state.abandon();
+  }
+
+  /** Lets go of what was read ahead: at the end of a tick. */
+  forgetChunks(): void {
+    for (const { reader } of this.sources) reader.forgetChunks();
   }
 
   /** Stream times of the tasks that keep one, by `state number/partition`. */
@@ -305,7 +311,7 @@ class Handover implements Exit {
   #partitionOf(key: Row, count: number, from: number): number {
     const writer = this.#writer;
     writer.reset();
-    if (!this.#encodeKey(key, 0, writer)) return from % count;
+    if (key.length === 0 || !this.#encodeKey(key, 0, writer)) return from % count;
     return partitionForKey(writer.buffer, count, 0, writer.length);
   }
 }

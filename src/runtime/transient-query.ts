@@ -92,7 +92,7 @@ export class TransientQuery implements QueryResult {
     await this.#topology.process(workLimit(clock, STEP));
     for (const state of this.#topology.states) state.settle();
     this.#topology.expire();
-    for (const { reader } of this.#topology.sources) reader.forgetChunks();
+    this.#topology.forgetChunks();
     if (this.#budget.excessBytes === 0) return;
     await this.close();
     throw new DatabaseError(

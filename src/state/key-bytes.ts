@@ -49,7 +49,8 @@ export function writeKeyDouble(writer: ByteWriter, value: number): void {
 export function writeKeyText(writer: ByteWriter, text: string): void {
   const start = writer.length;
   writer.writeText(text);
-  endKeyBytes(writer, start);
+  if (text.includes('\0')) endKeyBytes(writer, start);
+  else endMark(writer);
 }
 
 /** Bytes of any content and length. */
@@ -69,6 +70,10 @@ function endKeyBytes(writer: ByteWriter, start: number): void {
       if (byte === 0) writer.writeByte(0xff);
     }
   }
+  endMark(writer);
+}
+
+function endMark(writer: ByteWriter): void {
   writer.reserve(2);
   writer.buffer[writer.length++] = 0;
   writer.buffer[writer.length++] = 0;

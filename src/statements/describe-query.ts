@@ -13,11 +13,13 @@ export function describePlan(
   { sql, overrides, transient }: { sql: string; overrides: Overrides; transient: boolean },
 ): QueryDescription {
   const last = plan.steps.at(-1);
+  const fields = last === undefined ? [] : fieldsOf(last.schema);
   return {
     id: '',
     statementText: sql,
     windowType: last?.schema.window?.kind ?? null,
-    fields: last === undefined ? [] : fieldsOf(last.schema),
+    // A client gets the selected columns only; the key is among them if it was selected.
+    fields: transient ? fields.filter(({ type }) => type !== 'KEY') : fields,
     sources: sourceSteps(plan).map(({ source }) => source.name),
     sinks: last?.kind === 'Sink' ? [last.sink.name] : [],
     topology: '',

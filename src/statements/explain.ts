@@ -50,7 +50,7 @@ function describe(
   );
   throw errorAt(
     'UNKNOWN_QUERY',
-    node,
+    node.queryId ?? node,
     `Query with id:${name} does not exist.${hint} Use SHOW QUERIES to view the full set of queries.`,
   );
 }

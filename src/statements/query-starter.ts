@@ -67,14 +67,17 @@ export class QueryStarter {
       );
     }
     try {
-      return this.#startOne(only, properties);
+      return await this.#startOne(only, properties);
     } catch (error) {
       if (!(error instanceof DatabaseError)) throw error;
       throw locateInSql(error, sql).with({ statementText: only.text });
     }
   }
 
-  #startOne({ statement, text }: ParsedStatement, properties: SessionProperties): QueryResult {
+  #startOne(
+    { statement, text }: ParsedStatement,
+    properties: SessionProperties,
+  ): QueryResult | Promise<QueryResult> {
     switch (statement.kind) {
       case 'select':
         return statement.query.emit === null
@@ -103,7 +106,7 @@ export class QueryStarter {
     return this.#transient(analyzed, { sql, properties, type: 'PUSH' });
   }
 
-  #pull(query: QueryNode, { sql, properties }: Session): QueryResult {
+  #pull(query: QueryNode, { sql, properties }: Session): QueryResult | Promise<QueryResult> {
     const { catalog } = this.#options.catalog;
     const analyzed = analyzeQuery(query, { catalog, mode: 'pull' });
     const pulls = this.#count('PULL');
@@ -125,7 +128,11 @@ export class QueryStarter {
     return this.#tablePull(query, analyzed, { sql, properties });
   }
 
-  #tablePull(query: QueryNode, analyzed: AnalyzedQuery, { sql, properties }: Session): QueryResult {
+  async #tablePull(
+    query: QueryNode,
+    analyzed: AnalyzedQuery,
+    { sql, properties }: Session,
+  ): Promise<QueryResult> {
     const { catalog } = this.#options.catalog;
     const { where } = query;
     const tableScanEnabled = properties.tableScan;
@@ -135,7 +142,8 @@ export class QueryStarter {
     if (writer === undefined) {
       throw errorAt('BAD_STATEMENT', query, `The query ${id} that keeps this table does not run.`);
     }
-    const { clock, random, store, processingLog } = this.#options;
+    const { clock, random, store, loop, processingLog } = this.#options;
+    await loop.caughtUp(writer, properties.pullWaitMs);
     const queryId = `query_${clock.now()}_${random.integer() % 1_000_000}`;
     const result = new PullQuery({
       queryId,

@@ -36,6 +36,14 @@ const definitions = {
     parse: parseBoolean,
     expected: 'true or false',
   },
+  pullWaitMs: {
+    name: 'millrace.query.pull.wait.ms',
+    description:
+      'How long a pull query on a table waits at most for rows acknowledged before it to reach the table; 0 answers at once.',
+    defaultValue: 100,
+    parse: (text) => (/^\d{1,5}$/.test(text) ? Number(text) : undefined),
+    expected: 'a number of milliseconds, at most 99999',
+  },
   streamPull: {
     name: 'ksql.query.pull.stream.enabled',
     description: 'Whether pull queries may read streams.',

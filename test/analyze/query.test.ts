@@ -189,6 +189,15 @@ describe('PARTITION BY', () => {
   });
 });
 
+test('a text in double quotes is a column nobody knows, and the message says which quotes it takes', () => {
+  expect(wrong('SELECT ms FROM clicks WHERE page = "home"')).toBe(
+    'UNKNOWN_COLUMN 1:36 WHERE column home cannot be resolved: there is none in CLICKS. If it is text, put it in single quotes.',
+  );
+  expect(wrong('SELECT ms FROM clicks WHERE "page" = 1')).toBe(
+    'UNKNOWN_COLUMN 1:29 WHERE column page cannot be resolved: there is none in CLICKS. Did you mean PAGE?',
+  );
+});
+
 describe('GROUP BY', () => {
   test('computes equal calls once and replaces grouping expressions by keys', () => {
     expect(

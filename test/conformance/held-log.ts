@@ -10,6 +10,8 @@ import type {
 import { baseOffset, lastOffset, recordCount, setBaseOffset } from '../../src/log/record-batch.ts';
 import { checkTopicName } from '../../src/log/topic-name.ts';
 
+const PARTITION_COUNT_MAX = 256;
+
 /**
  * A log in memory whose topics are one sequence of records each. A topic says it has the partitions it was asked for,
  * so that statements see the counts they would see elsewhere, but all of them are one and the same.
@@ -30,8 +32,14 @@ export class HeldLog implements Log {
   }
 
   async createTopic(options: CreateTopicOptions): Promise<HeldTopic> {
-    const { name } = options;
+    const { name, partitionCount } = options;
     checkTopicName(name, { allowInternal: true });
+    if (!(partitionCount >= 1 && partitionCount <= PARTITION_COUNT_MAX)) {
+      throw new DatabaseError(
+        'BAD_STATEMENT',
+        `Topic ${name} cannot have ${partitionCount} partitions.`,
+      );
+    }
     if (this.#topics.has(name)) {
       throw new DatabaseError('ALREADY_EXISTS', `Topic ${name} exists already.`);
     }

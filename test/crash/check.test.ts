@@ -184,6 +184,20 @@ describe('a check notices', () => {
     expect(complaints(right, expected)).toBe('X4: rows of another stream: 1 (1-0 0)');
   });
 
+  test('a row that a client saw, at another place', () => {
+    const { partition, offset } = right.streams.get('BIG')![0]!;
+    const rows = [[partition, offset, '1.0.99']] as const;
+    expect(complaints(right, expectation({ act: 'saw', stream: 'BIG', rows }))).toBe(
+      `BIG: rows that a client saw are not at their place: 1 (1.0.99 at ${partition}/${offset})`,
+    );
+  });
+
+  test('a count below what a client was shown', () => {
+    expect(complaints(right, expectation({ act: 'counted', count: ROW_COUNT + 1 }))).toBe(
+      'PER_TAG counts 60 rows, but a client was shown 61 before',
+    );
+  });
+
   test('a topic that belongs to nothing', () => {
     const topics = [...right.topics, 'X3'];
     expect(complaints({ ...right, topics })).toBe('topics of nobody: 1 (X3)');
@@ -194,6 +208,16 @@ describe('a check accepts', () => {
   test('a row that was not acknowledged, there or not', () => {
     const expected = expectation({ act: 'row', phase: 'attempted', id: '1.0.60' });
     expected.acknowledged.delete('1.0.7');
+    expect(complaints(right, expected)).toBe('');
+  });
+
+  test('what a client was shown', () => {
+    const { partition, offset, values } = right.streams.get('BIG')![0]!;
+    const rows = [[partition, offset, String(values[1])]] as const;
+    const expected = expectation(
+      { act: 'saw', stream: 'BIG', rows },
+      { act: 'counted', count: ROW_COUNT },
+    );
     expect(complaints(right, expected)).toBe('');
   });
 

@@ -3,6 +3,7 @@
  * Arguments: data directory, journal file, number of this life, seed. Tells its parent how far it is; any error ends
  * it with exit code 1.
  */
+import { strict as assert } from 'node:assert';
 import { type Database, openDatabase } from '../../src/database.ts';
 import { JournalWriter } from './journal.ts';
 import { SeededRandom } from './random.ts';
@@ -40,6 +41,7 @@ const database = await openDatabase({
 });
 await completeDefinitions();
 tell('ready');
+if (life % 3 === 0) void Promise.all([watch('EVENTS'), watch('BIG'), countRows()]);
 await Promise.all([
   writeBatches(0),
   writeBatches(1),
@@ -168,6 +170,32 @@ function attempt(events: readonly EventRow[]): void {
 
 function acknowledge(events: readonly EventRow[]): void {
   journal.write(...events.map(({ id }) => ({ act: 'row', phase: 'acknowledged', id }) as const));
+}
+
+/** Writes down what a client of a push query is shown. */
+async function watch(stream: 'EVENTS' | 'BIG'): Promise<void> {
+  const sql = `SELECT ROWPARTITION, ROWOFFSET, ID FROM ${stream} EMIT CHANGES;`;
+  const result = await database.query(sql);
+  for (let batch = await result.next(); batch !== null; batch = await result.next()) {
+    assert(batch.kind === 'rows', 'a push query delivers rows');
+    const rows = batch.rows.map(
+      ([partition, offset, id]) => [Number(partition), Number(offset), String(id)] as const,
+    );
+    journal.write({ act: 'saw', stream, rows });
+  }
+}
+
+/** Writes down how many rows a client of a pull query is told there are. */
+async function countRows(): Promise<never> {
+  for (;;) {
+    const result = await database.query('SELECT N FROM PER_TAG;');
+    let count = 0;
+    for (let batch = await result.next(); batch !== null; batch = await result.next()) {
+      assert(batch.kind === 'rows', 'a pull query delivers rows');
+      for (const [groupCount] of batch.rows) count += Number(groupCount);
+    }
+    journal.write({ act: 'counted', count });
+  }
 }
 
 async function create({ name, kind, create: sql }: Extra, generation: string): Promise<void> {

@@ -1,4 +1,4 @@
-import type { Entry } from './journal.ts';
+import type { Entry, SeenRow } from './journal.ts';
 
 /** What may be true of a source that comes and goes, as far as its creator was told. */
 export interface ExtraExpectation {
@@ -13,6 +13,10 @@ export interface ExtraExpectation {
 export class Expectation {
   readonly attempted = new Set<string>();
   readonly acknowledged = new Set<string>();
+  /** What clients were shown, by stream: the id at each `partition/offset`. */
+  readonly seen = new Map<string, Map<string, string>>();
+  /** The most rows that a client was told PER_TAG counts. */
+  counted = 0;
   readonly #extras = new Map<string, ExtraExpectation>();
 
   extra(name: string): ExtraExpectation {
@@ -31,8 +35,14 @@ export class Expectation {
   }
 
   #add(entry: Entry): void {
-    const isDone = entry.phase === 'acknowledged';
+    const isDone = 'phase' in entry && entry.phase === 'acknowledged';
     switch (entry.act) {
+      case 'saw':
+        for (const row of entry.rows) this.#saw(entry.stream, row);
+        return;
+      case 'counted':
+        this.counted = Math.max(this.counted, entry.count);
+        return;
       case 'row':
         (isDone ? this.acknowledged : this.attempted).add(entry.id);
         return;
@@ -48,6 +58,12 @@ export class Expectation {
         return;
       }
     }
+  }
+
+  #saw(stream: string, [partition, offset, id]: SeenRow): void {
+    const rows = this.seen.get(stream) ?? new Map<string, string>();
+    this.seen.set(stream, rows);
+    rows.set(`${partition}/${offset}`, id);
   }
 
   #become(name: string, generation: string | null, isDone: boolean): void {

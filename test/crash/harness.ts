@@ -82,8 +82,8 @@ function phaseOf(killAfterStart: number): KillPhase {
   return killAfterStart === 1 ? 'load' : 'either';
 }
 
-function isDefinition({ act, phase }: Entry): boolean {
-  return (act === 'create' || act === 'drop') && phase === 'acknowledged';
+function isDefinition(entry: Entry): boolean {
+  return (entry.act === 'create' || entry.act === 'drop') && entry.phase === 'acknowledged';
 }
 
 class CrashRun {

@@ -1,4 +1,4 @@
-import { openSync, readFileSync, writeSync } from 'node:fs';
+import { existsSync, openSync, readFileSync, writeSync } from 'node:fs';
 
 /**
  * What the process under test did, written before and after each act to a file of its life. What `write` has put
@@ -17,7 +17,13 @@ export type Entry =
       readonly name: string;
       readonly generation: string;
       readonly number: number;
-    };
+    }
+  /** What a client of a push query was shown of a stream. */
+  | { readonly act: 'saw'; readonly stream: string; readonly rows: readonly SeenRow[] }
+  /** What a client of a pull query was shown: rows counted by all groups of PER_TAG together. */
+  | { readonly act: 'counted'; readonly count: number };
+
+export type SeenRow = readonly [partition: number, offset: number, id: string];
 
 export type Phase = 'attempted' | 'acknowledged';
 
@@ -35,8 +41,12 @@ export class JournalWriter {
   }
 }
 
-/** The complete entries of a journal. A line cut short by the kill never returned to its writer. */
+/**
+ * The complete entries of a journal; none if its process died before it began one. A line cut short by the kill never
+ * returned to its writer.
+ */
 export function readJournal(path: string): Entry[] {
+  if (!existsSync(path)) return [];
   const lines = readFileSync(path, 'utf8').split('\n');
   return lines.slice(0, -1).map((line) => JSON.parse(line) as Entry);
 }

@@ -1,5 +1,5 @@
 import { setTimeout as after } from 'node:timers/promises';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { ApiError, type MillraceClient } from '../../src/api/client.ts';
 import {
   cleanUp,
@@ -14,6 +14,8 @@ import {
 } from './running-server.ts';
 
 afterEach(cleanUp);
+// Each kill is followed by a start, and a start may be slow on a busy machine.
+vi.setConfig({ testTimeout: 120_000 });
 
 const MINUTE_MS = 60_000;
 const START_MS = 1_700_000_040_000;

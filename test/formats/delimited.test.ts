@@ -111,7 +111,8 @@ describe('decoding', () => {
 describe('encoding', () => {
   test.each<[Value[], string]>([
     [['a', 'b'], 'a,b'],
-    [[null, null], '"",'],
+    [[null, null], ','],
+    [[null, 'b'], ',b'],
     [['', ''], '"",'],
     [['_x', '_x'], '"_x",_x'],
     [['é', 'é'], '"é",é'],

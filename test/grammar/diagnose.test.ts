@@ -64,6 +64,11 @@ describe('the reason', () => {
     ],
     ['DROP STREAM a b;', 15, "Syntax error at or near 'b': expected DELETE or ';'"],
     ['SELECT f(a, ) FROM s;', 13, "Syntax error at or near ')': expected an expression"],
+    [
+      'SET "a" = 1;',
+      5,
+      "Syntax error at or near '\"a\"': expected a string. Text takes single quotes ('...'), double quotes are for names",
+    ],
     ['SET a = 1;', 5, "Syntax error at or near 'a': expected a string"],
     [';', 1, "Syntax error at or near ';': expected a statement"],
     ['EXPLAIN;', 8, "Syntax error at or near ';': expected a statement or a name"],

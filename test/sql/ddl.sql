@@ -175,6 +175,34 @@ CREATE STREAM b AS SELECT v FROM a;
 INSERT INTO a SELECT v FROM b;
 --@expect.error: cycle
 INSERT INTO a SELECT v FROM a;
+CREATE STREAM c AS SELECT v FROM b;
+--@expect.error: cycle
+CREATE OR REPLACE STREAM b AS SELECT v FROM c;
+
+--@test: a query must not feed itself under another name of its topic
+CREATE STREAM a (v INT) WITH (KAFKA_TOPIC='x', VALUE_FORMAT='JSON', PARTITIONS=1);
+CREATE STREAM b WITH (KAFKA_TOPIC='y') AS SELECT v FROM a;
+CREATE STREAM again (v INT) WITH (KAFKA_TOPIC='y', VALUE_FORMAT='JSON');
+--@expect.error: A -> B -> AGAIN -> A
+INSERT INTO a SELECT v FROM again;
+--@expect.error: A -> C
+CREATE STREAM c WITH (KAFKA_TOPIC='x') AS SELECT v FROM a;
+--@expect.error: A -> B -> D
+CREATE STREAM d WITH (KAFKA_TOPIC='x') AS SELECT v FROM b;
+CREATE STREAM e WITH (KAFKA_TOPIC='y') AS SELECT v FROM a;
+
+--@test: OR REPLACE can add a HAVING, which knows of no results from before
+CREATE STREAM s (k INT KEY, v INT) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON', PARTITIONS=1);
+CREATE TABLE t AS SELECT k, SUM(v) AS total FROM s GROUP BY k;
+INSERT INTO s VALUES (1, 5);
+CREATE OR REPLACE TABLE t AS SELECT k, SUM(v) AS total FROM s GROUP BY k HAVING SUM(v) > 10;
+INSERT INTO s VALUES (1, 1);
+INSERT INTO s VALUES (1, 10);
+INSERT INTO s VALUES (1, -10);
+ASSERT VALUES t (k, total) VALUES (1, 5);
+ASSERT VALUES t (k, total) VALUES (1, 16);
+ASSERT NULL VALUES t (k) KEY (1);
+ASSERT NO MORE VALUES t;
 
 --@test: mistakes in CREATE are named
 --@expect.error: Duplicate column names: `V`

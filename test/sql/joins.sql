@@ -182,3 +182,17 @@ CREATE STREAM j AS SELECT s.id, v, name FROM s JOIN u ON s.id > u.id;
 CREATE STREAM j AS SELECT v, name FROM s JOIN u ON s.id = u.id;
 --@expect.error: FULL
 CREATE STREAM j AS SELECT s.id, v, name FROM s FULL JOIN u ON s.id = u.id;
+
+--@test: a query that catches up takes the rows of all its inputs in the order of their times
+CREATE TABLE u (id INT PRIMARY KEY, name VARCHAR)
+  WITH (KAFKA_TOPIC='u', VALUE_FORMAT='JSON', PARTITIONS=1);
+CREATE STREAM s (id INT KEY, v INT) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON', PARTITIONS=1);
+INSERT INTO u (id, name, ROWTIME) VALUES (1, 'at 10', 10);
+INSERT INTO u (id, name, ROWTIME) VALUES (1, 'at 30', 30);
+INSERT INTO s (id, v, ROWTIME) VALUES (1, 5, 5);
+INSERT INTO s (id, v, ROWTIME) VALUES (1, 20, 20);
+INSERT INTO s (id, v, ROWTIME) VALUES (1, 40, 40);
+CREATE STREAM j AS SELECT s.id AS id, v, name FROM s LEFT JOIN u ON s.id = u.id;
+ASSERT VALUES j (id, v, name) VALUES (1, 5, NULL);
+ASSERT VALUES j (id, v, name) VALUES (1, 20, 'at 10');
+ASSERT VALUES j (id, v, name) VALUES (1, 40, 'at 30');

@@ -89,3 +89,27 @@ SELECT x.k, x.v FROM s AS x;
 SELECT x.* FROM s x;
 --@expect.error: Y is no stream, table or alias
 SELECT y.v FROM s x;
+
+--@test: halves of surrogate pairs are one key, before and after a restart
+CREATE STREAM bytes (v VARCHAR) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='KAFKA', PARTITIONS=1);
+CREATE STREAM s (g VARCHAR) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON');
+CREATE TABLE t AS SELECT g, COUNT(*) AS n FROM s GROUP BY g;
+INSERT INTO bytes VALUES ('{"g":"\ud800"}');
+INSERT INTO bytes VALUES ('{"g":"\ud801"}');
+--@rows: [["�", 2]]
+SELECT * FROM t;
+--@restart
+INSERT INTO bytes VALUES ('{"g":"\ud800"}');
+--@rows: [["�", 3]]
+SELECT * FROM t;
+
+--@test: names that mean something to JavaScript survive a restart
+CREATE STREAM s (`__proto__` INT KEY, `constructor` INT)
+  WITH (KAFKA_TOPIC='s', KEY_FORMAT='JSON', VALUE_FORMAT='JSON', PARTITIONS=1);
+CREATE STREAM `__proto__` WITH (KAFKA_TOPIC='p') AS SELECT `__proto__`, `constructor` FROM s;
+CREATE TABLE n AS SELECT `__proto__`, COUNT(*) AS `length` FROM s GROUP BY `__proto__`;
+--@restart
+INSERT INTO s VALUES (1, 2);
+ASSERT VALUES `__proto__` (`__proto__`, `constructor`) VALUES (1, 2);
+--@rows: [[1, 1]]
+SELECT * FROM n;

@@ -85,8 +85,10 @@ async function readSource(log: Log, source: Source): Promise<SourceRecords> {
   const decoder = new RecordDecoder({ ...source, timestamp: null }, needed);
   const records: Change[] = [];
   for (const partition of log.topic(source.topic)?.partitions ?? []) {
-    const range = { fromOffset: 0, toOffset: Infinity, partition: partition.index };
-    for (const batch of await batchesOf(partition)) decoder.decode(batch, range, records, () => {});
+    const { index } = partition;
+    const range = { fromOffset: 0, toOffset: Infinity, partition: index, countMax: Infinity };
+    for (const batch of await batchesOf(partition))
+      decoder.decode(batch, options, records, () => {});
   }
   return { source, records };
 }

@@ -1,0 +1,199 @@
+import type { Source } from '../../src/catalog/source.ts';
+import type { FormatSpec } from '../../src/formats/format.ts';
+import { formatJsonNode, JsonNumber, type JsonNode } from '../../src/formats/json-node.ts';
+import { JsonReader } from '../../src/formats/json-reader.ts';
+import { formatDouble } from '../../src/sql/double-text.ts';
+import type { Column } from '../../src/sql/schema.ts';
+import { CaseFormatError, type CaseRecord, type RecordWindow } from './json-case.ts';
+import type { FedRecord, PipelineRecord } from './pipeline.ts';
+
+const WINDOW_BYTES = 8;
+
+/** A record of a topic as a case writes it. */
+export interface DecodedRecord {
+  readonly key: JsonNode;
+  readonly window: RecordWindow | null;
+  readonly value: JsonNode;
+}
+
+/**
+ * The bytes of a record as its producer would write it, in the formats of the source over its topic.
+ * @throws CaseFormatError when the record does not fit those formats.
+ */
+export function encodeRecord(record: CaseRecord, source: Source): FedRecord {
+  const { schema, keyFormat, valueFormat } = source;
+  const key = encodePayload(record.key, keyFormat, schema.keys);
+  return {
+    topic: record.topic,
+    key: key === null || record.window === null ? key : withWindow(key, record.window),
+    value: encodePayload(record.value, valueFormat, schema.values),
+    timestamp: record.timestamp ?? 0,
+    headers: record.headers,
+  };
+}
+
+/** As Kafka lays windows out: the start behind the key; for sessions end and start. */
+function withWindow(key: Buffer, { start, end, type }: RecordWindow): Buffer {
+  const times = type === 'time' ? [start] : [end, start];
+  const bytes = Buffer.alloc(WINDOW_BYTES * times.length);
+  times.forEach((time, index) => bytes.writeBigInt64BE(BigInt(time), index * WINDOW_BYTES));
+  return Buffer.concat([key, bytes]);
+}
+
+function encodePayload(
+  node: JsonNode,
+  { name }: FormatSpec,
+  columns: readonly Column[],
+): Buffer | null {
+  if (node === null) return null;
+  switch (name) {
+    case 'JSON':
+      return Buffer.from(formatJsonNode(node));
+    case 'KAFKA':
+      return encodeKafka(node, columns[0] ?? null);
+    case 'DELIMITED':
+    case 'NONE':
+      return Buffer.from(looseText(node));
+    default:
+      throw new CaseFormatError(`not supported: records in the format ${name}`);
+  }
+}
+
+function encodeKafka(node: JsonNode, column: Column | null): Buffer {
+  const kind = column?.type.kind ?? 'STRING';
+  switch (kind) {
+    case 'INTEGER': {
+      const bytes = Buffer.alloc(4);
+      bytes.writeInt32BE(Number(BigInt.asIntN(32, wholeNumber(node))));
+      return bytes;
+    }
+    case 'BIGINT': {
+      const bytes = Buffer.alloc(8);
+      bytes.writeBigInt64BE(BigInt.asIntN(64, wholeNumber(node)));
+      return bytes;
+    }
+    case 'DOUBLE': {
+      const bytes = Buffer.alloc(8);
+      bytes.writeDoubleBE(Number(numberText(node)));
+      return bytes;
+    }
+    default:
+      return Buffer.from(looseText(node));
+  }
+}
+
+function numberText(node: JsonNode): string {
+  const text = looseText(node);
+  if (Number.isNaN(Number(text)) || text.trim() === '') {
+    throw new CaseFormatError(`${formatJsonNode(node)} is no number, as the KAFKA format needs`);
+  }
+  return text;
+}
+
+function wholeNumber(node: JsonNode): bigint {
+  const text = numberText(node);
+  return /^-?\d+$/.test(text) ? BigInt(text) : BigInt(Math.trunc(Number(text)));
+}
+
+/** Text as is; anything else as its JSON. */
+function looseText(node: JsonNode): string {
+  return typeof node === 'string' ? node : formatJsonNode(node);
+}
+
+/**
+ * What a record holds, by the formats of the source over its topic: numbers keep the spelling they were written with.
+ * @throws CaseFormatError when the bytes are not of those formats.
+ */
+export function decodeRecord(record: PipelineRecord, source: Source): DecodedRecord {
+  const { schema, keyFormat, valueFormat } = source;
+  const { key, window } = splitWindow(record.key, source);
+  return {
+    key: decodePayload(key, keyFormat, schema.keys),
+    window,
+    value: decodePayload(record.value, valueFormat, schema.values),
+  };
+}
+
+function splitWindow(
+  key: Buffer | null,
+  { schema }: Source,
+): { key: Buffer | null; window: RecordWindow | null } {
+  const { window } = schema;
+  if (key === null || window === null) return { key, window: null };
+  const timeCount = window.kind === 'SESSION' ? 2 : 1;
+  const end = key.length - WINDOW_BYTES * timeCount;
+  if (end < 0) throw new CaseFormatError(`a windowed key has only ${key.length} bytes`);
+  const timeAt = (index: number): number => Number(key.readBigInt64BE(end + WINDOW_BYTES * index));
+  const inner = key.subarray(0, end);
+  if (window.kind === 'SESSION') {
+    return { key: inner, window: { start: timeAt(1), end: timeAt(0), type: 'session' } };
+  }
+  const start = timeAt(0);
+  return { key: inner, window: { start, end: start + (window.sizeMs ?? 0), type: 'time' } };
+}
+
+function decodePayload(
+  bytes: Buffer | null,
+  { name }: FormatSpec,
+  columns: readonly Column[],
+): JsonNode {
+  if (bytes === null) return null;
+  switch (name) {
+    case 'JSON':
+      return decodeJson(bytes);
+    case 'KAFKA':
+      return decodeKafka(bytes, columns[0] ?? null);
+    case 'DELIMITED':
+      return bytes.toString();
+    case 'NONE':
+      return null;
+    default:
+      throw new CaseFormatError(`not supported: records in the format ${name}`);
+  }
+}
+
+function decodeJson(bytes: Buffer): JsonNode {
+  try {
+    return new JsonReader().readAll(bytes, 0, bytes.length);
+  } catch (error) {
+    throw new CaseFormatError(`a payload is not JSON: ${bytes.toString().slice(0, 100)}`, {
+      cause: error,
+    });
+  }
+}
+
+/** A side without columns is not looked at. */
+function decodeKafka(bytes: Buffer, column: Column | null): JsonNode {
+  if (column === null) return null;
+  const size = SIZES[column.type.kind] ?? bytes.length;
+  if (bytes.length !== size) {
+    throw new CaseFormatError(
+      `a payload of ${column.name} ${column.type.kind} has ${bytes.length} bytes, expected ${size}`,
+    );
+  }
+  switch (column.type.kind) {
+    case 'INTEGER':
+      return new JsonNumber(String(bytes.readInt32BE()));
+    case 'BIGINT':
+      return new JsonNumber(String(bytes.readBigInt64BE()));
+    case 'DOUBLE':
+      return decodeDouble(bytes.readDoubleBE());
+    default:
+      return bytes.toString();
+  }
+}
+
+const SIZES: Readonly<Record<string, number>> = { INTEGER: 4, BIGINT: 8, DOUBLE: 8 };
+
+function decodeDouble(value: number): JsonNode {
+  const text = formatDouble(value);
+  return Number.isFinite(value) ? new JsonNumber(text) : text;
+}
+
+/** The value as short JSON text, for messages. */
+export function shown(node: JsonNode): string {
+  const text = formatJsonNode(node);
+  return text.length > SHOWN_MAX ? `${text.slice(0, SHOWN_MAX)}…` : text;
+}
+
+const SHOWN_MAX = 300;

@@ -1,0 +1,235 @@
+import { splitStatements } from '../../grammar/split.ts';
+import { DatabaseError, ERROR_CODES } from '../../src/base/errors.ts';
+import { difference, type NumberComparison } from './compare.ts';
+import { CaseFormatError, type CaseRecord, type TestCase } from './json-case.ts';
+import { decodeRecord, encodeRecord, shown } from './payloads.ts';
+import { type FedRecord, Pipeline, type PipelineRecord } from './pipeline.ts';
+import { checkPostConditions } from './post-conditions.ts';
+import { topicsBefore } from './topics-before.ts';
+
+/** What became of a case. */
+export type Outcome =
+  | {
+      readonly kind: 'passed';
+      /** Why the last statement was refused, as expected; null for a case that ran. */
+      readonly refusal: string | null;
+      /** Expectations about internal topics, which were not looked at. */
+      readonly skippedCount: number;
+    }
+  | {
+      readonly kind: 'failed';
+      readonly reason: FailureReason;
+      /** Expected and actual. */
+      readonly message: string;
+    };
+
+/**
+ * Why a case failed: a statement was refused that should run; it ran though it should be refused; the engine broke;
+ * the records or the metadata are not as expected; or the case itself cannot be run.
+ */
+export type FailureReason =
+  'refused' | 'not refused' | 'internal' | 'records' | 'metadata' | 'case';
+
+/** A finding that ends the case. */
+class Failure extends Error {
+  override readonly name = 'Failure';
+  readonly reason: FailureReason;
+
+  constructor(reason: FailureReason, message: string) {
+    super(message);
+    this.reason = reason;
+  }
+}
+
+/** Says how the runner compares; the engine does not know it. */
+const EXACT_NUMBERS = 'use.exact.numeric.comparison';
+
+/** Properties that choose between ways to the same result, or name what only a cluster has. */
+const IGNORED_PROPERTIES = new Set([
+  EXACT_NUMBERS,
+  'ksql.new.query.planner.enabled',
+  'ksql.sink.partitions',
+  'ksql.sink.replicas',
+  'ksql.functions.substring.legacy.args',
+  'ksql.windowed.session.key.legacy',
+  'ksql.streams.topology.optimization',
+]);
+
+/** Runs a case in a fresh engine. Never throws: whatever happens is the case's outcome. */
+export async function runCase(testCase: TestCase): Promise<Outcome> {
+  try {
+    return await runChecked(testCase);
+  } catch (error) {
+    return { kind: 'failed', ...describe(error) };
+  }
+}
+
+function describe(error: unknown): { reason: FailureReason; message: string } {
+  if (error instanceof Failure) return { reason: error.reason, message: error.message };
+  if (error instanceof CaseFormatError) return { reason: 'case', message: error.message };
+  if (isRefusal(error)) return { reason: 'refused', message: error.message };
+  const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return { reason: 'internal', message: message.split('\n').slice(0, 3).join(' ') };
+}
+
+/** Whether the engine says that its user is to blame; anything else is an internal error. */
+function isRefusal(error: unknown): error is DatabaseError {
+  return error instanceof DatabaseError && ERROR_CODES[error.code].blame === 'user';
+}
+
+async function runChecked(testCase: TestCase): Promise<Outcome> {
+  const properties = [...testCase.properties].filter(([name]) => !IGNORED_PROPERTIES.has(name));
+  const pipeline = await Pipeline.open(new Map(properties));
+  try {
+    const refusal = await runStatements(testCase, pipeline);
+    if (refusal !== null) return { kind: 'passed', refusal, skippedCount: 0 };
+    return await runRecords(testCase, pipeline);
+  } finally {
+    await pipeline.close();
+  }
+}
+
+/** @returns why the last statement was refused, when the case expects that; else null. */
+async function runStatements(testCase: TestCase, pipeline: Pipeline): Promise<string | null> {
+  const { statements, rest } = splitStatements(testCase.statements.join('\n'));
+  const texts = rest.trim() === '' ? statements : [...statements, rest];
+  for (const [name, partitionCount] of topicsBefore(testCase, texts)) {
+    await pipeline.ensureTopic(name, partitionCount);
+  }
+  for (const [index, sql] of texts.entries()) {
+    try {
+      await pipeline.execute(sql);
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      if (testCase.expectsError && index === texts.length - 1) return oneLine(error.message);
+      throw new Failure('refused', `${oneLine(sql)}: ${oneLine(error.message)}`);
+    }
+  }
+  if (testCase.expectsError) {
+    if (testCase.inputs.length === 0) throw notRefused();
+  } else if (pipeline.queries.length === 0) {
+    throw new Failure('case', 'there is no persistent query');
+  }
+  return null;
+}
+
+function notRefused(): Failure {
+  return new Failure('not refused', 'expected: the last statement is refused; found: all ran');
+}
+
+async function runRecords(testCase: TestCase, pipeline: Pipeline): Promise<Outcome> {
+  try {
+    await pipeline.run(testCase.inputs.map((record) => encodeInput(record, pipeline)));
+  } catch (error) {
+    if (testCase.expectsError && isRefusal(error)) {
+      return { kind: 'passed', refusal: oneLine(error.message), skippedCount: 0 };
+    }
+    throw error;
+  }
+  if (testCase.expectsError) throw notRefused();
+  compareTopics(testCase, pipeline);
+  const { differences, skippedCount } = checkPostConditions(testCase, pipeline);
+  if (differences.length > 0) throw new Failure('metadata', differences.join('; '));
+  return { kind: 'passed', refusal: null, skippedCount };
+}
+
+function encodeInput(record: CaseRecord, pipeline: Pipeline): FedRecord {
+  const source = pipeline.sourceOf(record.topic);
+  if (source === null) {
+    throw new CaseFormatError(`no source stands over the topic ${record.topic} of an input`);
+  }
+  return encodeRecord(record, source);
+}
+
+function compareTopics(testCase: TestCase, pipeline: Pipeline): void {
+  for (const [topic, expected] of Map.groupBy(testCase.outputs, (record) => record.topic)) {
+    compareTopic(topic, expected, { testCase, pipeline });
+  }
+}
+
+function compareTopic(
+  topic: string,
+  expected: readonly CaseRecord[],
+  { testCase, pipeline }: { testCase: TestCase; pipeline: Pipeline },
+): void {
+  const actual = pipeline.records(topic);
+  for (const [index, record] of expected.entries()) {
+    const found = actual[index];
+    if (found === undefined) break;
+    const differs = recordDifference(record, found, { testCase, pipeline });
+    if (differs !== null) throw outputFailure(`${topic}[${index}] ${differs}`, pipeline);
+  }
+  if (actual.length === expected.length) return;
+  const [missing, extra] = [expected[actual.length], actual[expected.length]];
+  const first =
+    missing === undefined
+      ? `the first one more is ${actualText(extra as PipelineRecord)}`
+      : `the first missing is ${shown(missing.key)}: ${shown(missing.value)}`;
+  throw outputFailure(
+    `${topic}: expected ${expected.length} records, found ${actual.length}; ${first}`,
+    pipeline,
+  );
+}
+
+/** Says also which rows could not be processed: they are often the reason. */
+function outputFailure(message: string, { problems }: Pipeline): Failure {
+  const [problem] = problems;
+  const hint = problem === undefined ? '' : ` (processing log: ${oneLine(problem)})`;
+  return new Failure('records', `${message}${hint}`);
+}
+
+function actualText({ key, value }: PipelineRecord): string {
+  return `${key?.toString() ?? null}: ${value?.toString() ?? null}`;
+}
+
+function recordDifference(
+  expected: CaseRecord,
+  record: PipelineRecord,
+  { testCase, pipeline }: { testCase: TestCase; pipeline: Pipeline },
+): string | null {
+  const source = pipeline.sourceOf(expected.topic);
+  if (source === null) return 'no source stands over the topic';
+  const actual = decodeRecord(record, source);
+  const numbers: NumberComparison =
+    testCase.properties.get(EXACT_NUMBERS) === 'false' ? 'double' : 'exact';
+  return (
+    textDifference('window', windowText(expected.window), windowText(actual.window)) ??
+    difference(expected.key, actual.key, { path: 'key', numbers }) ??
+    difference(expected.value, actual.value, { path: 'value', numbers }) ??
+    textDifference('headers', headersText(expected.headers), headersText(record.headers)) ??
+    timestampDifference(expected, record, testCase)
+  );
+}
+
+function timestampDifference(
+  expected: CaseRecord,
+  { timestamp }: PipelineRecord,
+  { inputs }: TestCase,
+): string | null {
+  if (expected.timestamp === null) return null;
+  // Without inputs the time is that of INSERT, the wall clock, unless the case says otherwise.
+  if (inputs.length === 0 && expected.timestamp === 0) return null;
+  return textDifference('timestamp', String(expected.timestamp), String(timestamp));
+}
+
+function textDifference(what: string, expected: string, actual: string): string | null {
+  return expected === actual ? null : `${what}: expected ${expected}, found ${actual}`;
+}
+
+function windowText(window: CaseRecord['window']): string {
+  return window === null ? 'none' : `${window.type} ${window.start}..${window.end}`;
+}
+
+function headersText(headers: PipelineRecord['headers']): string {
+  const texts = headers.map(({ key, value }) => {
+    return `${key}=${value === null ? 'null' : Buffer.from(value).toString('base64')}`;
+  });
+  return texts.length === 0 ? 'none' : texts.join(', ');
+}
+
+function oneLine(text: string): string {
+  const line = text.replace(/\s+/g, ' ').trim();
+  return line.length > LINE_MAX ? `${line.slice(0, LINE_MAX)}…` : line;
+}
+
+const LINE_MAX = 400;

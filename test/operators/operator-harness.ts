@@ -1,0 +1,132 @@
+import { parseExpression } from '../../grammar/parser.ts';
+import { analyzeTyped } from '../../src/analyze/expressions.ts';
+import { pseudoColumn, scopeOf } from '../../src/analyze/scope.ts';
+import { nodeEnv } from '../../src/base/env-node.ts';
+import { MemoryBudget } from '../../src/base/memory-budget.ts';
+import type { Expression } from '../../src/expressions/expression.ts';
+import { Change } from '../../src/operators/change.ts';
+import { createOperator, type OperatorStep, stateOf } from '../../src/operators/index.ts';
+import type { Operator } from '../../src/operators/operator.ts';
+import { rowCodec } from '../../src/operators/state-codec.ts';
+import { columnsOf, type RowSchema } from '../../src/sql/schema.ts';
+import { INTEGER, type Row, STRING } from '../../src/sql/types.ts';
+import { MemoryStore } from '../../src/state/memory-store.ts';
+import { PackedChanges } from '../../src/state/packed-changes.ts';
+import { StateTable } from '../../src/state/state-table.ts';
+
+/** The rows that operators in these tests take: K STRING KEY, G STRING, V INTEGER. */
+export const INPUT: RowSchema = {
+  keys: [{ name: 'K', type: STRING }],
+  values: [
+    { name: 'G', type: STRING },
+    { name: 'V', type: INTEGER },
+  ],
+  window: null,
+};
+
+/** The typed expression of a SQL text over rows of the schema and ROWTIME. */
+export function expressionOver(schema: RowSchema, sql: string): Expression {
+  const columns = columnsOf(schema).map(({ name, type }, index) => {
+    return { qualifier: 'S', name, expression: { kind: 'column' as const, type, index, name } };
+  });
+  const rowtime = { qualifier: 'S', name: 'ROWTIME', expression: pseudoColumn('ROWTIME') };
+  return analyzeTyped(parseExpression(sql), scopeOf('SELECT', [...columns, rowtime]), 'It');
+}
+
+/** The typed expression of a SQL text over {@link INPUT}. */
+export function over(sql: string): Expression {
+  return expressionOver(INPUT, sql);
+}
+
+interface Where {
+  readonly time?: number;
+  readonly windowStart?: number;
+  readonly windowEnd?: number;
+}
+
+/** A change with that key, row before and row after; of time 0, partition 3 and offset 9. */
+export function change(
+  key: Row,
+  before: Row | null,
+  after: Row | null,
+  { time = 0, windowStart = 0, windowEnd = 0 }: Where = {},
+): Change {
+  return new Change(key, before, after, time, 3, 9, windowStart, windowEnd);
+}
+
+/** A row of a stream over {@link INPUT}. */
+export function row(key: string | null, group: string | null, v: number | null, time = 0): Change {
+  return change([key], null, [key, group, v], { time });
+}
+
+/** Runs one operator over a store in memory as a task would. */
+export class OperatorHarness {
+  readonly operator: Operator;
+  /** What the operator reported. */
+  readonly errors: string[] = [];
+  lateCount = 0;
+  readonly #store: MemoryStore;
+  #attempt = 0;
+
+  constructor(
+    step: OperatorStep,
+    { merge = false, store = new MemoryStore() }: { merge?: boolean; store?: MemoryStore } = {},
+  ) {
+    this.#store = store;
+    const spec = stateOf(step);
+    const state =
+      spec === null
+        ? null
+        : new StateTable<Row, Row>({
+            store,
+            prefix: Buffer.from([1]),
+            codec: rowCodec(spec),
+            window: spec.window,
+            budget: new MemoryBudget(1_000_000),
+            clock: nodeEnv().clock,
+            empty: false,
+            windowStartMax: Infinity,
+          });
+    this.operator = createOperator(step, {
+      errors: { report: (message) => this.errors.push(message) },
+      state,
+      merge,
+      onLate: () => this.lateCount++,
+    });
+    this.begin();
+  }
+
+  /** Begins the next tick. */
+  begin(): void {
+    this.operator.state?.begin(++this.#attempt);
+  }
+
+  /** Processes one batch and returns what comes out. */
+  async run(batch: readonly Change[], input = 0): Promise<Change[]> {
+    const { operator } = this;
+    operator.prepare?.(batch, input);
+    if (operator.state?.needsLoad === true) await operator.state.load();
+    const out: Change[] = [];
+    operator.process(batch, input, out);
+    return out;
+  }
+
+  flush(): Change[] {
+    return [...(this.operator.flush?.() ?? [])].flat();
+  }
+
+  /** Ends the tick; its state is in the store. */
+  async commit(): Promise<void> {
+    const changes = new PackedChanges();
+    await this.operator.state?.seal(changes);
+    await this.#store.commit(changes);
+    this.begin();
+  }
+
+  /** Takes the tick back. */
+  abandon(): void {
+    this.operator.state?.abandon();
+    this.operator.abandon?.();
+    this.begin();
+  }
+}

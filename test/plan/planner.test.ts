@@ -1,0 +1,175 @@
+import { describe, expect, test } from 'vitest';
+import { refusal } from '../analyze/fixture.ts';
+import { linesOf, planPersistent, planTransient } from './planned.ts';
+
+describe('a filter and a projection', () => {
+  test('need no repartition', () => {
+    const plan = planPersistent('SELECT user, ms FROM clicks WHERE ms > 10');
+    expect(plan).toMatchObject({ version: 1, result: 'stream' });
+    expect(linesOf(plan)).toEqual([
+      '0 Source CLICKS',
+      '1 FilterStream (MS > 10) (0)',
+      '2 Select (1)',
+      '3 Sink (2)',
+    ]);
+  });
+
+  test('of a table that a query keeps follow its materialization', () => {
+    expect(linesOf(planPersistent('SELECT id, city FROM users WHERE age > 10'))).toEqual([
+      '0 Source USERS',
+      '1 Materialize (0)',
+      '2 FilterTable (AGE > 10) (1)',
+      '3 Select (2)',
+      '4 Sink (3)',
+    ]);
+  });
+
+  test('of a table for a client remember rows only where a condition needs them', () => {
+    expect(linesOf(planTransient('SELECT city FROM users EMIT CHANGES'))).toEqual([
+      '0 Source USERS',
+      '1 Select (0)',
+      '2 Result (1)',
+    ]);
+    expect(linesOf(planTransient('SELECT city FROM users WHERE age > 10 EMIT CHANGES'))).toEqual([
+      '0 Source USERS',
+      '1 Materialize (0)',
+      '2 FilterTable (AGE > 10) (1)',
+      '3 Select (2)',
+      '4 Result (3)',
+    ]);
+  });
+});
+
+describe('a grouping', () => {
+  test('by the key needs no repartition', () => {
+    expect(linesOf(planPersistent('SELECT user, COUNT(*) AS n FROM clicks GROUP BY user'))).toEqual(
+      [
+        '0 Source CLICKS',
+        '1 GroupBy USER (0)',
+        '2 Aggregate COUNT (1)',
+        '3 Select (2)',
+        '4 Sink (3)',
+      ],
+    );
+  });
+
+  test.each([
+    ['another column', 'SELECT page, COUNT(*) AS n FROM clicks GROUP BY page', 'PAGE', 'KAFKA'],
+    [
+      'an expression over the key',
+      'SELECT UCASE(user) AS u, COUNT(*) AS n FROM clicks GROUP BY UCASE(user)',
+      'UCASE(USER)',
+      'KAFKA',
+    ],
+    [
+      'the key and another column',
+      'SELECT user, page, COUNT(*) AS n FROM clicks GROUP BY user, page',
+      'USER, PAGE',
+      'JSON',
+    ],
+    [
+      'a type that KAFKA keys cannot have',
+      'SELECT ok, COUNT(*) AS n FROM clicks GROUP BY ok',
+      'OK',
+      'JSON',
+    ],
+  ])('by %s hands the rows over', (_case, sql, keys, format) => {
+    expect(linesOf(planPersistent(sql))).toEqual([
+      '0 Source CLICKS',
+      `1 GroupBy ${keys} (0)`,
+      `2 Repartition by ${format} into 2 (1)`,
+      '3 Aggregate COUNT (2)',
+      '4 Select (3)',
+      '5 Sink (4)',
+    ]);
+  });
+
+  test('without keys is done in one place', () => {
+    const lines = linesOf(planTransient('SELECT COUNT(*) FROM clicks EMIT CHANGES'));
+    expect(lines).toContain('2 Repartition by JSON into 1 (1)');
+  });
+
+  test('of a table follows its materialization', () => {
+    const lines = linesOf(planPersistent('SELECT city, COUNT(*) AS n FROM users GROUP BY city'));
+    expect(lines.slice(0, 4)).toEqual([
+      '0 Source USERS',
+      '1 Materialize (0)',
+      '2 GroupBy CITY (1)',
+      '3 Repartition by KAFKA into 2 (2)',
+    ]);
+  });
+
+  test('with HAVING is filtered behind the aggregate', () => {
+    const sql = 'SELECT user, SUM(ms) AS s FROM clicks GROUP BY user HAVING SUM(ms) > 10';
+    expect(linesOf(planPersistent(sql)).slice(2)).toEqual([
+      '2 Aggregate SUM (1)',
+      '3 FilterTable (KSQL_AGG_VARIABLE_0 > 10) (2)',
+      '4 Select (3)',
+      '5 Sink (4)',
+    ]);
+  });
+});
+
+describe('a join', () => {
+  test('on the key of the stream needs no repartition', () => {
+    const sql = 'SELECT c.user, ms, city FROM clicks c JOIN users u ON c.user = u.id';
+    expect(linesOf(planPersistent(sql))).toEqual([
+      '0 Source CLICKS',
+      '1 Source USERS',
+      '2 INNER JoinStreamTable USERS (0, 1)',
+      '3 Select (2)',
+      '4 Sink (3)',
+    ]);
+  });
+
+  test('on another column hands the stream over, into as many partitions as the table has', () => {
+    const sql = 'SELECT page, ms, state FROM clicks c LEFT JOIN cities t ON c.page = t.name';
+    expect(linesOf(planPersistent(sql))).toEqual([
+      '0 Source CLICKS',
+      '1 Source CITIES',
+      '2 PartitionBy PAGE (0)',
+      '3 Repartition by KAFKA into 5 (2)',
+      '4 LEFT JoinStreamTable CITIES (3, 1)',
+      '5 Select (4)',
+      '6 Sink (5)',
+    ]);
+  });
+
+  test('of inputs with different partition counts is refused', () => {
+    const sql = 'SELECT c.user, ms, state FROM clicks c JOIN cities t ON c.user = t.name';
+    const { code, message } = refusal(() => planPersistent(sql));
+    expect(code).toBe('BAD_STATEMENT');
+    expect(message).toContain('partition counts are 2 and 5');
+  });
+});
+
+test('PARTITION BY gives rows a new key', () => {
+  expect(linesOf(planPersistent('SELECT page, user FROM clicks PARTITION BY page'))).toEqual([
+    '0 Source CLICKS',
+    '1 PartitionBy PAGE (0)',
+    '2 Select (1)',
+    '3 Sink (2)',
+  ]);
+});
+
+test('a plan is plain JSON', () => {
+  const sql = `SELECT page, SUM(price) AS total, MIN(ms) AS low FROM clicks
+    WINDOW TUMBLING (SIZE 1 MINUTE) WHERE ok AND ms > 9007199254740993
+    GROUP BY page HAVING COUNT(*) > 1`;
+  const plan = planPersistent(sql);
+  expect(JSON.parse(JSON.stringify(plan))).toStrictEqual(plan);
+});
+
+describe('an aggregate knows its result before the change only', () => {
+  test.each([
+    [
+      'when HAVING asks',
+      'SELECT user, SUM(ms) AS s FROM clicks GROUP BY user HAVING SUM(ms) > 1',
+      true,
+    ],
+    ['and not otherwise', 'SELECT user, SUM(ms) AS s FROM clicks GROUP BY user', false],
+  ])('%s', (_case, sql, emitBefore) => {
+    const step = planPersistent(sql).steps.find(({ kind }) => kind === 'Aggregate');
+    expect(step).toMatchObject({ emitBefore });
+  });
+});
