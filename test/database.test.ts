@@ -299,6 +299,48 @@ describe('a closed database', () => {
   });
 });
 
+describe('a push query', () => {
+  test('shows each row once, in order, while rows come in', async () => {
+    const temporary = await TemporaryDatabase.open();
+    await temporary.run(STREAM);
+    const sql = 'SELECT v FROM s WHERE k = 1 EMIT CHANGES LIMIT 300;';
+    const rows = temporary.rows(sql);
+    for (let i = 0; i < 300; i++) await temporary.database.produce('s', [record(1, i)]);
+    expect(await rows).toEqual(Array.from({ length: 300 }, (_, i) => [i]));
+  });
+
+  test('can be closed by its id, once', async () => {
+    const temporary = await TemporaryDatabase.open();
+    await temporary.run(STREAM);
+    const push = await temporary.database.query('SELECT * FROM s EMIT CHANGES;');
+    const next = push.next();
+    expect(temporary.database.closeQuery(push.queryId)).toBe(true);
+    expect(await next).toBe(null);
+    expect(push.finalMessage).toBe('Query Completed');
+    expect(temporary.database.closeQuery(push.queryId)).toBe(false);
+  });
+
+  test('ends with an error, or at once, when its topic is deleted', async () => {
+    const temporary = await TemporaryDatabase.open();
+    await temporary.run(STREAM);
+    await temporary.run('INSERT INTO s VALUES (1, 1);');
+    const push = await temporary.database.query('SELECT * FROM s EMIT CHANGES;', {
+      properties: PROPERTIES,
+    });
+    expect(await push.next()).toMatchObject({ rows: [[1, 1]] });
+    await temporary.run('DROP STREAM s DELETE TOPIC;');
+    await temporary.run(STREAM);
+    await temporary.run('INSERT INTO s VALUES (2, 2);');
+    const outcome = await Promise.race([
+      push.next().catch((error: unknown) => (error instanceof Error ? 'error' : error)),
+      temporary.database.settled().then(() => 'nothing'),
+    ]);
+    // It must never show rows of the new topic, which only has the name in common.
+    expect(['error', 'nothing', null]).toContain(outcome);
+    await push.close();
+  });
+});
+
 test('rows of a client are refused for a topic that does not exist', async () => {
   const { database } = await TemporaryDatabase.open();
   await expect(database.produce('none', [record(1, 1)])).rejects.toMatchObject({

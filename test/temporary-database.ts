@@ -54,9 +54,10 @@ export class TemporaryDatabase {
     await this.database.settled();
   }
 
+  /** Closes the database and removes its directory; done by itself when the test is over. */
   async dispose(): Promise<void> {
     await this.database.close();
-    await rm(this.directory, { recursive: true });
+    await rm(this.directory, { recursive: true, force: true });
   }
 }
 

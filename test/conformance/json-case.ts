@@ -240,7 +240,7 @@ function textsOf(object: JsonObject): ReadonlyMap<string, string> {
 }
 
 /** The text of a scalar; numbers as they are spelled. */
-export function scalarText(node: JsonNode): string {
+function scalarText(node: JsonNode): string {
   if (node instanceof JsonNumber) return node.text;
   if (node === null || Array.isArray(node) || node instanceof JsonObject) {
     throw new CaseFormatError('a text, a number or a boolean is expected');

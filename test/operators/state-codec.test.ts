@@ -128,4 +128,11 @@ describe('the state codec', () => {
       { numRuns: 500 },
     );
   });
+
+  test('halves of surrogate pairs, which are stored alike, are one map key', () => {
+    const mapKey = mapKeyFunction([STRING]);
+    expect(new Set([['\ud800'], ['\udfff'], ['\ufffd']].map(mapKey)).size).toBe(1);
+    expect(mapKey(['😀'])).toBe('😀');
+    expect(mapKey([null])).toBe(null);
+  });
 });

@@ -196,3 +196,18 @@ CREATE STREAM j AS SELECT s.id AS id, v, name FROM s LEFT JOIN u ON s.id = u.id;
 ASSERT VALUES j (id, v, name) VALUES (1, 5, NULL);
 ASSERT VALUES j (id, v, name) VALUES (1, 20, 'at 10');
 ASSERT VALUES j (id, v, name) VALUES (1, 40, 'at 30');
+
+--@test: a stream record without a key is skipped by INNER and kept by LEFT, also where it joins on its key
+CREATE TABLE u (id INT PRIMARY KEY, name VARCHAR)
+  WITH (KAFKA_TOPIC='u', VALUE_FORMAT='JSON', PARTITIONS=1);
+CREATE STREAM s (id INT KEY, v INT) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON', PARTITIONS=1);
+CREATE STREAM j AS SELECT s.id AS id, v, name FROM s JOIN u ON s.id = u.id;
+CREATE STREAM l AS SELECT s.id AS id, v, name FROM s LEFT JOIN u ON s.id = u.id;
+INSERT INTO u VALUES (1, 'ann');
+INSERT INTO s (v) VALUES (5);
+INSERT INTO s (id, v) VALUES (1, 6);
+ASSERT VALUES j (id, v, name) VALUES (1, 6, 'ann');
+ASSERT NO MORE VALUES j;
+ASSERT VALUES l (id, v, name) VALUES (NULL, 5, NULL);
+ASSERT VALUES l (id, v, name) VALUES (1, 6, 'ann');
+ASSERT NO MORE VALUES l;

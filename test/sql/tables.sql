@@ -111,3 +111,22 @@ CREATE STREAM t AS SELECT * FROM u;
 INSERT INTO u (v) VALUES (1);
 --@expect.error: isn't queryable
 SELECT * FROM u;
+
+--@test: a key of several columns may hold a NULL, a record without a key is left out
+CREATE STREAM bytes (k VARCHAR KEY, v VARCHAR)
+  WITH (KAFKA_TOPIC='u', VALUE_FORMAT='KAFKA', PARTITIONS=1);
+CREATE TABLE u (a INT PRIMARY KEY, b INT PRIMARY KEY, v INT)
+  WITH (KAFKA_TOPIC='u', FORMAT='JSON');
+CREATE TABLE t AS SELECT a, b, v FROM u WHERE v > 0;
+INSERT INTO bytes VALUES ('{"A":1}', '{"V":1}');
+INSERT INTO bytes VALUES ('{"A":1,"B":null}', '{"V":2}');
+INSERT INTO bytes VALUES ('{"A":1,"B":0}', '{"V":3}');
+INSERT INTO bytes VALUES (NULL, '{"V":4}');
+INSERT INTO bytes VALUES ('{"A":1}', '{"V":0}');
+ASSERT VALUES t (a, b, v) VALUES (1, NULL, 1);
+ASSERT VALUES t (a, b, v) VALUES (1, NULL, 2);
+ASSERT VALUES t (a, b, v) VALUES (1, 0, 3);
+ASSERT NULL VALUES t (a, b) KEY (1, NULL);
+ASSERT NO MORE VALUES t;
+--@rows: [[1, 0, 3]]
+SELECT * FROM t;

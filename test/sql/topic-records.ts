@@ -85,14 +85,9 @@ async function readSource(log: Log, source: Source): Promise<SourceRecords> {
   const decoder = new RecordDecoder({ ...source, timestamp: null }, needed);
   const records: Change[] = [];
   for (const partition of log.topic(source.topic)?.partitions ?? []) {
-    const options = {
-      fromOffset: 0,
-      toOffset: Infinity,
-      countMax: Infinity,
-      partition: partition.index,
-    };
-    for (const batch of await batchesOf(partition))
-      decoder.decode(batch, options, records, () => {});
+    const { index } = partition;
+    const range = { fromOffset: 0, toOffset: Infinity, partition: index, countMax: Infinity };
+    for (const batch of await batchesOf(partition)) decoder.decode(batch, range, records, () => {});
   }
   return { source, records };
 }

@@ -1,0 +1,119 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { nodeEnv } from '../../src/base/env-node.ts';
+import { silentLogger } from '../../src/base/logger.ts';
+import { openEmbeddedLog } from '../../src/log/embedded/embedded-log.ts';
+import type { Log, Partition, Topic } from '../../src/log/log.ts';
+import { AppendGate } from '../../src/runtime/append-gate.ts';
+import { Ingest } from '../../src/runtime/ingest.ts';
+import { readAll } from '../log/batches.ts';
+
+const env = nodeEnv();
+let directory: string;
+let log: Log;
+let topic: Topic;
+let gate: AppendGate;
+let durable: Partition[];
+let ingest: Ingest;
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'millrace-ingest-'));
+  log = await openEmbeddedLog({
+    directory,
+    env,
+    logger: silentLogger,
+    recovery: { durableEndOffset: () => undefined, decide: () => 'abort' },
+  });
+  topic = await log.createTopic({ name: 't', partitionCount: 3, cleanupPolicy: 'delete' });
+  gate = new AppendGate();
+  durable = [];
+  const clock = { ...env.clock, now: () => 77 };
+  ingest = new Ingest({ clock, gate, onDurable: (partition) => durable.push(partition) });
+});
+
+afterEach(async () => {
+  await log.close();
+  await rm(directory, { recursive: true });
+});
+
+function record(value: string, partition?: number) {
+  return {
+    key: null,
+    value: Buffer.from(value),
+    ...(partition === undefined ? {} : { partition }),
+  };
+}
+
+test('acknowledges a record when it is on disk, saying where it stands', async () => {
+  const acknowledgement = await ingest.append(topic, { ...record('a', 1), timestamp: 5 });
+  expect(acknowledgement).toEqual({
+    topic: 't',
+    partition: 1,
+    offset: 0,
+    timestamp: 5,
+    durability: 'fsync',
+  });
+  expect(topic.partitions[1]?.durableEndOffset).toBe(1);
+  expect(durable).toEqual([topic.partitions[1]]);
+});
+
+test('takes the wall clock for a record without a time', async () => {
+  expect((await ingest.append(topic, record('a'))).timestamp).toBe(77);
+});
+
+test('writes records that come together in one batch, in the order they came', async () => {
+  const values = Array.from({ length: 100 }, (_, i) => `v${i}`);
+  const written = await Promise.all(values.map((value) => ingest.append(topic, record(value, 0))));
+  expect(written.map(({ offset }) => offset)).toEqual(values.map((_, i) => i));
+  expect(await readAll(topic.partitions[0]!)).toEqual(values.map((value, i) => `${i}:${value}`));
+  expect(durable).toHaveLength(1);
+});
+
+test('puts a key where Kafka puts it, and records without one in turns', async () => {
+  const keys = ['21', 'foobar', 'abc', 'foobar'];
+  const keyed = await Promise.all(
+    keys.map((key) => ingest.append(topic, { key: Buffer.from(key), value: null })),
+  );
+  // murmur2 of the keys: 1173551340, 1357151166 and 479470107, modulo 3.
+  expect(keyed.map(({ partition }) => partition)).toEqual([0, 0, 0, 0]);
+  const keyless = await Promise.all([1, 2, 3, 4].map(() => ingest.append(topic, record('x'))));
+  expect(keyless.map(({ partition }) => partition)).toEqual([0, 1, 2, 0]);
+});
+
+test('waits while a tick holds the partition', async () => {
+  const partition = topic.partitions[0]!;
+  gate.hold(partition);
+  const written = ingest.append(topic, record('a', 0));
+  await ingest.append(topic, record('b', 1));
+  expect(partition.endOffset).toBe(0);
+  gate.release(partition);
+  expect((await written).offset).toBe(0);
+});
+
+test('refuses a partition that does not exist, and what is too large', async () => {
+  await expect(ingest.append(topic, record('a', 3))).rejects.toMatchObject({
+    code: 'BAD_REQUEST',
+    message: 'Topic t has no partition 3; it has 3, numbered from 0.',
+  });
+  const value = Buffer.alloc(1024 * 1024);
+  await expect(
+    ingest.append(topic, { key: Buffer.from('k'), value, partition: 0 }),
+  ).rejects.toMatchObject({ code: 'TOO_LARGE' });
+  await ingest.append(topic, { key: null, value, partition: 0 });
+});
+
+test('refuses more than 64 MiB that wait for one partition, and takes them again later', async () => {
+  const partition = topic.partitions[0]!;
+  gate.hold(partition);
+  const value = Buffer.alloc(1024 * 1024);
+  const waiting = Array.from({ length: 64 }, () =>
+    ingest.append(topic, { key: null, value, partition: 0 }),
+  );
+  await expect(ingest.append(topic, record('a', 0))).rejects.toMatchObject({ code: 'TOO_MANY' });
+  await ingest.append(topic, record('b', 1));
+  gate.release(partition);
+  await Promise.all(waiting);
+  expect((await ingest.append(topic, record('c', 0))).offset).toBe(64);
+});
