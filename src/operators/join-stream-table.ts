@@ -13,8 +13,7 @@ import { mapKeyFunction } from './state-codec.ts';
  * Looks up the table's row for each record of the stream, at the moment it is processed. Input 0 is the stream, keyed
  * by the join key; input 1 the table. Table changes emit nothing.
  *
- * The table is kept as `columns` of its side, already computed, and nothing else: what the query does not read is not
- * stored.
+ * The table is kept as the values of `columns` of its side, already computed.
  */
 export interface JoinStreamTableStep extends StepBase {
   readonly kind: 'JoinStreamTable';

@@ -95,12 +95,17 @@ export class PrintQuery implements QueryResult {
     }
   }
 
-  #available(): Promise<void> {
-    return this.#waiter.wait(
-      this.#options.topic.partitions.map((partition, index) => {
-        return { partition, offset: this.#positions[index] as number };
-      }),
-    );
+  /** @throws the error of a partition that has failed or was deleted; the query is over then. */
+  async #available(): Promise<void> {
+    const positions = this.#options.topic.partitions.map((partition, index) => {
+      return { partition, offset: this.#positions[index] as number };
+    });
+    try {
+      await this.#waiter.wait(positions);
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
   }
 
   async close(): Promise<void> {

@@ -102,12 +102,17 @@ export class TransientQuery implements QueryResult {
     );
   }
 
-  #available(): Promise<void> {
-    return this.#waiter.wait(
-      this.#topology.sources.map(({ reader, position }) => {
-        return { partition: reader.partition, offset: position };
-      }),
-    );
+  /** @throws the error of a partition that has failed or was deleted; the query is over then. */
+  async #available(): Promise<void> {
+    const positions = this.#topology.sources.map(({ reader, position }) => {
+      return { partition: reader.partition, offset: position };
+    });
+    try {
+      await this.#waiter.wait(positions);
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
   }
 
   #end(message: string): null {
