@@ -3,10 +3,16 @@ import type {
   FieldInfo,
   QueryDescription,
   RunningQuery,
-  SchemaInfo,
   SourceDescription,
   SourceSummary,
 } from '../src/api/entities.ts';
+import {
+  renderFunction,
+  renderFunctions,
+  renderTypes,
+  renderVariables,
+} from './render-metadata.ts';
+import { formatSchema } from './schema-text.ts';
 import { formatTable } from './table.ts';
 import { safeLine, safeLines } from './text.ts';
 
@@ -48,6 +54,19 @@ function renderBody(entity: Entity, options: RenderOptions): string {
       return entity.queryDescriptions.map((query) => renderQuery(query, options)).join('\n');
     case 'properties':
       return renderProperties(entity, options);
+    case 'function_names':
+      return renderFunctions(entity, options);
+    case 'describe_function':
+      return renderFunction(entity);
+    case 'type_list':
+      return renderTypes(entity, options);
+    case 'variables':
+      return renderVariables(entity, options);
+    case 'assert_topic':
+      return renderMessage(
+        `Topic ${entity.topicName} ${entity.exists ? 'exists' : 'does not exist'}.`,
+        options,
+      );
     case 'terminate_query':
       return renderMessage(
         `Query ${entity.queryId} ${entity.wasTerminated ? 'was terminated.' : 'was not running.'}`,
@@ -251,28 +270,6 @@ function columnRemark(
   if (type !== 'KEY') return '';
   const key = source.type === 'TABLE' ? '(primary key)' : '(key)';
   return source.windowType === null ? key : `${key} (Window type: ${source.windowType})`;
-}
-
-function formatSchema(schema: SchemaInfo): string {
-  const member = schema.memberSchema === null ? '' : formatSchema(schema.memberSchema);
-  switch (schema.type) {
-    case 'STRING':
-      return 'VARCHAR(STRING)';
-    case 'DECIMAL':
-      return `DECIMAL(${schema.parameters?.precision}, ${schema.parameters?.scale})`;
-    case 'ARRAY':
-      return `ARRAY<${member}>`;
-    case 'MAP':
-      return `MAP<STRING, ${member}>`;
-    case 'STRUCT': {
-      const fields = (schema.fields ?? []).map(
-        (field) => `${field.name} ${formatSchema(field.schema)}`,
-      );
-      return `STRUCT<${fields.join(', ')}>`;
-    }
-    default:
-      return schema.type;
-  }
 }
 
 function formatFacts(facts: readonly (readonly [string, string])[]): string {

@@ -2,7 +2,7 @@ import type { Entity } from '../src/api/entities.ts';
 import {
   ApiError,
   ConnectionError,
-  type ClientProperties,
+  type ClientOptions,
   type MillraceClient,
 } from '../src/api/client.ts';
 import type { Output } from './command.ts';
@@ -28,7 +28,7 @@ export interface SessionOptions {
 
 /**
  * Runs statements one by one against a server and prints what they answer: results to `output`, errors to
- * `errors`. Keeps what SET changed, and sends it along with every statement.
+ * `errors`. Keeps what SET and DEFINE changed, and sends it along with every statement.
  */
 export class Session {
   /** How results are printed; may be changed at any time. */
@@ -39,6 +39,8 @@ export class Session {
   readonly #rowLimit: number;
   readonly #timeoutMs: number | null;
   readonly #properties = new Map<string, string>();
+  /** By lower-case name. */
+  readonly #variables = new Map<string, string>();
 
   constructor({ client, output, errors, format, rowLimit, timeoutMs }: SessionOptions) {
     this.#client = client;
@@ -92,13 +94,18 @@ export class Session {
         return this.#set(statement.property, statement.value);
       case 'unset':
         return this.#unset(statement.property);
+      case 'define':
+        this.#variables.set(statement.variable, statement.value);
+        return;
+      case 'undefine':
+        return this.#undefine(statement.variable);
       case 'select':
         return this.#select(text, { endless: statement.endless, interrupt });
       case 'print':
         return this.#printTopic(text, interrupt);
       case 'other': {
         const entities = await this.#client.execute(text, {
-          properties: this.#clientProperties(),
+          ...this.#settings(),
           ...(interrupt && { signal: interrupt }),
         });
         return this.#printEntities(entities);
@@ -124,6 +131,11 @@ export class Session {
     await this.#confirm(`'${property}' is back to the server's value (it was '${old}').`);
   }
 
+  #undefine(variable: string): void {
+    if (this.#variables.delete(variable)) return;
+    throw new StatementFailure(`Cannot undefine variable '${variable}' which was never defined.`);
+  }
+
   /** Tells people what happened; programs that read JSON see it by the exit code. */
   async #confirm(text: string): Promise<void> {
     if (this.format === 'tabular') await this.print(`${safeLine(text)}\n`);
@@ -139,7 +151,7 @@ export class Session {
         : new TablePrinter(this.#output, endless);
     let rowCount = 0;
     try {
-      const options = { properties: this.#clientProperties(), signal: this.#signal(interrupt) };
+      const options = { ...this.#settings(), signal: this.#signal(interrupt) };
       for await (const event of this.#client.query(sql, options)) {
         if (event.kind === 'header') {
           await printer.header(event);
@@ -156,7 +168,7 @@ export class Session {
   }
 
   async #printTopic(sql: string, interrupt: AbortSignal | undefined): Promise<void> {
-    const options = { properties: this.#clientProperties(), signal: this.#signal(interrupt) };
+    const options = { ...this.#settings(), signal: this.#signal(interrupt) };
     let lineCount = 0;
     for await (const batch of this.#client.print(sql, options)) {
       const lines = batch.slice(0, this.#rowLimit - lineCount);
@@ -184,8 +196,10 @@ export class Session {
     for (const entity of shown) await this.print(renderEntity(entity, options));
   }
 
-  #clientProperties(): ClientProperties {
-    return Object.fromEntries(this.#properties);
+  #settings(): Pick<ClientOptions, 'properties' | 'variables'> {
+    const properties = Object.fromEntries(this.#properties);
+    if (this.#variables.size === 0) return { properties };
+    return { properties, variables: Object.fromEntries(this.#variables) };
   }
 
   #signal(interrupt: AbortSignal | undefined): AbortSignal {

@@ -8,6 +8,8 @@ export type ShellStatement =
   | { readonly kind: 'print' }
   | { readonly kind: 'set'; readonly property: string; readonly value: string }
   | { readonly kind: 'unset'; readonly property: string }
+  | { readonly kind: 'define'; readonly variable: string; readonly value: string }
+  | { readonly kind: 'undefine'; readonly variable: string }
   | { readonly kind: 'malformed'; readonly message: string }
   | { readonly kind: 'other' };
 
@@ -30,6 +32,10 @@ export function classifyStatement(text: string): ShellStatement {
       return readSet(lexemes);
     case 'UNSET':
       return readUnset(lexemes);
+    case 'DEFINE':
+      return readDefine(lexemes);
+    case 'UNDEFINE':
+      return readUndefine(lexemes);
     default:
       return { kind: 'other' };
   }
@@ -54,6 +60,27 @@ function readUnset(lexemes: readonly Lexeme[]): ShellStatement {
     return { kind: 'unset', property: unquote(property.text) };
   }
   return malformed("UNSET 'property'", lexemes);
+}
+
+function readDefine(lexemes: readonly Lexeme[]): ShellStatement {
+  const [, variable, equals, value] = lexemes;
+  if (
+    lexemes.length === 4 &&
+    variable?.kind === 'word' &&
+    equals?.text === '=' &&
+    value?.kind === 'string'
+  ) {
+    return { kind: 'define', variable: variable.text.toLowerCase(), value: unquote(value.text) };
+  }
+  return malformed("DEFINE name = 'value'", lexemes);
+}
+
+function readUndefine(lexemes: readonly Lexeme[]): ShellStatement {
+  const [, variable] = lexemes;
+  if (lexemes.length === 2 && variable?.kind === 'word') {
+    return { kind: 'undefine', variable: variable.text.toLowerCase() };
+  }
+  return malformed('UNDEFINE name', lexemes);
 }
 
 function malformed(expected: string, lexemes: readonly Lexeme[]): ShellStatement {

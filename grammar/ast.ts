@@ -325,9 +325,17 @@ export type StatementNode =
   | InsertSelectNode
   | QueryStatementNode
   | DropSourceNode
+  | AlterSourceNode
+  | AssertTopicNode
+  | CreateTypeNode
+  | DropTypeNode
   | TerminateNode
+  | PauseNode
+  | DefineNode
+  | UndefineNode
   | ListNode
   | DescribeNode
+  | DescribeFunctionNode
   | ExplainNode
   | PrintNode
   | SetNode
@@ -382,15 +390,74 @@ export interface DropSourceNode extends Node {
   readonly deleteTopic: boolean;
 }
 
+/** Adds value columns. */
+export interface AlterSourceNode extends Node {
+  readonly kind: 'alterSource';
+  readonly sourceKind: 'STREAM' | 'TABLE';
+  readonly name: Identifier;
+  readonly columns: readonly { readonly name: Identifier; readonly type: TypeNode }[];
+}
+
+export interface AssertTopicNode extends Node {
+  readonly kind: 'assertTopic';
+  /** Case as written, also when unquoted. */
+  readonly topic: string;
+  /** False for NOT EXISTS. */
+  readonly exists: boolean;
+  readonly properties: readonly PropertyNode[];
+  readonly timeout: Duration | null;
+}
+
+export interface CreateTypeNode extends Node {
+  readonly kind: 'createType';
+  readonly ifNotExists: boolean;
+  /** Upper-cased, also when quoted. */
+  readonly name: Identifier;
+  readonly type: TypeNode;
+}
+
+export interface DropTypeNode extends Node {
+  readonly kind: 'dropType';
+  readonly ifExists: boolean;
+  /** Upper-cased, also when quoted. */
+  readonly name: Identifier;
+}
+
 export interface TerminateNode extends Node {
   readonly kind: 'terminate';
   /** Null for ALL. */
   readonly queryId: Identifier | null;
 }
 
+export interface PauseNode extends Node {
+  readonly kind: 'pause';
+  readonly action: 'PAUSE' | 'RESUME';
+  /** Null for ALL. */
+  readonly queryId: Identifier | null;
+}
+
+export interface DefineNode extends Node {
+  readonly kind: 'define';
+  readonly name: Identifier;
+  readonly value: string;
+}
+
+export interface UndefineNode extends Node {
+  readonly kind: 'undefine';
+  readonly name: Identifier;
+}
+
 export interface ListNode extends Node {
   readonly kind: 'list';
-  readonly subject: 'STREAMS' | 'TABLES' | 'TOPICS' | 'QUERIES' | 'PROPERTIES';
+  readonly subject:
+    | 'STREAMS'
+    | 'TABLES'
+    | 'TOPICS'
+    | 'QUERIES'
+    | 'PROPERTIES'
+    | 'FUNCTIONS'
+    | 'TYPES'
+    | 'VARIABLES';
   /** SHOW ALL TOPICS. */
   readonly all: boolean;
   readonly extended: boolean;
@@ -402,6 +469,11 @@ export interface DescribeNode extends Node {
   readonly source: Identifier | null;
   readonly subject: 'STREAMS' | 'TABLES' | null;
   readonly extended: boolean;
+}
+
+export interface DescribeFunctionNode extends Node {
+  readonly kind: 'describeFunction';
+  readonly function: Identifier;
 }
 
 /** Of a statement, or of a running query by its id. */

@@ -94,7 +94,8 @@ function formatWindow({ type, size, advance, retention, grace }: WindowNode): st
   return `${type} (${parts.join(', ')})`;
 }
 
-function formatDuration({ amount, unit }: Duration): string {
+/** `10 SECONDS` */
+export function formatDuration({ amount, unit }: Duration): string {
   return `${amount} ${unit}`;
 }
 

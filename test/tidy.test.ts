@@ -127,6 +127,7 @@ const TEST_FOLDERS = [
   'conformance',
   'bench',
   'crash',
+  'reference',
   'end-to-end',
 ].map((folder) => `test/${folder}`);
 

@@ -1,22 +1,34 @@
 import type { StatementNode } from '../ast.ts';
 import type { StatementDefinition } from '../rules.ts';
+import { alterSource } from './alter-source.ts';
+import { assertTopic } from './assert-topic.ts';
 import { createSource } from './create-source.ts';
 import { describe } from './describe.ts';
 import { dropSource } from './drop-source.ts';
 import { explain } from './explain.ts';
 import { insert } from './insert.ts';
 import { list } from './list.ts';
+import { pause } from './pause.ts';
 import { print } from './print.ts';
 import { select } from './select.ts';
 import { set, unset } from './set.ts';
 import { terminate } from './terminate.ts';
+import { createType, dropType } from './type.ts';
+import { define, undefine } from './variable.ts';
 
 const all = [
   createSource,
   insert,
   select,
   dropSource,
+  alterSource,
+  assertTopic,
+  createType,
+  dropType,
   terminate,
+  pause,
+  define,
+  undefine,
   list,
   describe,
   explain,

@@ -1,4 +1,4 @@
-import type { ExpressionNode, QueryNode } from '../../grammar/ast.ts';
+import type { ColumnNode, ExpressionNode, QueryNode } from '../../grammar/ast.ts';
 import { childrenOf } from '../../grammar/visit.ts';
 
 /** The expression and all its parts, depth first, left to right; however deep it is, the stack stays flat. */
@@ -8,6 +8,17 @@ export function* walk(root: ExpressionNode): Generator<ExpressionNode> {
     yield node;
     const children = childrenOf(node);
     for (let i = children.length - 1; i >= 0; i--) pending.push(children[i]!);
+  }
+}
+
+/** The columns an expression names; names of lambda parameters are none. */
+export function* columnsNamed(root: ExpressionNode): Generator<ColumnNode> {
+  const parameters = new Set<string>();
+  // A lambda comes before its body, and no column of a source may have the name of a parameter.
+  for (const node of walk(root)) {
+    if (node.kind === 'lambda') for (const { name } of node.parameters) parameters.add(name);
+    if (node.kind !== 'column') continue;
+    if (node.qualifier !== null || !parameters.has(node.name.name)) yield node;
   }
 }
 

@@ -48,7 +48,9 @@ export function analyzeCreateAsSelect(
   const query = analyzeQuery(statement.query, { catalog, mode: 'persistent' });
   checkResultKind(statement, query);
   const { name } = statement.name;
-  const topicName = properties.values.KAFKA_TOPIC ?? checkTopicName(name, statement.name);
+  const topicName =
+    properties.values.KAFKA_TOPIC ??
+    checkTopicName(`${defaults.topicPrefix}${name}`, statement.name);
   const sink = { name, topic: topicName };
   refuseCycle(catalog, { sink, reads: query.sources }, statement.query.from);
   const { schema } = query.root;
@@ -143,5 +145,6 @@ function inheritedDelimiter(format: string, source: FormatSpec): string | undefi
 
 /** PARTITION BY NULL. */
 function removesKey({ root }: AnalyzedQuery): boolean {
-  return root.input.kind === 'partitionBy' && root.input.keys.length === 0;
+  const input = root.input.kind === 'flatMap' ? root.input.input : root.input;
+  return input.kind === 'partitionBy' && input.keys.length === 0;
 }

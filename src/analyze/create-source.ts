@@ -1,6 +1,8 @@
 import type { ColumnDefinition, CreateSourceNode } from '../../grammar/ast.ts';
-import type { Column, RowSchema } from '../sql/schema.ts';
-import { errorAt, notSupported } from './error-at.ts';
+import type { DatabaseError } from '../base/errors.ts';
+import { isPayload, type Column, type RowSchema } from '../sql/schema.ts';
+import { errorAt } from './error-at.ts';
+import { headerOf } from './header-columns.ts';
 import { parseProperties, type ParsedProperties } from './properties.ts';
 import { isPseudoColumn } from './scope.ts';
 import {
@@ -36,9 +38,7 @@ export function analyzeCreateSource(
   statement: CreateSourceNode,
   { defaults, sql }: CreateSourceContext,
 ): AnalyzedCreateSource {
-  if (statement.readOnly) {
-    throw notSupported(statement, `CREATE SOURCE ${statement.sourceKind} is`);
-  }
+  if (statement.readOnly && statement.orReplace) throw notReplaceable(statement);
   const properties = parseProperties(statement.properties, 'CREATE');
   const { values, nodes } = properties;
   if (values.KAFKA_TOPIC === undefined) {
@@ -49,6 +49,7 @@ export function analyzeCreateSource(
     );
   }
   const schema = analyzeColumns(statement);
+  const payload = schema.values.filter(isPayload);
   const keyFormat = settleFormat({
     side: 'key',
     format: values.KEY_FORMAT ?? values.FORMAT ?? defaults.keyFormat,
@@ -62,8 +63,8 @@ export function analyzeCreateSource(
     side: 'value',
     format: valueFormatName,
     delimiter: values.VALUE_DELIMITER,
-    wrap: settleWrapping(properties, schema.values, { format: valueFormatName, defaults }),
-    columns: schema.values,
+    wrap: settleWrapping(properties, payload, { format: valueFormatName, defaults }),
+    columns: payload,
     at: nodes.get('VALUE_FORMAT') ?? nodes.get('FORMAT') ?? statement.name,
   });
   const definition: SourceDefinition = {
@@ -75,8 +76,22 @@ export function analyzeCreateSource(
     schema,
     timestamp: settleTimestamp(properties, schema),
     sql,
+    ...(statement.readOnly ? { readOnly: true } : {}),
   };
   return { definition, topic: topicRequest(properties, definition) };
+}
+
+/** The error for CREATE OR REPLACE of a read-only source, the old one or the new. */
+export function notReplaceable({
+  name,
+  sourceKind,
+}: Pick<CreateSourceNode, 'name' | 'sourceKind'>): DatabaseError {
+  const kind = sourceKind.toLowerCase();
+  return errorAt(
+    'BAD_STATEMENT',
+    name,
+    `Cannot add ${kind} '${name.name}': CREATE OR REPLACE is not supported on source ${kind}s. Leave OR REPLACE out; if it exists, DROP ${sourceKind} ${name.name} first.`,
+  );
 }
 
 function settleValueFormatName(
@@ -112,7 +127,18 @@ function analyzeColumns(statement: CreateSourceNode): RowSchema {
     }
     names.add(definition.name.name);
     const column: Column = { name: definition.name.name, type: resolveType(definition.type) };
-    (definition.role === null ? values : keys).push(column);
+    switch (definition.role) {
+      case 'KEY':
+      case 'PRIMARY KEY':
+        keys.push(column);
+        break;
+      case 'HEADER':
+      case 'HEADERS':
+        values.push({ ...column, header: headerOf(definition, column.type, values) });
+        break;
+      case null:
+        values.push(column);
+    }
   }
   if (sourceKind === 'TABLE' && keys.length === 0) {
     throw errorAt(
@@ -139,9 +165,6 @@ function checkColumn(definition: ColumnDefinition, sourceKind: 'STREAM' | 'TABLE
     throw errorAt('BAD_STATEMENT', name, 'A column needs a name that is not blank.');
   }
   switch (role) {
-    case 'HEADERS':
-    case 'HEADER':
-      throw notSupported(definition, `${role} columns are`);
     case 'PRIMARY KEY':
       if (sourceKind === 'TABLE') return;
       throw errorAt(

@@ -40,6 +40,8 @@ function sameNode(a: Expression, b: Expression): boolean {
   if (a.kind === 'case' && b.kind === 'case') {
     return (a.otherwise === null) === (b.otherwise === null);
   }
+  if (a.kind === 'lambdaParameter' && b.kind === 'lambdaParameter') return a.slot === b.slot;
+  if (a.kind === 'dereference' && b.kind === 'dereference') return a.fieldIndex === b.fieldIndex;
   if ('operator' in a && 'operator' in b) return a.operator === b.operator;
   if ('negated' in a && 'negated' in b) return a.negated === b.negated;
   return true;
@@ -60,6 +62,7 @@ export function replaceParts(
     case 'literal':
     case 'column':
     case 'pseudo':
+    case 'lambdaParameter':
       return expression;
     case 'call':
       return { ...expression, arguments: expression.arguments.map(again) };
@@ -91,6 +94,24 @@ export function replaceParts(
         branches: expression.branches.map(({ when, then }) => branch(again(when), again(then))),
         otherwise: expression.otherwise === null ? null : again(expression.otherwise),
       };
+    case 'subscript':
+      return { ...expression, base: again(expression.base), index: again(expression.index) };
+    case 'dereference':
+      return { ...expression, base: again(expression.base) };
+    case 'array':
+      return { ...expression, elements: expression.elements.map(again) };
+    case 'map':
+      return {
+        ...expression,
+        entries: expression.entries.map(({ key, value }) => ({
+          key: again(key),
+          value: again(value),
+        })),
+      };
+    case 'struct':
+      return { ...expression, values: expression.values.map(again) };
+    case 'lambda':
+      return { ...expression, body: again(expression.body) };
     default:
       return unreachable(expression);
   }

@@ -3,23 +3,38 @@ import type {
   CallNode,
   CaseNode,
   CastNode,
+  ColumnNode,
   ExpressionNode,
   InNode,
+  IntervalUnitNode,
   LikeNode,
   LogicalNode,
   UnaryNode,
 } from '../../grammar/ast.ts';
 import { unreachable } from '../base/assert.ts';
-import type { Expression } from '../expressions/expression.ts';
+import type {
+  Expression,
+  LambdaParameterExpression,
+  LiteralExpression,
+} from '../expressions/expression.ts';
 import { printExpression } from '../expressions/print.ts';
-import { isAggregate, resolveScalar } from '../functions/resolve.ts';
+import { INTERVAL_UNIT } from '../functions/function.ts';
+import { isAggregate, isTableFunction, resolveScalar } from '../functions/resolve.ts';
 import { arithmeticType, canCast, isNumber } from '../sql/coerce.ts';
 import { BOOLEAN, STRING, formatType, typesEqual, type SqlType } from '../sql/types.ts';
 import { toCommonType } from './common-type.ts';
 import { analyzeBetween, analyzeComparison, analyzeDistinct } from './comparisons.ts';
 import { errorAt, locating, notSupported } from './error-at.ts';
 import { branch, logical } from './expression-tree.ts';
+import { untypedLambda } from './lambdas.ts';
 import { analyzeLiteral, nullOf } from './literals.ts';
+import {
+  analyzeArray,
+  analyzeDereference,
+  analyzeMap,
+  analyzeStruct,
+  analyzeSubscript,
+} from './nested.ts';
 import { resolveColumn, type Scope } from './scope.ts';
 import { resolveType } from './types.ts';
 
@@ -73,6 +88,7 @@ export function analyzeCondition(node: ExpressionNode, scope: Scope): Expression
 export class ExpressionAnalyzer {
   readonly scope: Scope;
   #depth = 0;
+  #lambdaParameters: readonly LambdaParameterExpression[] = [];
 
   constructor(scope: Scope) {
     this.scope = scope;
@@ -93,6 +109,29 @@ export class ExpressionAnalyzer {
     return expression;
   }
 
+  /** The parameters of the lambdas around the place that is being analyzed, outermost first. */
+  get lambdaParameters(): readonly LambdaParameterExpression[] {
+    return this.#lambdaParameters;
+  }
+
+  /** Analyzes the body of a lambda, which sees these parameters as well; null for a bare NULL. */
+  analyzeWithParameters(
+    body: ExpressionNode,
+    parameters: readonly LambdaParameterExpression[],
+  ): Expression | null {
+    const outer = this.#lambdaParameters;
+    this.#lambdaParameters = [...outer, ...parameters];
+    const expression = this.analyze(body);
+    this.#lambdaParameters = outer;
+    return expression;
+  }
+
+  /** The parameter that an unqualified name stands for; null when it can only be a column. */
+  #lambdaParameter({ qualifier, name }: ColumnNode): LambdaParameterExpression | null {
+    if (qualifier !== null) return null;
+    return this.#lambdaParameters.find((parameter) => parameter.name === name.name) ?? null;
+  }
+
   /** Where the type of a bare NULL is known or does not matter. */
   analyzeAs(node: ExpressionNode, typeOfNull: SqlType): Expression {
     return this.analyze(node) ?? nullOf(typeOfNull);
@@ -103,7 +142,7 @@ export class ExpressionAnalyzer {
       case 'literal':
         return analyzeLiteral(node);
       case 'column':
-        return resolveColumn(node, this.scope).expression;
+        return this.#lambdaParameter(node) ?? resolveColumn(node, this.scope).expression;
       case 'call':
         return this.#analyzeCall(node);
       case 'cast':
@@ -136,19 +175,27 @@ export class ExpressionAnalyzer {
       case 'case':
         return this.#analyzeCase(node);
       case 'subscript':
-        throw notSupported(node, 'Subscripts of arrays and maps, a[i], are');
+        return analyzeSubscript(node, this);
       case 'dereference':
-        throw notSupported(node, 'Access to struct fields, s->f, is');
+        return analyzeDereference(node, this);
       case 'array':
-        throw notSupported(node, 'The constructor ARRAY[...] is');
+        return analyzeArray(node, this);
       case 'map':
-        throw notSupported(node, 'The constructor MAP(...) is');
+        return analyzeMap(node, this);
       case 'struct':
-        throw notSupported(node, 'The constructor STRUCT(...) is');
+        return analyzeStruct(node, this);
       case 'lambda':
-        throw notSupported(node, 'Lambda functions, x => ..., are');
+        throw errorAt(
+          'BAD_STATEMENT',
+          node,
+          'A lambda, x => ..., can only be an argument of a function such as TRANSFORM.',
+        );
       case 'intervalUnit':
-        throw notSupported(node, `The time unit ${node.unit} as an argument is`);
+        throw errorAt(
+          'BAD_STATEMENT',
+          node,
+          `The time unit ${node.unit} can only be an argument of a function such as DATEADD.`,
+        );
       default:
         return unreachable(node);
     }
@@ -157,8 +204,16 @@ export class ExpressionAnalyzer {
   #analyzeCall(node: CallNode): Expression {
     const name = node.name.name;
     if (isAggregate(name)) return this.#analyzeAggregate(node);
-    const args = node.arguments.map((argument) => this.analyze(argument));
-    const types = args.map((argument) => argument?.type ?? null);
+    if (isTableFunction(name)) return this.#analyzeTableFunction(node);
+    const args = node.arguments.map((argument) => {
+      if (argument.kind === 'lambda') return untypedLambda(argument, this);
+      return argument.kind === 'intervalUnit' ? timeUnit(argument) : this.analyze(argument);
+    });
+    const types = args.map((argument) => {
+      if (argument?.kind === 'LAMBDA') return argument;
+      if (argument?.kind === 'literal' && argument.bare === true) return INTERVAL_UNIT;
+      return argument?.type ?? null;
+    });
     const resolved = locating(node, () => resolveScalar(name, types));
     return {
       kind: 'call',
@@ -166,7 +221,9 @@ export class ExpressionAnalyzer {
       name,
       overload: resolved.overload,
       arguments: args.map((argument, index) =>
-        convertTo(argument, resolved.parameterTypes[index]!),
+        argument?.kind === 'LAMBDA'
+          ? argument.withTypes(resolved.lambdaParameterTypes[index]!)
+          : convertTo(argument, resolved.parameterTypes[index]!),
       ),
     };
   }
@@ -184,6 +241,21 @@ export class ExpressionAnalyzer {
     const argumentAnalyzer = new ExpressionAnalyzer(aggregates.argumentScope);
     const args = node.arguments.map((argument) => argumentAnalyzer.analyze(argument));
     return locating(node, () => aggregates.add(name, args));
+  }
+
+  #analyzeTableFunction(node: CallNode): Expression {
+    const name = node.name.name;
+    const { tableCalls, clause } = this.scope;
+    if (tableCalls === null) {
+      throw errorAt(
+        'BAD_STATEMENT',
+        node,
+        `${clause} cannot contain the table function ${name}: table functions stand in SELECT, not inside one another.`,
+      );
+    }
+    const argumentAnalyzer = new ExpressionAnalyzer(tableCalls.argumentScope);
+    const args = node.arguments.map((argument) => argumentAnalyzer.analyze(argument));
+    return locating(node, () => tableCalls.add(name, args));
   }
 
   #analyzeCast(node: CastNode): Expression {
@@ -327,6 +399,11 @@ export class ExpressionAnalyzer {
 /** An expression with its type, for messages: `A is BIGINT`. */
 export function describe(expression: Expression): string {
   return `${printExpression(expression)} is ${formatType(expression.type)}`;
+}
+
+/** Functions get a time unit as text. */
+function timeUnit({ unit }: IntervalUnitNode): LiteralExpression {
+  return { kind: 'literal', type: STRING, value: unit, bare: true };
 }
 
 function convertTo(expression: Expression | null, type: SqlType): Expression {

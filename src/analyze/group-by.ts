@@ -174,6 +174,20 @@ export function checkUndo(calls: AggregateCalls, relation: Relation, at: Located
   );
 }
 
+/**
+ * Between rows the dialect holds the state of an aggregate in the value format of the first source.
+ * @throws DatabaseError BAD_STATEMENT when that is DELIMITED, which has no collections, and a function needs them.
+ */
+export function checkIntermediate(calls: AggregateCalls, relation: Relation, at: Located): void {
+  const [first] = relation.sources;
+  if (first?.source.valueFormat.name !== 'DELIMITED' || calls.nested.length === 0) return;
+  throw errorAt(
+    'BAD_STATEMENT',
+    at,
+    `The state of ${calls.nested.join(', ')} has an intermediate type that the value format DELIMITED of ${first.source.name} cannot hold. Leave the function out, or copy the stream into one with another format first: CREATE STREAM ... WITH (VALUE_FORMAT='JSON') AS SELECT * FROM ${first.source.name};`,
+  );
+}
+
 function checkSources(at: Located, relation: Relation): void {
   for (const { source } of relation.sources) {
     if (source.schema.window !== null) {

@@ -3,7 +3,7 @@ import type { Catalog } from '../catalog/catalog.ts';
 import type { Source } from '../catalog/source.ts';
 import type { Expression } from '../expressions/expression.ts';
 import { asDecimal } from '../sql/coerce.ts';
-import { formatSchema, type Column } from '../sql/schema.ts';
+import { formatSchema, isPayload, type Column } from '../sql/schema.ts';
 import { EvaluationError } from '../sql/evaluation-error.ts';
 import { typesEqual, type SqlType } from '../sql/types.ts';
 import { evaluateConstant } from '../expressions/fold.ts';
@@ -40,6 +40,20 @@ export function analyzeInsertSelect(
       'BAD_STATEMENT',
       statement.target,
       `INSERT INTO can only be used to insert into a stream. ${target.name} is a table.`,
+    );
+  }
+  if (!target.schema.values.every(isPayload)) {
+    throw errorAt(
+      'BAD_STATEMENT',
+      statement.target,
+      `Cannot insert into ${target.name} because it has header columns.`,
+    );
+  }
+  if (target.readOnly === true) {
+    throw errorAt(
+      'BAD_STATEMENT',
+      statement.target,
+      `Cannot insert into read-only stream: ${target.name}. It was made by CREATE SOURCE STREAM.`,
     );
   }
   const query = analyzeQuery(statement.query, { catalog, mode: 'persistent' });

@@ -4,7 +4,7 @@ import type { Source } from '../catalog/source.ts';
 import { didYouMean } from '../catalog/did-you-mean.ts';
 import { evaluateConstant } from '../expressions/fold.ts';
 import { printExpression } from '../expressions/print.ts';
-import { columnsOf } from '../sql/schema.ts';
+import { columnsOf, isPayload } from '../sql/schema.ts';
 import { EvaluationError } from '../sql/evaluation-error.ts';
 import { BIGINT, formatType, type Row, type SqlType, type Value } from '../sql/types.ts';
 import { errorAt, type Located } from './error-at.ts';
@@ -34,6 +34,14 @@ export function analyzeInsertValues(
   { catalog }: { readonly catalog: Catalog },
 ): AnalyzedInsertValues {
   const source = lookupSource(catalog, statement.target);
+  if (source.readOnly === true) {
+    const kind = source.kind.toLowerCase();
+    throw errorAt(
+      'BAD_STATEMENT',
+      statement.target,
+      `Cannot insert values into read-only ${kind}: ${source.name}. It was made by CREATE SOURCE ${source.kind}.`,
+    );
+  }
   if (source.schema.window !== null) {
     throw errorAt(
       'BAD_STATEMENT',
@@ -41,6 +49,7 @@ export function analyzeInsertValues(
       `${source.name} is windowed; rows get there only through the query that makes the windows.`,
     );
   }
+  refuseHeaders(statement, source);
   const columns = columnsOf(source.schema);
   const row: Row = columns.map(() => null);
   let timestamp: number | null = null;
@@ -58,6 +67,22 @@ export function analyzeInsertValues(
   }
   requireKey(statement, source, row, names);
   return { source, row, timestamp };
+}
+
+/** What comes from headers cannot be inserted, neither named nor as one of all columns. */
+function refuseHeaders(statement: InsertValuesNode, source: Source): void {
+  const headers = source.schema.values.filter((column) => !isPayload(column));
+  const listed = statement.columns;
+  const named = headers.filter(({ name }) => {
+    return listed === null || listed.some((column) => column.name === name);
+  });
+  if (named.length === 0) return;
+  const hint = listed === null ? ' List the columns to insert into.' : '';
+  throw errorAt(
+    'BAD_STATEMENT',
+    listed?.find((column) => column.name === named[0]?.name) ?? statement.target,
+    `Cannot insert into HEADER columns: ${named.map(({ name }) => name).join(', ')}.${hint}`,
+  );
 }
 
 interface TargetColumns {

@@ -5,7 +5,7 @@ import type { ColumnExpression, Expression } from '../expressions/expression.ts'
 import { printExpression } from '../expressions/print.ts';
 import type { Column } from '../sql/schema.ts';
 import { formatType, typesEqual } from '../sql/types.ts';
-import { walk } from './ast-walk.ts';
+import { columnsNamed } from './ast-walk.ts';
 import { errorAt, notSupported } from './error-at.ts';
 import { analyzeTyped } from './expressions.ts';
 import type { JoinColumn, LogicalJoin } from './logical-plan.ts';
@@ -198,9 +198,7 @@ function operandOfKey(operand: Operand, left: Relation): Operand {
 /** The alias of the one source an operand refers to. */
 function sourceOf(operand: ExpressionNode, scope: Scope): string {
   const aliases = new Set<string>();
-  for (const node of walk(operand)) {
-    if (node.kind === 'column') aliases.add(resolveColumn(node, scope).qualifier);
-  }
+  for (const column of columnsNamed(operand)) aliases.add(resolveColumn(column, scope).qualifier);
   const [alias] = aliases;
   if (alias !== undefined && aliases.size === 1) return alias;
   throw errorAt(

@@ -1,5 +1,5 @@
 import type { Source } from '../catalog/source.ts';
-import type { Expression } from '../expressions/expression.ts';
+import type { Expression, LiteralExpression } from '../expressions/expression.ts';
 import type { RowSchema } from '../sql/schema.ts';
 import type { SqlType } from '../sql/types.ts';
 
@@ -12,6 +12,7 @@ export type LogicalNode =
   | LogicalJoin
   | LogicalFilter
   | LogicalPartitionBy
+  | LogicalFlatMap
   | LogicalAggregate
   | LogicalProject;
 
@@ -67,6 +68,22 @@ export interface LogicalPartitionBy {
   readonly schema: RowSchema;
 }
 
+/** Row: that of the input, then one value column per call, named KSQL_SYNTH_n. */
+export interface LogicalFlatMap {
+  readonly kind: 'flatMap';
+  readonly input: LogicalNode;
+  /** At least one; equal calls appear once. */
+  readonly calls: readonly TableFunctionCall[];
+  readonly result: 'stream';
+  readonly schema: RowSchema;
+}
+
+export interface TableFunctionCall {
+  readonly function: string;
+  readonly arguments: readonly Expression[];
+  readonly type: SqlType;
+}
+
 /** Row: the grouping keys, then one value column per aggregate, named KSQL_AGG_VARIABLE_n. */
 export interface LogicalAggregate {
   readonly kind: 'aggregate';
@@ -83,6 +100,8 @@ export interface LogicalAggregate {
 export interface AggregateCall {
   readonly function: string;
   readonly arguments: readonly Expression[];
+  /** The last arguments, if the function takes them as literals: they are the same for all rows. */
+  readonly literals: readonly LiteralExpression[];
   readonly type: SqlType;
 }
 

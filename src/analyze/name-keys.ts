@@ -6,7 +6,7 @@ import { nameGenerator, nameOfColumn, type SelectedItem } from './select-items.t
 
 /**
  * The key columns that PARTITION BY and GROUP BY make: called as the SELECT list calls the same expression, else by
- * the name of the column, else KSQL_COL_n.
+ * the name of the column or the struct field, else KSQL_COL_n.
  */
 export function nameKeys(
   expressions: readonly Expression[],
@@ -22,8 +22,8 @@ export function nameKeys(
       expressionsEqual(candidate.expression, expression),
     );
     if (column !== undefined) return { name: nameOfColumn(column, relation), expression };
-    let name = generateName();
-    while (taken.has(name)) name = generateName();
+    let name = generateName(expression);
+    while (taken.has(name)) name = generateName(expression);
     return { name, expression };
   });
 }

@@ -77,11 +77,16 @@ export function partitionStage(
   relation: Relation,
   partitioning: Partitioning,
   items: readonly SelectedItem[],
-): Stage {
+): Stage & { readonly carryExpression: (expression: Expression) => Expression } {
   const { keys: expressions } = partitioning;
   const keyNoun = 'partitioning expression';
   if (isExistingKey(expressions, input, relation)) {
-    return { node: input, carry: (item) => item.expression, keyNoun };
+    return {
+      node: input,
+      carry: (item) => item.expression,
+      carryExpression: (expression) => expression,
+      keyNoun,
+    };
   }
   const keys = nameKeys(expressions, relation, items);
   const kept = columnsToPartition(relation, null).filter((column) => !isKey(column, expressions));
@@ -107,7 +112,8 @@ export function partitionStage(
     const value = values.findIndex(({ expression }) => expressionsEqual(expression, part));
     return value < 0 ? null : column(part, keys.length + value, values[value]!.name);
   };
-  return { node, carry: (item) => replaceParts(item.expression, carry), keyNoun };
+  const carryExpression = (expression: Expression): Expression => replaceParts(expression, carry);
+  return { node, carry: (item) => carryExpression(item.expression), carryExpression, keyNoun };
 }
 
 function column(part: Expression, index: number, name: string): ColumnExpression {

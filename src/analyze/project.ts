@@ -139,7 +139,7 @@ function missingKeys(
 
 /** A key column as the statement would write it. */
 function keyText(node: LogicalNode, index: number): string {
-  if (node.kind === 'filter') return keyText(node.input, index);
+  if (node.kind === 'filter' || node.kind === 'flatMap') return keyText(node.input, index);
   const name = node.schema.keys[index]!.name;
   if (node.kind !== 'partitionBy' && node.kind !== 'aggregate') return name;
   const { expression } = (node.kind === 'aggregate' ? node.groupBy : node.keys)[index]!;

@@ -1,6 +1,8 @@
 import type { LiteralNode, PropertyNode } from '../../grammar/ast.ts';
 import { didYouMean } from '../catalog/did-you-mean.ts';
 import { findFormat } from '../formats/index.ts';
+import { EvaluationError } from '../sql/evaluation-error.ts';
+import { TimePattern } from '../sql/time-pattern.ts';
 import { errorAt, locating, notSupported } from './error-at.ts';
 import { checkTopicName } from './topic-name.ts';
 
@@ -46,6 +48,7 @@ export const properties = [
     boolean,
   ),
   define('TIMESTAMP', 'The column that holds the time of a row.', CREATES, identifier),
+  define('TIMESTAMP_FORMAT', 'The pattern of a STRING column with the time.', CREATES, timePattern),
   define(
     'QUERY_ID',
     'A name for the query, instead of a generated one.',
@@ -71,7 +74,6 @@ export interface ParsedProperties {
 
 /** Part of the dialect, but not of this version. */
 const UNSUPPORTED = [
-  'TIMESTAMP_FORMAT',
   'WINDOW_TYPE',
   'WINDOW_SIZE',
   'KEY_SCHEMA_ID',
@@ -88,7 +90,7 @@ const UNSUPPORTED = [
 /**
  * Reads the WITH clause of a statement.
  * @throws DatabaseError BAD_STATEMENT for names that are unknown, repeated or do not belong to the statement, for bad
- *   values, and for FORMAT beside KEY_FORMAT or VALUE_FORMAT.
+ *   values, for FORMAT beside KEY_FORMAT or VALUE_FORMAT, and for TIMESTAMP_FORMAT without TIMESTAMP.
  */
 export function parseProperties(
   given: readonly PropertyNode[],
@@ -103,6 +105,14 @@ export function parseProperties(
     }
     nodes.set(name, property);
     values[name] = definitionOf(property, statement).parse(property);
+  }
+  const timeFormat = nodes.get('TIMESTAMP_FORMAT');
+  if (timeFormat !== undefined && !nodes.has('TIMESTAMP')) {
+    throw errorAt(
+      'BAD_STATEMENT',
+      timeFormat,
+      'TIMESTAMP_FORMAT needs TIMESTAMP, which names the column that has this format.',
+    );
   }
   for (const side of ['KEY_FORMAT', 'VALUE_FORMAT']) {
     const node = nodes.get(side);
@@ -179,6 +189,18 @@ function delimiter(property: PropertyNode): string {
   if (value === 'TAB') return '\t';
   if ([...value].length === 1 && value.trim() !== '') return value;
   throw invalid(property, "one character that is not blank, or 'SPACE' or 'TAB'");
+}
+
+/** A pattern of Java's DateTimeFormatter. */
+function timePattern(property: PropertyNode): string {
+  const pattern = text(property);
+  try {
+    return new TimePattern(pattern).text;
+  } catch (error) {
+    if (error instanceof EvaluationError)
+      throw errorAt('BAD_STATEMENT', property.value, `${error.message}.`);
+    throw error;
+  }
 }
 
 /** A name in text: upper-cased like any other unless it is quoted inside. */

@@ -5,6 +5,7 @@ import { errorAt, notSupported } from './error-at.ts';
 import { analyzeCondition } from './expressions.ts';
 import {
   analyzeGrouping,
+  checkIntermediate,
   checkUndo,
   findAggregate,
   groupStage,
@@ -16,6 +17,7 @@ import { JOIN_KEY_NOUN, projectForClient, projectForSink, type Selection } from 
 import { checkPullClauses } from './pull-clauses.ts';
 import { analyzeRelation, type Relation } from './relation.ts';
 import { scopeOf } from './scope.ts';
+import { checkTableFunctions, flatMapStage, TableCalls } from './table-functions.ts';
 import { allColumns, analyzeItems, type SelectedItem } from './select-items.ts';
 
 /** What a query is analyzed against, and what for. */
@@ -48,6 +50,7 @@ export function analyzeQuery(query: QueryNode, context: QueryContext): AnalyzedQ
   const where = query.where === null ? null : analyzeCondition(query.where, scope);
   const input = where === null ? relation.node : filter(relation.node, where, 'WHERE');
   const isGrouped = query.groupBy !== null || findAggregate(query) !== null;
+  checkTableFunctions(query, relation, isGrouped);
   const selection = isGrouped
     ? selectGrouped(query, relation, input)
     : selectUngrouped(query, relation, input);
@@ -73,6 +76,7 @@ function selectGrouped(query: QueryNode, relation: Relation, input: LogicalNode)
   const { having } = query;
   const condition = having === null ? null : analyzeCondition(having, grouping.havingScope);
   checkUndo(grouping.calls, relation, query);
+  checkIntermediate(grouping.calls, relation, query);
   const stage = groupStage(input, relation, grouping, items);
   const node =
     condition === null || having === null
@@ -83,13 +87,15 @@ function selectGrouped(query: QueryNode, relation: Relation, input: LogicalNode)
 }
 
 function selectUngrouped(query: QueryNode, relation: Relation, input: LogicalNode): Selection {
-  const scope = scopeOf('SELECT', relation.columns);
+  const tableCalls = new TableCalls(scopeOf('The argument of a table function', relation.columns));
+  const scope = { ...scopeOf('SELECT', relation.columns), tableCalls };
   if (query.partitionBy === null) {
     const items = analyzeItems(query, relation, scope, (qualifier) =>
       allColumns(relation, qualifier),
     );
     const keyNoun = relation.join === null ? 'key column' : JOIN_KEY_NOUN;
-    return { node: input, items: withJoinKey(items, relation), keyNoun };
+    const selection = { node: input, items: withJoinKey(items, relation), keyNoun };
+    return flatMapStage(selection, tableCalls, (expression) => expression);
   }
   const partitioning = analyzePartitioning(query.partitionBy, relation);
   const items = analyzeItems(query, relation, scope, (qualifier) =>
@@ -97,7 +103,8 @@ function selectUngrouped(query: QueryNode, relation: Relation, input: LogicalNod
   );
   const stage = partitionStage(input, relation, partitioning, items);
   const carried = items.map((item) => ({ ...item, expression: stage.carry(item) }));
-  return { node: stage.node, items: carried, keyNoun: stage.keyNoun };
+  const selection = { node: stage.node, items: carried, keyNoun: stage.keyNoun };
+  return flatMapStage(selection, tableCalls, stage.carryExpression);
 }
 
 /** The first viable column that is selected stands for the key of a join and holds the key's value. */

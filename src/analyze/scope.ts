@@ -5,6 +5,7 @@ import type { RowSchema } from '../sql/schema.ts';
 import { BIGINT, INTEGER, type SqlType } from '../sql/types.ts';
 import type { AggregateCalls } from './aggregate-calls.ts';
 import { errorAt } from './error-at.ts';
+import type { TableCalls } from './table-functions.ts';
 
 /** A column that an expression may name. */
 export interface ScopeColumn {
@@ -25,6 +26,8 @@ export interface Scope {
   readonly columns: ReadonlyMap<string, readonly ScopeColumn[]>;
   /** Collects the aggregate calls of the clause; null where none may stand. */
   readonly aggregates: AggregateCalls | null;
+  /** Collects the calls of table functions in the clause; null where none may stand. */
+  readonly tableCalls: TableCalls | null;
 }
 
 export const PSEUDO_COLUMN_TYPES: Readonly<Record<PseudoColumn, SqlType>> = {
@@ -58,7 +61,7 @@ export function pseudoColumn(column: PseudoColumn): Expression {
   return { kind: 'pseudo', type: PSEUDO_COLUMN_TYPES[column], column };
 }
 
-/** A scope over these columns, in which no aggregate function may be called. */
+/** A scope over these columns, in which neither aggregates nor table functions may be called. */
 export function scopeOf(clause: string, columns: readonly ScopeColumn[]): Scope {
   const byName = new Map<string, ScopeColumn[]>();
   for (const column of columns) {
@@ -68,7 +71,13 @@ export function scopeOf(clause: string, columns: readonly ScopeColumn[]): Scope 
   }
   const qualifiers = new Set<string>();
   for (const { qualifier } of columns) qualifiers.add(qualifier);
-  return { clause, qualifiers: [...qualifiers], columns: byName, aggregates: null };
+  return {
+    clause,
+    qualifiers: [...qualifiers],
+    columns: byName,
+    aggregates: null,
+    tableCalls: null,
+  };
 }
 
 /**

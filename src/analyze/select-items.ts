@@ -2,9 +2,10 @@ import type { QueryNode, SelectItem } from '../../grammar/ast.ts';
 import { assert, unreachable } from '../base/assert.ts';
 import type { Expression } from '../expressions/expression.ts';
 import { columnsOf } from '../sql/schema.ts';
-import { errorAt, notSupported, type Located } from './error-at.ts';
+import { errorAt, type Located } from './error-at.ts';
 import { analyzeTyped } from './expressions.ts';
 import { joinedName } from './join.ts';
+import { fieldsOf } from './nested.ts';
 import type { Relation } from './relation.ts';
 import { isPseudoColumn, isWindowBound, resolveColumn, type Scope } from './scope.ts';
 import type { ScopeColumn } from './scope.ts';
@@ -46,7 +47,16 @@ export function analyzeItems(
   function analyzeItem(item: SelectItem): readonly SelectedItem[] {
     switch (item.kind) {
       case 'selectStruct':
-        throw notSupported(item, 'Expanding a struct, s->*, is');
+        return fieldsOf(item.base, analyzeTyped(item.base, scope, 'A SELECT item')).map(
+          (expression) => ({
+            name: generateName(expression),
+            expression,
+            column: null,
+            aliased: false,
+            fromWildcard: true,
+            node: item,
+          }),
+        );
       case 'selectAll': {
         const { qualifier } = item;
         if (qualifier !== null && !scope.qualifiers.includes(qualifier.name)) {
@@ -57,7 +67,7 @@ export function analyzeItems(
           );
         }
         return wildcard(qualifier?.name ?? null).map(({ expression, column }) => ({
-          name: column === null ? generateName() : nameInWildcard(column, relation),
+          name: column === null ? generateName(expression) : nameInWildcard(column, relation),
           expression,
           column,
           aliased: false,
@@ -77,7 +87,8 @@ export function analyzeItems(
         const expression = analyzeTyped(node, scope, 'A SELECT item');
         const column = node.kind === 'column' ? resolveColumn(node, scope) : null;
         const name =
-          alias?.name ?? (column === null ? generateName() : nameOfColumn(column, relation));
+          alias?.name ??
+          (column === null ? generateName(expression) : nameOfColumn(column, relation));
         const aliased = alias !== null;
         return [{ name, expression, column, aliased, fromWildcard: false, node: item }];
       }
@@ -102,11 +113,21 @@ function nameInWildcard(column: ScopeColumn, relation: Relation): string {
   return relation.sources.length === 1 ? name : joinedName(qualifier, name);
 }
 
-/** Makes KSQL_COL_0, KSQL_COL_1, ...; names that a source has are skipped. */
-export function nameGenerator(relation: Relation): () => string {
+/**
+ * Names expressions that are no plain columns: `s->f` F, F_1, F_2, ..., where digits that end the field's own name
+ * after an underscore do not count, and all else KSQL_COL_0, KSQL_COL_1, ...; names that a source has are skipped.
+ */
+export function nameGenerator(relation: Relation): (expression: Expression) => string {
   const taken = new Set(relation.columns.map((column) => column.name));
   let count = 0;
-  return () => {
+  return (expression) => {
+    if (expression.kind === 'dereference') {
+      const base = expression.field.replace(/(?<=.)_\d+$/, '');
+      let name = base;
+      for (let suffix = 1; taken.has(name); suffix++) name = `${base}_${suffix}`;
+      taken.add(name);
+      return name;
+    }
     while (taken.has(`KSQL_COL_${count}`)) count += 1;
     return `KSQL_COL_${count++}`;
   };

@@ -24,6 +24,8 @@ export interface FormatDefaults {
   readonly valueFormat: string | null;
   /** Whether a single value column is wrapped; null: as the format does by itself. */
   readonly wrapSingleValues: boolean | null;
+  /** In front of the name of a sink, for its topic. */
+  readonly topicPrefix: string;
 }
 
 const COLUMNS_MAX = 1_000;
@@ -99,7 +101,8 @@ export function settleWrapping(
 
 /**
  * The column of WITH (TIMESTAMP = ...), null when it is not given.
- * @throws DatabaseError UNKNOWN_COLUMN; TYPE_MISMATCH for a column that is neither BIGINT nor TIMESTAMP.
+ * @throws DatabaseError UNKNOWN_COLUMN; TYPE_MISMATCH for a column that is neither BIGINT, TIMESTAMP, nor STRING
+ *   with a format.
  */
 export function settleTimestamp(
   { values, nodes }: ParsedProperties,
@@ -121,13 +124,16 @@ export function settleTimestamp(
       `The TIMESTAMP column ${name} is not among the columns of the source.${hint}`,
     );
   }
-  if (column.type.kind === 'BIGINT' || column.type.kind === 'TIMESTAMP') {
-    return { column: name, format: null };
-  }
+  const { TIMESTAMP_FORMAT: format = null } = values;
+  const { kind } = column.type;
+  const isNumber = kind === 'BIGINT' || kind === 'TIMESTAMP';
+  if (format === null ? isNumber : kind === 'STRING') return { column: name, format };
   throw errorAt(
     'TYPE_MISMATCH',
     node.value,
-    `The TIMESTAMP column must be BIGINT (epoch milliseconds) or TIMESTAMP, but ${name} is ${formatType(column.type)}.`,
+    format === null
+      ? `The TIMESTAMP column must be BIGINT (epoch milliseconds), TIMESTAMP, or STRING with a TIMESTAMP_FORMAT, but ${name} is ${formatType(column.type)}.`
+      : `With TIMESTAMP_FORMAT the TIMESTAMP column must be STRING, but ${name} is ${formatType(column.type)}.`,
   );
 }
 

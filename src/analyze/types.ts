@@ -29,6 +29,11 @@ const TYPES_BY_NAME: ReadonlyMap<string, SqlType> = new Map<string, SqlType>([
   ['TIMESTAMP', TIMESTAMP],
 ]);
 
+/** Whether a type of that name, upper-cased, is part of the dialect. */
+export function isBuiltInType(name: string): boolean {
+  return TYPES_BY_NAME.has(name);
+}
+
 /**
  * The SQL type a type name stands for.
  * @throws DatabaseError UNKNOWN_TYPE for a name nobody defined; BAD_STATEMENT for an impossible DECIMAL or STRUCT.

@@ -12,6 +12,8 @@ export type ClientProperties = Readonly<Record<string, string | number | boolean
 /** What may go along with a statement. */
 export interface ClientOptions {
   readonly properties?: ClientProperties;
+  /** Session variables by name, as DEFINE would set them. */
+  readonly variables?: Readonly<Record<string, string>>;
   /** Aborting it closes the connection, which ends a running query at the server. */
   readonly signal?: AbortSignal;
 }
@@ -121,7 +123,8 @@ export class MillraceClient {
    * @throws ApiError, ConnectionError
    */
   async execute(sql: string, options: ClientOptions = {}): Promise<readonly Entity[]> {
-    const body = { ksql: sql, streamsProperties: options.properties ?? {} };
+    const { properties = {}, variables } = options;
+    const body = { ksql: sql, streamsProperties: properties, sessionVariables: variables };
     const response = await this.#post({ path: '/ksql', body, accept: JSON_TYPE, options });
     return this.#parse(await this.#text(response)) as readonly Entity[];
   }
@@ -204,7 +207,8 @@ export class MillraceClient {
   }
 
   async *#stream(sql: string, options: ClientOptions): AsyncGenerator<string[], void, void> {
-    const body = { sql, properties: options.properties ?? {} };
+    const { properties = {}, variables } = options;
+    const body = { sql, properties, sessionVariables: variables };
     const signal = AbortSignal.any([
       this.#closing.signal,
       ...(options.signal ? [options.signal] : []),

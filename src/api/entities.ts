@@ -17,6 +17,11 @@ export type Entity =
   | TopicsEntity
   | TopicsExtendedEntity
   | PropertiesEntity
+  | FunctionNamesEntity
+  | DescribeFunctionEntity
+  | TypeListEntity
+  | VariablesEntity
+  | AssertTopicEntity
   | TerminateQueryEntity;
 
 /** A remark beside a result that was still produced. */
@@ -301,6 +306,83 @@ export interface PropertyInfo {
   readonly value: string | null;
   readonly editable: boolean;
   readonly level: 'SERVER' | 'QUERY';
+}
+
+/** LIST FUNCTIONS, sorted by name. */
+export interface FunctionNamesEntity {
+  readonly '@type': 'function_names';
+  readonly statementText: string;
+  readonly functions: readonly FunctionName[];
+  readonly warnings: readonly Warning[];
+}
+
+export type FunctionType = 'SCALAR' | 'AGGREGATE' | 'TABLE';
+
+export interface FunctionName {
+  readonly name: string;
+  readonly type: FunctionType;
+  readonly category: string;
+}
+
+/** DESCRIBE FUNCTION. */
+export interface DescribeFunctionEntity {
+  readonly '@type': 'describe_function';
+  readonly statementText: string;
+  readonly name: string;
+  readonly description: string;
+  readonly author: string;
+  readonly version: string;
+  /** Where it comes from: `internal` for what is built in. */
+  readonly path: string;
+  readonly type: FunctionType;
+  /** One per way to call it. */
+  readonly functions: readonly FunctionSignatureInfo[];
+  readonly warnings: readonly Warning[];
+}
+
+export interface FunctionSignatureInfo {
+  readonly arguments: readonly FunctionArgumentInfo[];
+  readonly argumentTypes: readonly string[];
+  readonly returnType: string;
+  readonly description: string;
+}
+
+export interface FunctionArgumentInfo {
+  readonly name: string;
+  readonly type: string;
+  readonly description: string;
+  readonly isVariadic: boolean;
+}
+
+/** LIST TYPES. */
+export interface TypeListEntity {
+  readonly '@type': 'type_list';
+  readonly statementText: string;
+  /** By name. */
+  readonly types: Readonly<Record<string, SchemaInfo>>;
+  readonly warnings: readonly Warning[];
+}
+
+/** LIST VARIABLES. */
+export interface VariablesEntity {
+  readonly '@type': 'variables';
+  readonly statementText: string;
+  readonly variables: readonly VariableInfo[];
+  readonly warnings: readonly Warning[];
+}
+
+export interface VariableInfo {
+  readonly name: string;
+  readonly value: string;
+}
+
+/** ASSERT TOPIC. */
+export interface AssertTopicEntity {
+  readonly '@type': 'assert_topic';
+  readonly statementText: string;
+  readonly topicName: string;
+  readonly exists: boolean;
+  readonly warnings: readonly Warning[];
 }
 
 /** TERMINATE of a push query. */

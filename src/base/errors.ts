@@ -24,6 +24,7 @@ export const ERROR_CODES = {
   REQUEST_TIMEOUT: { blame: 'user', httpStatus: 408, errorCode: 40800, retry: true },
   TOO_LARGE: { blame: 'user', httpStatus: 413, errorCode: 41300, retry: false },
   UNSUPPORTED_MEDIA_TYPE: { blame: 'user', httpStatus: 415, errorCode: 41500, retry: false },
+  ASSERTION_FAILED: { blame: 'user', httpStatus: 417, errorCode: 41700, retry: false },
   MISDIRECTED: { blame: 'user', httpStatus: 421, errorCode: 42100, retry: false },
   TOO_MANY: { blame: 'user', httpStatus: 429, errorCode: 42900, retry: true },
   /** Keeps ksqlDB's number, which its clients know, under the status that says what to do. */

@@ -1,10 +1,11 @@
+import type { SqlType } from '../sql/types.ts';
 import type { Source } from './source.ts';
 import { didYouMean } from './did-you-mean.ts';
 
 /** A persistent query: what it reads and where it writes. Plain JSON. */
 export interface QueryInfo {
   readonly id: string;
-  readonly kind: 'CSAS' | 'CTAS' | 'INSERT';
+  readonly kind: 'CSAS' | 'CTAS' | 'CST' | 'INSERT';
   /** The statement that started it. */
   readonly sql: string;
   /** Names of the sources it reads, FROM order. */
@@ -13,22 +14,27 @@ export interface QueryInfo {
   readonly writes: string | null;
 }
 
+interface Content {
+  readonly sources: ReadonlyMap<string, Source>;
+  readonly queries: ReadonlyMap<string, QueryInfo>;
+  readonly types: ReadonlyMap<string, SqlType>;
+}
+
 /**
- * What exists at one moment: sources and the persistent queries between them. A snapshot is never edited; `with...`
+ * What exists at one moment: sources, the persistent queries between them, and types. A snapshot is never edited; `with...`
  * and `without...` return the next one, so whoever holds one sees a consistent world for as long as it likes.
  */
 export class Catalog {
-  static readonly EMPTY = new Catalog(new Map(), new Map());
+  static readonly EMPTY = new Catalog({ sources: new Map(), queries: new Map(), types: new Map() });
 
-  readonly #sources: ReadonlyMap<string, Source>;
-  readonly #queries: ReadonlyMap<string, QueryInfo>;
+  readonly #sources: Content['sources'];
+  readonly #queries: Content['queries'];
+  readonly #types: Content['types'];
 
-  private constructor(
-    sources: ReadonlyMap<string, Source>,
-    queries: ReadonlyMap<string, QueryInfo>,
-  ) {
+  private constructor({ sources, queries, types }: Content) {
     this.#sources = sources;
     this.#queries = queries;
+    this.#types = types;
   }
 
   /** In the order they were created. */
@@ -52,24 +58,46 @@ export class Catalog {
 
   /** The next snapshot, with the source added or put in place of the one of that name. */
   withSource(source: Source): Catalog {
-    return new Catalog(new Map(this.#sources).set(source.name, source), this.#queries);
+    return this.with({ sources: new Map(this.#sources).set(source.name, source) });
   }
 
   withoutSource(name: string): Catalog {
     const sources = new Map(this.#sources);
     sources.delete(name);
-    return new Catalog(sources, this.#queries);
+    return this.with({ sources });
   }
 
   /** The next snapshot, with the query added or put in place of the one of that id. */
   withQuery(query: QueryInfo): Catalog {
-    return new Catalog(this.#sources, new Map(this.#queries).set(query.id, query));
+    return this.with({ queries: new Map(this.#queries).set(query.id, query) });
   }
 
   withoutQuery(id: string): Catalog {
     const queries = new Map(this.#queries);
     queries.delete(id);
-    return new Catalog(this.#sources, queries);
+    return this.with({ queries });
+  }
+
+  /** The types users have defined, by upper-cased name, in the order they were created. */
+  get types(): ReadonlyMap<string, SqlType> {
+    return this.#types;
+  }
+
+  /** The next snapshot, with the type added. */
+  withType(name: string, type: SqlType): Catalog {
+    return this.with({ types: new Map(this.#types).set(name, type) });
+  }
+
+  withoutType(name: string): Catalog {
+    const types = new Map(this.#types);
+    types.delete(name);
+    return this.with({ types });
+  }
+
+  // Not behind `#`: what tsc makes of a private method that names its class breaks EMPTY above.
+  private with(changes: Partial<Content>): Catalog {
+    const content = { sources: this.#sources, queries: this.#queries, types: this.#types };
+    return new Catalog({ ...content, ...changes });
   }
 
   /** Persistent queries that read the source, directly. */

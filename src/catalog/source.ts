@@ -15,8 +15,13 @@ export interface Source {
   readonly timestamp: TimestampColumn | null;
   /** The statement that made it. */
   readonly sql: string;
-  /** The persistent query of a CREATE ... AS SELECT; null for one declared over a topic. */
+  /**
+   * The persistent query of a CREATE ... AS SELECT, or the one that keeps the rows of a CREATE SOURCE TABLE; null for
+   * others declared over a topic.
+   */
   readonly createdBy: string | null;
+  /** CREATE SOURCE: nothing of this database may write to it; absent for no. */
+  readonly readOnly?: boolean;
 }
 
 export interface TimestampColumn {

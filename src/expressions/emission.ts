@@ -64,3 +64,16 @@ export function emitCondition(expression: Expression, emission: Emission): Code 
   const failed = failure(`Condition ${printExpression(expression)} is null`, emission);
   return afterLoading([condition], js`${condition.name} === null ? ${failed} : ${condition.name}`);
 }
+
+/** The value of the code, or null (false in predicates) after an error, which is reported. */
+export function emitIsolated(write: () => Code, { builder, rules, onNestedError }: Emission): Code {
+  const report = builder.constant((error: unknown) => {
+    if (!(error instanceof EvaluationError)) throw error;
+    onNestedError(error);
+  });
+  const instead = rules.nestedError === 'FALSE' ? js`false` : js`null`;
+  const name = builder.innerFunction(
+    () => js`try { return ${write()}; } catch (error) { ${report}(error); return ${instead}; }`,
+  );
+  return js`${name}(row, context)`;
+}

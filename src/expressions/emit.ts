@@ -9,6 +9,7 @@ import {
   afterLoading,
   anyNull,
   emitCondition,
+  emitIsolated,
   failure,
   load,
   type Emission,
@@ -16,6 +17,7 @@ import {
 } from './emission.ts';
 import { emitArithmetic, emitNegation } from './emit-arithmetic.ts';
 import { emitComparison, emitDistinct, isIdentityComparable } from './emit-comparison.ts';
+import { emitConstructor, emitDereference, emitSubscript } from './emit-nested.ts';
 import type {
   CallExpression,
   CaseExpression,
@@ -84,6 +86,21 @@ function emitExpression(expression: Expression, emission: Emission): Code {
       return emitLike(expression, emission);
     case 'case':
       return emitCase(expression, emission);
+    case 'subscript':
+      return emitSubscript(expression, emission);
+    case 'dereference':
+      return emitDereference(expression, emission);
+    case 'array':
+    case 'map':
+    case 'struct':
+      return emitConstructor(expression, emission);
+    case 'lambda':
+      return emission.builder.lambda(
+        expression.parameters.map(({ slot }) => js`p${slot}`),
+        () => emission.emit(expression.body),
+      );
+    case 'lambdaParameter':
+      return js`p${expression.slot}`;
     default:
       return unreachable(expression);
   }
@@ -133,19 +150,6 @@ function emitPlainCast({ operand, type }: CastExpression, emission: Emission): C
   return js`${emission.builder.constant(cast)}(${emission.emit(operand)})`;
 }
 
-/** The value of the code, or null (false in predicates) after an error, which is reported. */
-function emitIsolated(write: () => Code, { builder, rules, onNestedError }: Emission): Code {
-  const report = builder.constant((error: unknown) => {
-    if (!(error instanceof EvaluationError)) throw error;
-    onNestedError(error);
-  });
-  const instead = rules.nestedError === 'FALSE' ? js`false` : js`null`;
-  const name = builder.innerFunction(
-    () => js`try { return ${write()}; } catch (error) { ${report}(error); return ${instead}; }`,
-  );
-  return js`${name}(row, context)`;
-}
-
 function emitCall(expression: CallExpression, emission: Emission): Code {
   const definition = scalarFunction(expression.name);
   const overload = definition.overloads[expression.overload];
@@ -174,9 +178,11 @@ function emitCall(expression: CallExpression, emission: Emission): Code {
   return afterLoading(loaded, result);
 }
 
-/** An argument that is itself a call keeps its errors to itself; casts do so everywhere. */
+/** An argument that is itself a call or `->` keeps its errors to itself; casts do so everywhere. */
 function loadArgument(argument: Expression, emission: Emission): Loaded {
-  if (argument.kind !== 'call' || !isIsolated(argument, emission.rules)) {
+  const isolated = argument.kind === 'call' || argument.kind === 'dereference';
+  const { rules } = emission;
+  if (!isolated || !isFallible(argument, rules) || !isIsolated(argument, rules)) {
     return load(argument, emission);
   }
   const name = emission.builder.variable();

@@ -1,4 +1,4 @@
-import type { SqlType } from '../sql/types.ts';
+import type { ArrayType, MapType, SqlType, StructType } from '../sql/types.ts';
 
 /**
  * A typed expression: what the analyzer makes of the text and the only thing that is ever compiled. Plain JSON,
@@ -22,13 +22,22 @@ export type Expression =
   | IsNullExpression
   | InExpression
   | LikeExpression
-  | CaseExpression;
+  | CaseExpression
+  | SubscriptExpression
+  | DereferenceExpression
+  | ArrayExpression
+  | MapExpression
+  | StructExpression
+  | LambdaExpression
+  | LambdaParameterExpression;
 
 /** `value`: null, boolean, string, or a number (INTEGER, DOUBLE); BIGINT and DECIMAL (unscaled) as digits in a string. */
 export interface LiteralExpression {
   readonly kind: 'literal';
   readonly type: SqlType;
   readonly value: null | boolean | number | string;
+  /** A STRING that is written as a word without quotes: a time unit such as DAYS. */
+  readonly bare?: true;
 }
 
 export interface ColumnExpression {
@@ -140,4 +149,64 @@ export interface CaseExpression {
   readonly type: SqlType;
   readonly branches: readonly { readonly when: Expression; readonly then: Expression }[];
   readonly otherwise: Expression | null;
+}
+
+/** `a[i]`, counting from 1 or, below 0, from the end; or the value of a map's key. The base is an ARRAY or a MAP. */
+export interface SubscriptExpression {
+  readonly kind: 'subscript';
+  readonly type: SqlType;
+  readonly base: Expression;
+  readonly index: Expression;
+}
+
+/** `s->f`; the base is a STRUCT. */
+export interface DereferenceExpression {
+  readonly kind: 'dereference';
+  readonly type: SqlType;
+  readonly base: Expression;
+  /** Of the field in the struct, from 0. */
+  readonly fieldIndex: number;
+  /** For printing only. */
+  readonly field: string;
+}
+
+/** All elements have the element type of `type`. */
+export interface ArrayExpression {
+  readonly kind: 'array';
+  readonly type: ArrayType;
+  readonly elements: readonly Expression[];
+}
+
+/** All keys have the key type of `type`, all values its value type. Of equal keys the last one counts. */
+export interface MapExpression {
+  readonly kind: 'map';
+  readonly type: MapType;
+  readonly entries: readonly { readonly key: Expression; readonly value: Expression }[];
+}
+
+/** One value for each field of `type`, in its order. */
+export interface StructExpression {
+  readonly kind: 'struct';
+  readonly type: StructType;
+  readonly values: readonly Expression[];
+}
+
+/**
+ * `(x, y) => x + y`, only as an argument of a function. `type` is that of the body, which sees its parameters, those
+ * of the lambdas around it and the row.
+ */
+export interface LambdaExpression {
+  readonly kind: 'lambda';
+  readonly type: SqlType;
+  readonly parameters: readonly LambdaParameterExpression[];
+  readonly body: Expression;
+}
+
+export interface LambdaParameterExpression {
+  readonly kind: 'lambdaParameter';
+  readonly type: SqlType;
+  /** Tells apart all parameters that one body can see: those of the outermost lambda are numbered first, from 0. */
+  readonly slot: number;
+  /** For printing only. */
+  readonly name: string;
 }

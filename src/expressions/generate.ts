@@ -48,7 +48,7 @@ export function joinCode(pieces: readonly Code[], separator: Code): Code {
 export class FunctionBuilder {
   readonly #constants: unknown[] = [];
   readonly #constantNames = new Map<unknown, Code>();
-  readonly #innerFunctions: Code[] = [];
+  #innerFunctions: Code[] = [];
   #variables: Code[] = [];
   #nameCount = 0;
 
@@ -81,6 +81,23 @@ export class FunctionBuilder {
     );
     this.#variables = outer;
     return name;
+  }
+
+  /**
+   * A function of these parameters whose result `write` makes. It sees `row`, `context` and the parameters of the
+   * functions it is written in; variables and inner functions are its own.
+   */
+  lambda(parameters: readonly Code[], write: () => Code): Code {
+    const outerVariables = this.#variables;
+    const outerFunctions = this.#innerFunctions;
+    this.#variables = [];
+    this.#innerFunctions = [];
+    const result = write();
+    const code = js`((${joinCode(parameters, js`, `)}) => { ${this.#declarations()}
+${joinCode(this.#innerFunctions, js`\n`)} return ${result}; })`;
+    this.#variables = outerVariables;
+    this.#innerFunctions = outerFunctions;
+    return code;
   }
 
   /** The finished function of `row` and `context`, given its body. */

@@ -54,6 +54,31 @@ export function printExpression(expression: Expression): string {
         expression.otherwise === null ? '' : ` ELSE ${printExpression(expression.otherwise)}`;
       return `(CASE${branches.join('')}${otherwise} END)`;
     }
+    case 'subscript':
+      return `${printExpression(expression.base)}[${printExpression(expression.index)}]`;
+    case 'dereference':
+      return `${printExpression(expression.base)}->${formatIdentifier(expression.field)}`;
+    case 'array':
+      return `ARRAY[${printList(expression.elements)}]`;
+    case 'map': {
+      const entries = expression.entries.map(
+        ({ key, value }) => `${printExpression(key)}:=${printExpression(value)}`,
+      );
+      return `MAP(${entries.join(', ')})`;
+    }
+    case 'struct': {
+      const fields = expression.values.map((value, index) => {
+        const name = formatIdentifier(expression.type.fields[index]!.name);
+        return `${name}:=${printExpression(value)}`;
+      });
+      return `STRUCT(${fields.join(', ')})`;
+    }
+    case 'lambda': {
+      const names = expression.parameters.map(({ name }) => formatIdentifier(name));
+      return `(${names.join(', ')}) => ${printExpression(expression.body)}`;
+    }
+    case 'lambdaParameter':
+      return formatIdentifier(expression.name);
     default:
       return unreachable(expression);
   }
@@ -72,6 +97,7 @@ function printNegation(operand: string): string {
 export function printLiteral(literal: LiteralExpression): string {
   const value = literalValue(literal);
   if (value === null) return 'null';
+  if (literal.bare === true) return String(value);
   switch (literal.type.kind) {
     case 'DOUBLE':
       return printDouble(value as number);

@@ -31,6 +31,9 @@ export function isNullable(expression: Expression, rules: EvaluationRules): bool
       return expression.value === null;
     case 'column':
     case 'call':
+    case 'subscript':
+    case 'dereference':
+    case 'lambdaParameter':
       return true;
     case 'cast':
       return isNullable(expression.operand, rules) || isIsolated(expression, rules);
@@ -55,6 +58,10 @@ export function isNullable(expression: Expression, rules: EvaluationRules): bool
     case 'isNull':
     case 'in':
     case 'like':
+    case 'array':
+    case 'map':
+    case 'struct':
+    case 'lambda':
       return false;
     default:
       return unreachable(expression);
@@ -64,10 +71,16 @@ export function isNullable(expression: Expression, rules: EvaluationRules): bool
 /** Whether evaluating it may throw an EvaluationError; true when in doubt. */
 export function isFallible(expression: Expression, rules: EvaluationRules): boolean {
   if (expression.kind === 'cast' && isIsolated(expression, rules)) return false;
-  return (
-    isFallibleItself(expression, rules) ||
-    childrenOf(expression).some((child) => isFallible(child, rules))
-  );
+  const children = childrenOf(expression);
+  if (isConstructor(expression)) {
+    return children.some((child) => !isIsolated(child, rules) && isFallible(child, rules));
+  }
+  return isFallibleItself(expression, rules) || children.some((child) => isFallible(child, rules));
+}
+
+/** ARRAY[...], MAP(...) and STRUCT(...), whose members keep their errors to themselves as casts do. */
+export function isConstructor({ kind }: Expression): boolean {
+  return kind === 'array' || kind === 'map' || kind === 'struct';
 }
 
 function isFallibleItself(expression: Expression, rules: EvaluationRules): boolean {
@@ -95,7 +108,15 @@ function isFallibleItself(expression: Expression, rules: EvaluationRules): boole
     case 'pseudo':
     case 'isNull':
     case 'in':
+    case 'dereference':
+    case 'array':
+    case 'map':
+    case 'struct':
+    case 'lambda':
+    case 'lambdaParameter':
       return false;
+    case 'subscript':
+      return expression.base.type.kind === 'ARRAY' && isNullable(expression.index, rules);
     default:
       return unreachable(expression);
   }

@@ -7,6 +7,7 @@ export function childrenOf(expression: Expression): readonly Expression[] {
     case 'literal':
     case 'column':
     case 'pseudo':
+    case 'lambdaParameter':
       return [];
     case 'call':
       return expression.arguments;
@@ -28,6 +29,18 @@ export function childrenOf(expression: Expression): readonly Expression[] {
       const branches = expression.branches.flatMap(({ when, then }) => [when, then]);
       return expression.otherwise === null ? branches : [...branches, expression.otherwise];
     }
+    case 'subscript':
+      return [expression.base, expression.index];
+    case 'dereference':
+      return [expression.base];
+    case 'array':
+      return expression.elements;
+    case 'map':
+      return expression.entries.flatMap(({ key, value }) => [key, value]);
+    case 'struct':
+      return expression.values;
+    case 'lambda':
+      return [expression.body];
     default:
       return unreachable(expression);
   }

@@ -13,7 +13,13 @@ export interface Aggregate {
   /** The slots of a group without rows. */
   initial(): Value[];
   /**
-   * Takes in one row. `value` is the argument; for several arguments an array of them; for COUNT(*) `true`.
+   * Replaces collections in the slots of a freshly copied state row by copies of their own, so that `add` and `undo`
+   * may edit them in place; absent when they never do.
+   */
+  readonly own?: (state: Row, slot: number) => void;
+  /**
+   * Takes in one row. `value` is the argument; for several arguments an array of them; for COUNT(*) `true`. Arguments
+   * that have to be literals are not among them: they were bound.
    * @throws EvaluationError when the state cannot hold the result; the query then fails.
    */
   add(state: Row, slot: number, value: Value): void;
@@ -24,12 +30,47 @@ export interface Aggregate {
 
 /** One aggregate function: what DESCRIBE FUNCTION, the resolver and the plan know about it. */
 export interface AggregateDefinition {
-  /** Upper case. */
+  /** Upper case; how it is looked up. */
   readonly name: string;
+  /** As messages spell it. */
+  readonly displayName: string;
   readonly description: string;
   readonly examples: readonly string[];
-  /** Null when it does not take these types; null elements are NULL literals. Empty for COUNT(*). */
-  bind(argumentTypes: readonly (SqlType | null)[]): Aggregate | null;
+  /** How many arguments, from the last one backwards, have to be literals; absent for none. */
+  readonly literalCount?: (argumentTypes: readonly (SqlType | null)[]) => number;
+  /** The setting that bounds how much the aggregate collects; absent when none does. */
+  readonly limit?: keyof CollectionLimits;
+  /** What the dialect keeps between rows: the value format of the source has to be able to hold it. */
+  readonly intermediate: 'SCALAR' | 'NESTED';
+  /**
+   * Null when it does not take these types, those of literals included; null elements are NULL literals. Empty for
+   * COUNT(*).
+   * @throws DatabaseError BAD_STATEMENT when a literal has a value that makes no sense.
+   */
+  bind(argumentTypes: readonly (SqlType | null)[], constants: AggregateConstants): Aggregate | null;
   /** Accepted signatures, for messages: `SUM(INTEGER)`. */
   readonly signatures: readonly string[];
 }
+
+/** What a call fixes for all its rows. Plain JSON: it is part of the plan. */
+export interface AggregateConstants {
+  /** The arguments that have to be literals, in order. */
+  readonly literals: readonly AggregateLiteral[];
+  /** How many elements it may collect; null for any number. */
+  readonly limit: number | null;
+}
+
+/** As a literal expression holds it: digits in a string for BIGINT and DECIMAL. */
+export type AggregateLiteral = null | boolean | number | string;
+
+/** How many elements collections may have at most; null for any number. */
+export interface CollectionLimits {
+  readonly collectList: number | null;
+  readonly collectSet: number | null;
+}
+
+/** The constants of a call without literals and limits. */
+export const NO_CONSTANTS: AggregateConstants = { literals: [], limit: null };
+
+/** The limits of a session that sets none. */
+export const UNLIMITED: CollectionLimits = { collectList: null, collectSet: null };

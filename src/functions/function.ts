@@ -14,9 +14,23 @@ export interface ScalarFunction {
   readonly overloads: readonly ScalarOverload[];
 }
 
-export type FunctionCategory = 'CONDITIONAL' | 'DATE / TIME' | 'MATHEMATICAL' | 'OTHER' | 'STRING';
+export type FunctionCategory =
+  | 'ARRAY'
+  | 'CONDITIONAL'
+  | 'DATE / TIME'
+  | 'JSON'
+  | 'LAMBDA'
+  | 'MAP'
+  | 'MATHEMATICAL'
+  | 'OTHER'
+  | 'REGULAR EXPRESSION'
+  | 'STRING'
+  | 'URL';
 
-/** `sql` is an expression without columns; `result` is its value as the dialect prints a literal. */
+/**
+ * `sql` is an expression without columns; `result` is its value as the dialect prints a literal, of a collection as
+ * CAST(.. AS STRING) does.
+ */
 export interface FunctionExample {
   readonly sql: string;
   readonly result: string;
@@ -51,17 +65,44 @@ export interface Parameter {
 
 /**
  * A type, or a pattern of types: DECIMAL of any precision and scale, DECIMAL of any precision and scale brought to
- * the one that holds all of them, or a letter that stands for the same type wherever it is used.
+ * the one that holds all of them, a letter that stands for the same type wherever it is used, or a collection of
+ * such. A LAMBDA is a function whose parameter types must be known from the arguments to its left; the type of its
+ * body may bind a letter. What `returnType` and `create` get as the type of such an argument is that of the body.
+ * An INTERVAL_UNIT is a bare word such as DAYS; the function gets it as text, in the plural.
  */
 export type ParameterType =
   | { readonly kind: PrimitiveKind }
   | { readonly kind: 'ANY_DECIMAL' }
   | { readonly kind: 'COMMON_DECIMAL' }
-  | { readonly kind: 'GENERIC'; readonly letter: string };
+  | { readonly kind: 'INTERVAL_UNIT' }
+  | { readonly kind: 'GENERIC'; readonly letter: string }
+  | { readonly kind: 'ARRAY'; readonly element: ParameterType }
+  | { readonly kind: 'MAP'; readonly key: ParameterType; readonly value: ParameterType }
+  | {
+      readonly kind: 'LAMBDA';
+      readonly parameters: readonly ParameterType[];
+      readonly body: ParameterType;
+    };
 
 export const ANY_DECIMAL = { kind: 'ANY_DECIMAL' } as const satisfies ParameterType;
 export const COMMON_DECIMAL = { kind: 'COMMON_DECIMAL' } as const satisfies ParameterType;
+export const INTERVAL_UNIT = { kind: 'INTERVAL_UNIT' } as const satisfies ParameterType;
 export const GENERIC_T = { kind: 'GENERIC', letter: 'T' } as const satisfies ParameterType;
+
+/** `ARRAY<element>`. */
+export function arrayOf(element: ParameterType): ParameterType {
+  return { kind: 'ARRAY', element };
+}
+
+/** `MAP<key, value>`. */
+export function mapOf(key: ParameterType, value: ParameterType): ParameterType {
+  return { kind: 'MAP', key, value };
+}
+
+/** A function with parameters of these types. */
+export function lambdaOf(parameters: readonly ParameterType[], body: ParameterType): ParameterType {
+  return { kind: 'LAMBDA', parameters, body };
+}
 
 /** A parameter; null arguments make the result null unless said otherwise. */
 export function parameter(
@@ -81,6 +122,15 @@ export function overload(
   return { parameters, variadic: false, returnType: () => result, create: () => body };
 }
 
+/** Like {@link overload}, with a body of its own for each use in a plan, which may keep what it compiled. */
+export function overloadPerUse(
+  parameters: readonly Parameter[],
+  result: SqlType,
+  create: () => ScalarBody,
+): ScalarOverload {
+  return { parameters, variadic: false, returnType: () => result, create };
+}
+
 /** The text of one overload in messages: `round(DECIMAL value, INTEGER places)`. */
 export function formatSignature(definition: ScalarFunction, overload: ScalarOverload): string {
   const last = overload.parameters.length - 1;
@@ -91,13 +141,22 @@ export function formatSignature(definition: ScalarFunction, overload: ScalarOver
   return `${definition.displayName}(${parameters.join(', ')})`;
 }
 
-function formatParameterType(type: ParameterType): string {
+/** The text of a pattern of types: `ARRAY<T>`, `DECIMAL`, `LAMBDA (T) => U`. */
+export function formatParameterType(type: ParameterType): string {
   switch (type.kind) {
     case 'ANY_DECIMAL':
     case 'COMMON_DECIMAL':
       return 'DECIMAL';
     case 'GENERIC':
       return type.letter;
+    case 'ARRAY':
+      return `ARRAY<${formatParameterType(type.element)}>`;
+    case 'MAP':
+      return `MAP<${formatParameterType(type.key)}, ${formatParameterType(type.value)}>`;
+    case 'LAMBDA': {
+      const parameters = type.parameters.map(formatParameterType);
+      return `LAMBDA (${parameters.join(', ')}) => ${formatParameterType(type.body)}`;
+    }
     default:
       return type.kind;
   }

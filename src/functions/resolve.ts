@@ -1,17 +1,25 @@
 import { DatabaseError } from '../base/errors.ts';
 import { nearestName } from '../sql/nearest-name.ts';
 import { formatType, type SqlType } from '../sql/types.ts';
-import type { Aggregate, AggregateDefinition } from './aggregate.ts';
-import { aggregates, scalarFunctions } from './index.ts';
+import {
+  NO_CONSTANTS,
+  type Aggregate,
+  type AggregateConstants,
+  type AggregateDefinition,
+} from './aggregate.ts';
+import { aggregates, scalarFunctions, tableFunctions } from './index.ts';
 import { formatSignature, type ScalarFunction } from './function.ts';
-import { bindOverload, compareOverloads } from './overload.ts';
+import { bindOverload, compareOverloads, type ArgumentType } from './overload.ts';
+import type { TableFunction, TableFunctionDefinition } from './table-function.ts';
 
 /** Which overload a call means and what its arguments must be converted to. */
 export interface ResolvedScalar {
   /** Index into the function's overloads; goes into the plan. */
   readonly overload: number;
-  /** One per argument. */
+  /** One per argument; for a lambda, the type of its body. */
   readonly parameterTypes: readonly SqlType[];
+  /** One per argument: the types of a lambda's parameters; empty for other arguments. */
+  readonly lambdaParameterTypes: readonly (readonly SqlType[])[];
   readonly returnType: SqlType;
 }
 
@@ -20,6 +28,9 @@ const scalarsByName: ReadonlyMap<string, ScalarFunction> = new Map(
 );
 const aggregatesByName: ReadonlyMap<string, AggregateDefinition> = new Map(
   aggregates.map((definition) => [definition.name, definition]),
+);
+const tableFunctionsByName: ReadonlyMap<string, TableFunctionDefinition> = new Map(
+  tableFunctions.map((definition) => [definition.name, definition]),
 );
 
 /** Whether there is a scalar function of that name, in any case. */
@@ -30,6 +41,11 @@ export function isScalar(name: string): boolean {
 /** Whether there is an aggregate of that name, in any case. */
 export function isAggregate(name: string): boolean {
   return aggregatesByName.has(name.toUpperCase());
+}
+
+/** Whether there is a table function of that name, in any case. */
+export function isTableFunction(name: string): boolean {
+  return tableFunctionsByName.has(name.toUpperCase());
 }
 
 /**
@@ -46,11 +62,12 @@ export function scalarFunction(name: string): ScalarFunction {
  * Picks the overload for these argument types; null stands for the NULL literal. Exact matches come first, then
  * those that need conversions; of several, section 3.1 of the dialect reference says which.
  * @throws DatabaseError UNKNOWN_FUNCTION with the nearest name; TYPE_MISMATCH, listing the signatures, when no
- *   overload or more than one is right.
+ *   overload or more than one is right; BAD_STATEMENT for a lambda with the wrong number of parameters; what the
+ *   body of a lambda throws.
  */
 export function resolveScalar(
   name: string,
-  argumentTypes: readonly (SqlType | null)[],
+  argumentTypes: readonly ArgumentType[],
 ): ResolvedScalar {
   const definition = scalarFunction(name);
   const exact = candidates(definition, argumentTypes, 'NONE');
@@ -62,44 +79,78 @@ export function resolveScalar(
   }
   return {
     overload: best.index,
-    parameterTypes: best.types,
-    returnType: best.overload.returnType(best.types),
+    parameterTypes: best.bound.types,
+    lambdaParameterTypes: best.bound.lambdaParameterTypes,
+    returnType: best.overload.returnType(best.bound.types),
   };
 }
 
 function candidates(
   definition: ScalarFunction,
-  argumentTypes: readonly (SqlType | null)[],
+  argumentTypes: readonly ArgumentType[],
   conversions: 'NONE' | 'IMPLICIT',
 ) {
   return definition.overloads.flatMap((overload, index) => {
-    const types = bindOverload(overload, argumentTypes, conversions);
-    return types === null ? [] : [{ overload, index, types }];
+    const bound = bindOverload(overload, argumentTypes, conversions);
+    return bound === null ? [] : [{ overload, index, bound }];
   });
 }
 
 /**
+ * The definition of an aggregate.
+ * @throws DatabaseError UNKNOWN_FUNCTION.
+ */
+export function aggregateFunction(name: string): AggregateDefinition {
+  const definition = aggregatesByName.get(name.toUpperCase());
+  if (definition === undefined) throw unknownFunction(name);
+  return definition;
+}
+
+/**
  * Binds an aggregate to its argument types (none for COUNT(*)); aggregates convert nothing by themselves.
- * @throws DatabaseError UNKNOWN_FUNCTION with the nearest name; TYPE_MISMATCH, listing the signatures.
+ * @throws DatabaseError UNKNOWN_FUNCTION with the nearest name; TYPE_MISMATCH, listing the signatures; BAD_STATEMENT
+ *   for a literal that makes no sense.
  */
 export function resolveAggregate(
   name: string,
   argumentTypes: readonly (SqlType | null)[],
+  constants: AggregateConstants = NO_CONSTANTS,
 ): Aggregate {
-  const definition = aggregatesByName.get(name.toUpperCase());
-  if (definition === undefined) throw unknownFunction(name);
-  const aggregate = definition.bind(argumentTypes);
+  const definition = aggregateFunction(name);
+  const aggregate = definition.bind(argumentTypes, constants);
   if (aggregate === null) {
     throw new DatabaseError(
       'TYPE_MISMATCH',
-      refusal(definition.name, argumentTypes, definition.signatures),
+      refusal(definition.displayName, argumentTypes, definition.signatures),
     );
   }
   return aggregate;
 }
 
+/**
+ * Binds a table function to its argument types.
+ * @throws DatabaseError UNKNOWN_FUNCTION with the nearest name; TYPE_MISMATCH, listing the signatures.
+ */
+export function resolveTableFunction(
+  name: string,
+  argumentTypes: readonly (SqlType | null)[],
+): TableFunction {
+  const definition = tableFunctionsByName.get(name.toUpperCase());
+  if (definition === undefined) throw unknownFunction(name);
+  const bound = definition.bind(argumentTypes);
+  if (bound !== null) return bound;
+  throw new DatabaseError(
+    'TYPE_MISMATCH',
+    refusal(definition.displayName, argumentTypes, definition.signatures),
+  );
+}
+
 function unknownFunction(name: string): DatabaseError {
-  const nearest = nearestName(name, [...scalarsByName.keys(), ...aggregatesByName.keys()]);
+  const nearest = nearestName(name, [
+    ...scalarsByName.keys(),
+    ...aggregatesByName.keys(),
+    ...tableFunctionsByName.keys(),
+  ]);
   const hint = nearest === null ? '' : `. Did you mean ${nearest}?`;
   return new DatabaseError(
     'UNKNOWN_FUNCTION',
@@ -109,7 +160,7 @@ function unknownFunction(name: string): DatabaseError {
 
 function wrongArguments(
   definition: ScalarFunction,
-  argumentTypes: readonly (SqlType | null)[],
+  argumentTypes: readonly ArgumentType[],
 ): DatabaseError {
   const signatures = definition.overloads.map((overload) => formatSignature(definition, overload));
   return new DatabaseError(
@@ -120,7 +171,7 @@ function wrongArguments(
 
 function refusal(
   name: string,
-  argumentTypes: readonly (SqlType | null)[],
+  argumentTypes: readonly ArgumentType[],
   signatures: readonly string[],
 ): string {
   return (
@@ -132,7 +183,7 @@ function refusal(
 
 function ambiguousArguments(
   definition: ScalarFunction,
-  argumentTypes: readonly (SqlType | null)[],
+  argumentTypes: readonly ArgumentType[],
 ): DatabaseError {
   const signatures = definition.overloads.map((overload) => formatSignature(definition, overload));
   return new DatabaseError(
@@ -143,6 +194,11 @@ function ambiguousArguments(
   );
 }
 
-function formatTypes(types: readonly (SqlType | null)[]): string {
-  return `(${types.map((type) => (type === null ? 'null' : formatType(type))).join(', ')})`;
+function formatTypes(types: readonly ArgumentType[]): string {
+  return `(${types.map(formatArgument).join(', ')})`;
+}
+
+function formatArgument(type: ArgumentType): string {
+  if (type === null) return 'null';
+  return type.kind === 'LAMBDA' || type.kind === 'INTERVAL_UNIT' ? type.kind : formatType(type);
 }

@@ -150,6 +150,7 @@ export class RecordBatchWriter {
    * Adds a record whose key and value lie in larger buffers, which are copied from and not kept. An end of -1 stands
    * for null.
    * @param timestamp ms since the epoch, a safe integer.
+   * @param headers as they stand in a record, their count first; null for none.
    */
   appendEncoded(
     timestamp: number,
@@ -159,8 +160,9 @@ export class RecordBatchWriter {
     value: Uint8Array,
     valueStart: number,
     valueEnd: number,
+    headers: Uint8Array | null = null,
   ): void {
-    this.#append(timestamp, key, keyStart, keyEnd, value, valueStart, valueEnd, EMPTY);
+    this.#append(timestamp, key, keyStart, keyEnd, value, valueStart, valueEnd, headers ?? EMPTY);
   }
 
   #append(

@@ -163,6 +163,13 @@ export class RecordCursor {
     return headers;
   }
 
+  /** A copy of the headers of the current record as they stand in it, their count first; null when it has none. */
+  headerBytes(): Buffer | null {
+    const start = this.#headersStart;
+    if (this.buffer[start] === 0) return null;
+    return Buffer.from(this.buffer.subarray(start, this.#recordEnd));
+  }
+
   #headerPart(): Buffer | null {
     const length = this.#varint();
     if (length === -1) return null;

@@ -111,7 +111,7 @@ class AggregateOperator implements Operator {
     const state = this.#aggregation.copy(before);
     this.#aggregation.apply(state, change);
     this.state.set(entry, state);
-    return this.#emit(entry, before, state);
+    return this.#emit(entry, before, state, change.headers);
   }
 
   *flush(): Generator<readonly Change[]> {
@@ -121,13 +121,14 @@ class AggregateOperator implements Operator {
       const end = Math.min(entries.length, from + FLUSH_COUNT);
       for (let i = from; i < end; i++) {
         const entry = entries[i] as Entry;
-        piece.push(this.#emit(entry, entry.before, entry.value as Row));
+        piece.push(this.#emit(entry, entry.before, entry.value as Row, null));
       }
       yield piece;
     }
   }
 
-  #emit(entry: Entry, before: Row | null, after: Row): Change {
+  /** @param headers of the record that caused the change; merged changes have none. */
+  #emit(entry: Entry, before: Row | null, after: Row, headers: Uint8Array | null): Change {
     const { key, windowStart } = entry;
     const aggregation = this.#aggregation;
     return new Change(
@@ -139,6 +140,7 @@ class AggregateOperator implements Operator {
       0,
       windowStart,
       windowStart + this.#sizeMs,
+      headers,
     );
   }
 }

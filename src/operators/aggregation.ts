@@ -1,6 +1,6 @@
 // Hot path: once per record.
 import { assert } from '../base/assert.ts';
-import type { Aggregate } from '../functions/aggregate.ts';
+import type { Aggregate, AggregateConstants } from '../functions/aggregate.ts';
 import { resolveAggregate } from '../functions/resolve.ts';
 import { BIGINT, type Row, type SqlType, type Value } from '../sql/types.ts';
 import type { Change } from './change.ts';
@@ -8,9 +8,12 @@ import type { Change } from './change.ts';
 /** One aggregate of a step: which function, over which columns of the input row. Plain JSON. */
 export interface AggregateSpec {
   readonly function: string;
-  /** Columns of the step's input row; empty for COUNT(*). */
+  /** Columns of the step's input row; empty for COUNT(*). Arguments that are constants have none. */
   readonly columns: readonly number[];
+  /** Those of constants included. */
   readonly argumentTypes: readonly SqlType[];
+  /** Absent for a call without literals and limits. */
+  readonly constants?: AggregateConstants;
 }
 
 /**
@@ -24,9 +27,13 @@ export class Aggregation {
   readonly #slots: readonly number[];
   readonly #timeSlot: number;
   readonly #initial: Row;
+  /** The aggregates that edit collections in place. */
+  readonly #owners: readonly { readonly own: NonNullable<Aggregate['own']>; slot: number }[];
 
   constructor(specs: readonly AggregateSpec[]) {
-    this.#aggregates = specs.map((spec) => resolveAggregate(spec.function, spec.argumentTypes));
+    this.#aggregates = specs.map(({ function: name, argumentTypes, constants }) =>
+      resolveAggregate(name, argumentTypes, constants),
+    );
     this.#columns = specs.map((spec) => spec.columns);
     const slots: number[] = [];
     const types: SqlType[] = [];
@@ -37,14 +44,19 @@ export class Aggregation {
       initial.push(...aggregate.initial());
     }
     this.#slots = slots;
+    this.#owners = this.#aggregates.flatMap(({ own }, index) =>
+      own === undefined ? [] : [{ own, slot: slots[index] as number }],
+    );
     this.#timeSlot = types.length;
     this.#initial = [...initial, 0];
     this.stateTypes = [...types, BIGINT];
   }
 
-  /** A new state row: a copy of `state`, or that of a group without rows. */
+  /** A new state row that may be edited: a copy of `state`, or that of a group without rows. */
   copy(state: Row | null): Row {
-    return state === null ? this.#initial.slice() : state.slice();
+    const copy = (state ?? this.#initial).slice();
+    for (const { own, slot } of this.#owners) own(copy, slot);
+    return copy;
   }
 
   /** Takes the change into the state row, in place: first the row before out, then the row after in. */

@@ -32,6 +32,8 @@ export class Change implements RowContext {
   /** Bounds of the window of a windowed key, ms; 0 when there is none. */
   readonly windowStart: number;
   readonly windowEnd: number;
+  /** The headers of the record that caused the change, as they stand in it; null when it has none. */
+  readonly headers: Uint8Array | null;
 
   constructor(
     key: Row,
@@ -42,6 +44,7 @@ export class Change implements RowContext {
     offset: number,
     windowStart: number,
     windowEnd: number,
+    headers: Uint8Array | null = null,
   ) {
     this.key = key;
     this.before = before;
@@ -51,10 +54,11 @@ export class Change implements RowContext {
     this.offset = offset;
     this.windowStart = windowStart;
     this.windowEnd = windowEnd;
+    this.headers = headers;
   }
 }
 
-/** The same event with another key and rows: time, position and window stay. */
+/** The same event with another key and rows: time, position, window and headers stay. */
 export function withRows(change: Change, key: Row, before: Row | null, after: Row | null): Change {
   return new Change(
     key,
@@ -65,5 +69,6 @@ export function withRows(change: Change, key: Row, before: Row | null, after: Ro
     change.offset,
     change.windowStart,
     change.windowEnd,
+    change.headers,
   );
 }

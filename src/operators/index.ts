@@ -1,6 +1,7 @@
 import { aggregate, type AggregateStep } from './aggregate.ts';
 import { filterStream, type FilterStreamStep } from './filter-stream.ts';
 import { filterTable, type FilterTableStep } from './filter-table.ts';
+import { flatMap, type FlatMapStep } from './flat-map.ts';
 import { groupBy, type GroupByStep } from './group-by.ts';
 import { joinStreamTable, type JoinStreamTableStep } from './join-stream-table.ts';
 import { materialize, type MaterializeStep } from './materialize.ts';
@@ -13,6 +14,7 @@ export type OperatorStep =
   | AggregateStep
   | FilterStreamStep
   | FilterTableStep
+  | FlatMapStep
   | GroupByStep
   | JoinStreamTableStep
   | MaterializeStep
@@ -25,6 +27,7 @@ const operators: {
   Aggregate: aggregate,
   FilterStream: filterStream,
   FilterTable: filterTable,
+  FlatMap: flatMap,
   GroupBy: groupBy,
   JoinStreamTable: joinStreamTable,
   Materialize: materialize,

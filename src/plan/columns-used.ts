@@ -13,7 +13,10 @@ export function neededColumns(plan: PhysicalPlan, source: SourceStep): boolean[]
   const needed = columns.map((_, index) => index < source.schema.keys.length);
   const mark = (expressions: readonly Expression[]) => {
     for (const expression of expressions) {
-      for (const index of columnsRead(expression).indexes) needed[index] = true;
+      for (const index of columnsRead(expression).indexes) {
+        // Behind the columns of the source stand those of table functions.
+        if (index < needed.length) needed[index] = true;
+      }
     }
   };
   if (source.source.timestamp !== null) {
@@ -50,6 +53,7 @@ function passesRowsOn(step: Step): boolean {
     case 'FilterTable':
     case 'Materialize':
     case 'Repartition':
+    case 'FlatMap':
       return true;
     default:
       return false;
@@ -66,6 +70,8 @@ function expressionsOver(step: Step, input: number): readonly Expression[] {
       return step.values;
     case 'PartitionBy':
       return [...step.keys, ...step.values];
+    case 'FlatMap':
+      return step.calls.flatMap((call) => call.arguments);
     case 'GroupBy':
       return [...step.keys, ...step.arguments];
     case 'JoinStreamTable': {

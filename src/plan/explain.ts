@@ -26,6 +26,8 @@ function nameOf(step: Step): string {
       return 'PROJECT';
     case 'PartitionBy':
       return 'REKEY';
+    case 'FlatMap':
+      return 'FLAT_MAP';
     case 'GroupBy':
       return 'GROUP_BY';
     case 'Repartition':

@@ -1,6 +1,8 @@
 import type {
+  AggregateCall,
   AnalyzedQuery,
   LogicalAggregate,
+  LogicalFlatMap,
   LogicalJoin,
   LogicalNode,
   LogicalPartitionBy,
@@ -13,6 +15,12 @@ import type { Source } from '../catalog/source.ts';
 import { shiftColumns } from '../expressions/columns.ts';
 import type { Expression } from '../expressions/expression.ts';
 import type { FormatSpec } from '../formats/format.ts';
+import {
+  type AggregateConstants,
+  type CollectionLimits,
+  UNLIMITED,
+} from '../functions/aggregate.ts';
+import { aggregateFunction } from '../functions/resolve.ts';
 import type { AggregateSpec } from '../operators/aggregation.ts';
 import { type Column, columnsOf, type RowSchema } from '../sql/schema.ts';
 import { neededColumns, needsBefore } from './columns-used.ts';
@@ -26,10 +34,15 @@ const JSON_KEY: FormatSpec = { name: 'JSON', unwrapped: true };
  * previous row is needed, the columns nobody reads marked.
  *
  * @param sink where a persistent query writes; null for a transient one.
+ * @param limits how much aggregates may collect; they become part of the plan.
  * @throws DatabaseError BAD_STATEMENT when inputs of a join are not co-partitioned.
  */
-export function planQuery(query: AnalyzedQuery, sink: Source | null): PhysicalPlan {
-  const planner = new Planner(sink === null);
+export function planQuery(
+  query: AnalyzedQuery,
+  sink: Source | null,
+  limits: CollectionLimits = UNLIMITED,
+): PhysicalPlan {
+  const planner = new Planner({ transient: sink === null, limits });
   const root = planner.add(query.root);
   const schema = query.root.schema;
   if (sink !== null) planner.push({ kind: 'Sink', inputs: [root.id], schema, sink });
@@ -83,9 +96,11 @@ function deletionValue(
 class Planner {
   readonly steps: Step[] = [];
   readonly #transient: boolean;
+  readonly #limits: CollectionLimits;
 
-  constructor(transient: boolean) {
-    this.#transient = transient;
+  constructor(options: { readonly transient: boolean; readonly limits: CollectionLimits }) {
+    this.#transient = options.transient;
+    this.#limits = options.limits;
   }
 
   push(step: NewStep): number {
@@ -110,6 +125,8 @@ class Planner {
       }
       case 'partitionBy':
         return this.#partitionBy(node);
+      case 'flatMap':
+        return this.#flatMap(node);
       case 'aggregate':
         return this.#aggregate(node);
       case 'join':
@@ -159,6 +176,17 @@ class Planner {
     return { ...input, id, schema: node.schema };
   }
 
+  #flatMap(node: LogicalFlatMap): Planned {
+    const input = this.add(node.input);
+    const { schema } = node;
+    const calls = node.calls.map(({ function: name, arguments: args }) => ({
+      function: name,
+      arguments: args,
+    }));
+    const id = this.push({ kind: 'FlatMap', inputs: [input.id], schema, calls });
+    return { ...input, id, schema };
+  }
+
   #aggregate(node: LogicalAggregate): Planned {
     const input = this.#changesOf(node.input);
     const keys = node.groupBy.map((key) => key.expression);
@@ -184,10 +212,12 @@ class Planner {
     const regrouped = isKeyOf(keys, input.schema) ? rekeyed : this.#repartition(rekeyed, null);
     let column = grouped.keys.length;
     const aggregates = node.aggregates.map((call): AggregateSpec => {
+      const constants = this.#constantsOf(call);
       return {
         function: call.function,
         columns: call.arguments.map(() => column++),
-        argumentTypes: call.arguments.map((argument) => argument.type),
+        argumentTypes: [...call.arguments, ...call.literals].map((argument) => argument.type),
+        ...(constants === null ? {} : { constants }),
       };
     });
     const { schema, window } = node;
@@ -201,6 +231,14 @@ class Planner {
       emitBefore: true,
     });
     return { ...regrouped, id, schema };
+  }
+
+  /** What a call fixes for all rows; null for nothing. */
+  #constantsOf({ function: name, literals }: AggregateCall): AggregateConstants | null {
+    const { limit: limitName } = aggregateFunction(name);
+    const limit = limitName === undefined ? null : this.#limits[limitName];
+    if (literals.length === 0 && limit === null) return null;
+    return { literals: literals.map(({ value }) => value), limit };
   }
 
   /** Without grouping there is one group, and one task for it. */

@@ -2,11 +2,11 @@ import type { Env } from '../base/env.ts';
 import { type PhysicalPlan, storedNumbers } from '../plan/physical-plan.ts';
 import type { QueryProgress } from './meta.ts';
 import { type Producer, producerOf } from './producer.ts';
-import type { PartitionOutput, SinkWriter } from './sink-writer.ts';
+import type { PartitionOutput, Sink } from './sink-writer.ts';
 import type { WorkLimit } from './task.ts';
 import type { Topology } from './topology.ts';
 
-export type QueryState = 'RUNNING' | 'ERROR';
+export type QueryState = 'RUNNING' | 'PAUSED' | 'ERROR';
 
 /** Figures of a query since start. */
 export interface QueryStatistics {
@@ -15,14 +15,14 @@ export interface QueryStatistics {
   readonly lateRecords: number;
 }
 
-/** A query that runs until it is terminated and writes its results to a topic. */
+/** A query that runs until it is terminated, and writes its results to a topic or only keeps them. */
 export class PersistentQuery {
   readonly id: string;
   /** Offset of its statement in the command log. */
   readonly number: number;
   readonly plan: PhysicalPlan;
   readonly topology: Topology;
-  readonly #sink: SinkWriter;
+  readonly #sink: Sink;
   readonly #epoch: number;
   readonly #numbers: ReadonlyMap<number, number>;
   #state: QueryState = 'RUNNING';
@@ -38,7 +38,7 @@ export class PersistentQuery {
     number: number;
     plan: PhysicalPlan;
     topology: Topology;
-    sink: SinkWriter;
+    sink: Sink;
     epoch: number;
     late: { count: number };
   }) {
@@ -109,6 +109,16 @@ export class PersistentQuery {
   abandon(): void {
     this.topology.abandon();
     this.#sink.discard();
+  }
+
+  /** From the next tick on it reads nothing; state and positions stay. A query that failed stays so. */
+  pause(): void {
+    if (this.#state === 'RUNNING') this.#state = 'PAUSED';
+  }
+
+  /** Goes on where it was paused. */
+  resume(): void {
+    if (this.#state === 'PAUSED') this.#state = 'RUNNING';
   }
 
   /** Stops it after an error in processing; its state stays as the last commit left it. */

@@ -15,10 +15,11 @@ import type { Row } from '../sql/types.ts';
 import { StateTable } from '../state/state-table.ts';
 import type { Store } from '../state/store.ts';
 import { queryKey, queryStateRange, type QueryProgress, statePrefix } from './meta.ts';
+import { NoSink } from './no-sink.ts';
 import { PersistentQuery } from './persistent-query.ts';
 import type { ProcessingLog } from './processing-log.ts';
 import { producerOf } from './producer.ts';
-import { SinkWriter } from './sink-writer.ts';
+import { type Sink, SinkWriter } from './sink-writer.ts';
 import { SourceReader } from './source-reader.ts';
 import type { TickLoop } from './tick-loop.ts';
 import { Topology } from './topology.ts';
@@ -72,17 +73,10 @@ export class QueryRunner {
   start(definition: QueryDefinition): PersistentQuery {
     assert(!this.#queries.has(definition.id), 'a query is started once');
     const { plan, id, number } = definition;
-    const sinkStep = plan.steps.find((step) => step.kind === 'Sink');
-    assert(sinkStep !== undefined, 'a persistent plan ends in a sink');
     const late = { count: 0 };
     const report = (message: string): void =>
       this.#options.processingLog.report({ origin: id, message });
-    const sink = new SinkWriter({
-      sink: sinkStep.sink,
-      topic: this.#topic(sinkStep.sink.topic),
-      producer: producerOf(number, this.#options.epoch),
-      onDrop: report,
-    });
+    const sink = this.#sink(definition, report);
     const topology = this.#topology(definition, { sink, late, report });
     const { epoch } = this.#options;
     const query = new PersistentQuery({ id, number, plan, topology, sink, epoch, late });
@@ -91,9 +85,21 @@ export class QueryRunner {
     return query;
   }
 
+  /** A query that keeps the rows of a table for pull queries has none. */
+  #sink({ plan, number }: QueryDefinition, onDrop: (message: string) => void): Sink {
+    const step = plan.steps.find(({ kind }) => kind === 'Sink');
+    if (step?.kind !== 'Sink') return new NoSink();
+    return new SinkWriter({
+      sink: step.sink,
+      topic: this.#topic(step.sink.topic),
+      producer: producerOf(number, this.#options.epoch),
+      onDrop,
+    });
+  }
+
   #topology(
     definition: QueryDefinition,
-    { sink, late, report }: { sink: SinkWriter; late: { count: number }; report(m: string): void },
+    { sink, late, report }: { sink: Sink; late: { count: number }; report(m: string): void },
   ): Topology {
     const { plan, number, merge } = definition;
     const progress = this.#progress.get(number);

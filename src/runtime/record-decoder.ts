@@ -6,8 +6,11 @@ import { findFormat } from '../formats/index.ts';
 import { lastOffset } from '../log/record-batch.ts';
 import { RecordCursor } from '../log/record-cursor.ts';
 import { Change, NULL_KEY } from '../operators/change.ts';
-import { columnsOf } from '../sql/schema.ts';
+import { EvaluationError } from '../sql/evaluation-error.ts';
+import { columnsOf, isPayload } from '../sql/schema.ts';
 import type { Row, Value } from '../sql/types.ts';
+import { eventTimeOf, type EventTime } from './event-time.ts';
+import { HeaderColumns } from './header-columns.ts';
 
 /** A record that could not be turned into a row. */
 export interface DecodeProblem {
@@ -24,12 +27,14 @@ export interface DecodeProblem {
 export class RecordDecoder {
   readonly #decodeKey: Decoder;
   readonly #decodeValue: Decoder;
+  /** Null when all value columns are in the payload. */
+  readonly #headers: HeaderColumns | null;
   readonly #keyCount: number;
   readonly #template: Row;
   /** Size of the windows of the key, which ends with the window's start; -1 for a plain key. */
   readonly #windowSizeMs: number;
-  /** Index of the TIMESTAMP column; -1 when the record's own timestamp counts. */
-  readonly #timestampIndex: number;
+  /** Null when the record's own timestamp counts. */
+  readonly #eventTime: EventTime | null;
   readonly #cursor = new RecordCursor();
   /** Where the cursor stopped within its batch; -1 when it did not stop in the middle. */
   #resumeOffset = -1;
@@ -44,17 +49,15 @@ export class RecordDecoder {
       spec: source.keyFormat,
       needed: needed.slice(0, keys.length),
     });
+    const neededValues = needed.slice(keys.length);
     this.#decodeValue = findFormat(source.valueFormat.name).createDecoder({
-      columns: values,
+      columns: values.filter(isPayload),
       spec: source.valueFormat,
-      needed: needed.slice(keys.length),
+      needed: neededValues.filter((_, index) => values[index]?.header === undefined),
     });
+    this.#headers = values.every(isPayload) ? null : new HeaderColumns(values, this.#decodeValue);
     this.#windowSizeMs = source.schema.window?.sizeMs ?? -1;
-    const { timestamp } = source;
-    this.#timestampIndex =
-      timestamp === null
-        ? -1
-        : columnsOf(source.schema).findIndex((column) => column.name === timestamp.column);
+    this.#eventTime = eventTimeOf(source);
   }
 
   /**
@@ -84,7 +87,9 @@ export class RecordDecoder {
         if (change !== null) out.push(change);
         else problem(problemAt(batch, cursor, 'the timestamp is null or negative'));
       } catch (error) {
-        if (!(error instanceof DeserializationError)) throw error;
+        // An EvaluationError is a text in the TIMESTAMP column that is no time.
+        const isBadData = error instanceof DeserializationError || error instanceof EvaluationError;
+        if (!isBadData) throw error;
         problem(problemAt(batch, cursor, error.message));
       }
     }
@@ -109,23 +114,28 @@ export class RecordDecoder {
         key = keyCount === 1 ? [row[0] as Value] : row.slice(0, keyCount);
       }
     }
-    const present =
-      cursor.valueStart >= 0 &&
-      this.#decodeValue(batch, cursor.valueStart, cursor.valueEnd, row, keyCount);
+    const present = cursor.valueStart >= 0 && this.#readValue(batch, cursor, row);
     const time = this.#timeOf(row, cursor.timestamp, present);
     if (time < 0) return null;
     const after = present ? row : null;
     const { offset } = cursor;
-    return new Change(key, null, after, time, partition, offset, windowStart, windowEnd);
+    const headers = cursor.headerBytes();
+    return new Change(key, null, after, time, partition, offset, windowStart, windowEnd, headers);
+  }
+
+  #readValue(batch: Buffer, cursor: RecordCursor, row: Row): boolean {
+    const headers = this.#headers;
+    if (headers !== null) return headers.decode(cursor, row, this.#keyCount);
+    return this.#decodeValue(batch, cursor.valueStart, cursor.valueEnd, row, this.#keyCount);
   }
 
   /** -1 for a record that has none. */
   #timeOf(row: Row, timestamp: number, present: boolean): number {
-    const index = this.#timestampIndex;
-    if (index < 0) return timestamp;
+    const eventTime = this.#eventTime;
+    if (eventTime === null) return timestamp;
+    const { index } = eventTime;
     if (!present && index >= this.#keyCount) return -1;
-    const value = row[index];
-    return typeof value === 'number' ? value : -1;
+    return eventTime.read(row[index] as Value);
   }
 }
 

@@ -2,6 +2,7 @@ import { ByteWriter } from '../base/byte-writer.ts';
 import type { Source } from '../catalog/source.ts';
 import type { Encoder } from '../formats/format.ts';
 import { findFormat } from '../formats/index.ts';
+import { isPayload } from '../sql/schema.ts';
 import type { Row } from '../sql/types.ts';
 
 /** Catalog snapshots share their sources, so an encoder lives as long as anybody can insert with it. */
@@ -13,7 +14,9 @@ export function encodeRow(source: Source, row: Row): { key: Buffer | null; value
   const writer = new ByteWriter();
   const key = encode.key(row, 0, writer) ? writer.copy() : null;
   writer.reset();
-  const value = encode.value(row, source.schema.keys.length, writer) ? writer.copy() : null;
+  const { keys, values } = source.schema;
+  const payload = row.slice(keys.length).filter((_, index) => values[index]?.header === undefined);
+  const value = encode.value(payload, 0, writer) ? writer.copy() : null;
   return { key, value };
 }
 
@@ -24,7 +27,7 @@ function encodersOf(source: Source): { key: Encoder; value: Encoder } {
     found = {
       key: findFormat(keyFormat.name).createEncoder({ columns: schema.keys, spec: keyFormat }),
       value: findFormat(valueFormat.name).createEncoder({
-        columns: schema.values,
+        columns: schema.values.filter(isPayload),
         spec: valueFormat,
       }),
     };

@@ -7,7 +7,9 @@ import { findFormat } from '../formats/index.ts';
 import type { Partition, Topic } from '../log/log.ts';
 import { RecordBatchWriter } from '../log/record-batch.ts';
 import type { Change } from '../operators/change.ts';
-import { columnsOf } from '../sql/schema.ts';
+import { EvaluationError } from '../sql/evaluation-error.ts';
+import type { Value } from '../sql/types.ts';
+import { eventTimeOf, type EventTime } from './event-time.ts';
 import type { Producer } from './producer.ts';
 import type { Exit } from './task.ts';
 
@@ -22,18 +24,29 @@ export interface PartitionOutput {
   readonly recordCount: number;
 }
 
+/** Where a persistent query puts its rows: gathered in a tick attempt until they are taken, or discarded. */
+export interface Sink extends Exit {
+  begin(): void;
+  /** Everything written since `begin`, by partition. */
+  take(): PartitionOutput[];
+  discard(): void;
+  /** Sequence of the last record by partition; -1 where there is none yet. */
+  readonly lastSequences: readonly number[];
+}
+
 /**
  * Turns the rows of a persistent query into record batches, by partition: murmur2 of the key bytes, as Kafka's
  * producers do; rows with a null key stay in the partition of the task they come from. Gathers the output of a tick
  * until `take`.
  */
-export class SinkWriter implements Exit {
+export class SinkWriter implements Sink {
   readonly #topic: Topic;
   readonly #encodeKey: Encoder;
   readonly #encodeValue: Encoder;
   readonly #keyCount: number;
   readonly #windowed: boolean;
-  readonly #timestampIndex: number;
+  /** Null when rows keep their time. */
+  readonly #eventTime: EventTime | null;
   readonly #onDrop: (message: string) => void;
   readonly #key = new ByteWriter();
   readonly #value = new ByteWriter();
@@ -68,11 +81,7 @@ export class SinkWriter implements Exit {
     });
     this.#keyCount = sink.schema.keys.length;
     this.#windowed = sink.schema.window !== null;
-    const { timestamp } = sink;
-    this.#timestampIndex =
-      timestamp === null
-        ? -1
-        : columnsOf(sink.schema).findIndex((column) => column.name === timestamp.column);
+    this.#eventTime = eventTimeOf(sink);
     this.#onDrop = options.onDrop;
     this.#open = topic.partitions.map(() => null);
     this.#finished = topic.partitions.map(() => []);
@@ -101,12 +110,7 @@ export class SinkWriter implements Exit {
     const hasKey = change.key.length > 0 && this.#encodeKey(change.key, 0, key);
     const partitionCount = this.#open.length;
     const time = this.#timeOf(change);
-    if (time < 0) {
-      this.#onDrop(
-        'the TIMESTAMP column of the result is null or negative: the row is not written',
-      );
-      return;
-    }
+    if (time < 0) return;
     // The inner key decides: all windows of a key are in one partition.
     const index = hasKey
       ? partitionForKey(key.buffer, partitionCount, 0, key.length)
@@ -123,16 +127,30 @@ export class SinkWriter implements Exit {
       value.buffer,
       0,
       hasValue ? value.length : -1,
+      change.headers,
     );
     this.#counts[index] = (this.#counts[index] as number) + 1;
     if (batch.sizeBytes >= BATCH_BYTES_MAX) this.#finish(index);
   }
 
+  /** Negative for a row that has no time, which is reported and not written. */
   #timeOf(change: Change): number {
-    const index = this.#timestampIndex;
-    if (index < 0 || change.after === null) return change.time;
-    const time = change.after[index];
-    return typeof time === 'number' ? time : -1;
+    const eventTime = this.#eventTime;
+    if (eventTime === null || change.after === null) return change.time;
+    let time: number;
+    try {
+      time = eventTime.read(change.after[eventTime.index] as Value);
+    } catch (error) {
+      if (!(error instanceof EvaluationError)) throw error;
+      this.#onDrop(`${error.message}: the row is not written`);
+      return -1;
+    }
+    if (time < 0) {
+      this.#onDrop(
+        'the TIMESTAMP column of the result is null or negative: the row is not written',
+      );
+    }
+    return time;
   }
 
   #batchFor(index: number): RecordBatchWriter {

@@ -1,5 +1,6 @@
 // Hot path: the functions made here run once per value that is cast.
 import { assert, unreachable } from '../base/assert.ts';
+import { decodeBase64 } from './base64.ts';
 import { DAY_MS } from './calendar.ts';
 import {
   bigintToInteger,
@@ -152,13 +153,10 @@ function textToBoolean(text: string): boolean {
   return lower !== '' && ('true'.startsWith(lower) || 'yes'.startsWith(lower));
 }
 
-const BASE64_TEXT = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}(?:==)?|[A-Za-z0-9+/]{3}=?)?$/;
-
 function textToBytes(text: string): Uint8Array {
-  if (!BASE64_TEXT.test(text)) {
-    throw new EvaluationError(`${shownText(text)} cannot be cast to BYTES: it is not base64`);
-  }
-  return new Uint8Array(Buffer.from(text, 'base64'));
+  const bytes = decodeBase64(text);
+  if (bytes !== null) return bytes;
+  throw new EvaluationError(`${shownText(text)} cannot be cast to BYTES: it is not base64`);
 }
 
 function arrayCast(from: SqlType, to: SqlType): Cast {

@@ -23,15 +23,19 @@ export function nearestName(name: string, candidates: Iterable<string>): string 
   return nearest;
 }
 
-/** Insertions, deletions and replacements of one character that turn one text into the other. */
+/** Insertions, deletions, replacements of one character and swaps of two neighbours that turn one text into the other. */
 function editDistance(from: string, to: string): number {
+  let beforePrevious: readonly number[] = [];
   let previous = Array.from({ length: to.length + 1 }, (_, column) => column);
   for (let row = 1; row <= from.length; row++) {
     const current = [row];
     for (let column = 1; column <= to.length; column++) {
       const replaced = previous[column - 1]! + (from[row - 1] === to[column - 1] ? 0 : 1);
-      current.push(Math.min(replaced, previous[column]! + 1, current[column - 1]! + 1));
+      const isSwap = from[row - 1] === to[column - 2] && from[row - 2] === to[column - 1];
+      const swapped = isSwap && row > 1 && column > 1 ? beforePrevious[column - 2]! + 1 : Infinity;
+      current.push(Math.min(replaced, swapped, previous[column]! + 1, current[column - 1]! + 1));
     }
+    beforePrevious = previous;
     previous = current;
   }
   return previous[to.length]!;

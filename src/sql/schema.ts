@@ -3,6 +3,16 @@ import { formatType, type SqlType } from './types.ts';
 export interface Column {
   readonly name: string;
   readonly type: SqlType;
+  /**
+   * Only on value columns of sources declared over a topic: the column is read from the headers of the record, from
+   * the last one of that key, or from all of them when the key is null. Absent for what is in the payload.
+   */
+  readonly header?: { readonly key: string | null };
+}
+
+/** Whether a value column is part of the record's value, and not of its headers. */
+export function isPayload(column: Column): boolean {
+  return column.header === undefined;
 }
 
 /**
@@ -30,6 +40,13 @@ export function columnsOf(schema: RowSchema): readonly Column[] {
 export function formatSchema(schema: RowSchema): string {
   return [
     ...schema.keys.map((column) => `\`${column.name}\` ${formatType(column.type)} KEY`),
-    ...schema.values.map((column) => `\`${column.name}\` ${formatType(column.type)}`),
+    ...schema.values.map(
+      (column) => `\`${column.name}\` ${formatType(column.type)}${markOf(column)}`,
+    ),
   ].join(', ');
+}
+
+function markOf({ header }: Column): string {
+  if (header === undefined) return '';
+  return header.key === null ? ' HEADERS' : ` HEADER('${header.key.replaceAll("'", "''")}')`;
 }

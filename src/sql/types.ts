@@ -14,6 +14,10 @@ export type SqlType =
 export type PrimitiveKind =
   'BOOLEAN' | 'INTEGER' | 'BIGINT' | 'DOUBLE' | 'STRING' | 'BYTES' | 'TIME' | 'DATE' | 'TIMESTAMP';
 
+export type ArrayType = Extract<SqlType, { kind: 'ARRAY' }>;
+export type MapType = Extract<SqlType, { kind: 'MAP' }>;
+export type StructType = Extract<SqlType, { kind: 'STRUCT' }>;
+
 export interface StructField {
   readonly name: string;
   readonly type: SqlType;
@@ -85,5 +89,5 @@ export function formatType(type: SqlType): string {
 
 /** Structural equality; field names and order count. */
 export function typesEqual(a: SqlType, b: SqlType): boolean {
-  return formatType(a) === formatType(b);
+  return a === b || formatType(a) === formatType(b);
 }

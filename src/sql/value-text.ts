@@ -2,6 +2,7 @@
 import { assert } from '../base/assert.ts';
 import { formatDecimal, type Integer } from './decimal.ts';
 import { formatDouble } from './double-text.ts';
+import { entriesInOrder } from './map-order.ts';
 import { formatDate, formatTime, formatTimestamp } from './time-text.ts';
 import type { SqlType, StructField, Value } from './types.ts';
 
@@ -49,8 +50,7 @@ function mapFormatter(keyType: SqlType, valueType: SqlType): FormatValue {
   const formatKey = memberFormatter(keyType);
   const formatMember = memberFormatter(valueType);
   return (value) => {
-    const entries = Array.from(
-      value as Map<Value, Value>,
+    const entries = entriesInOrder(value as Map<Value, Value>).map(
       ([key, member]) => `${formatKey(key)}=${formatMember(member)}`,
     );
     return `{${entries.join(', ')}}`;
@@ -67,8 +67,8 @@ function structFormatter(fields: readonly StructField[]): FormatValue {
   };
 }
 
-/** Inside collections null is a word and small decimals have an exponent. */
-function memberFormatter(type: SqlType): FormatValue {
+/** The text of a member of a collection: null is a word, and small decimals have an exponent. */
+export function memberFormatter(type: SqlType): FormatValue {
   const format = type.kind === 'DECIMAL' ? decimalMember(type.scale) : valueFormatter(type);
   return (value) => (value === null ? 'null' : format(value));
 }

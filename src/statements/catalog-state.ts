@@ -12,6 +12,12 @@ import type { World } from './world.ts';
 
 type StartQuery = Extract<Command, { kind: 'startQuery' }>;
 
+interface ReplayedQuery {
+  readonly number: number;
+  readonly command: StartQuery;
+  readonly paused: boolean;
+}
+
 /**
  * What exists now: the catalog, and the queries behind it. Changes only by commands, each durable in the command log
  * before it is applied; replaying the log gives the same state again.
@@ -24,7 +30,7 @@ export class CatalogState {
   #commandLog: CommandLog | null = null;
   #catalog = Catalog.EMPTY;
   /** Queries of the replay that are still there; started when all commands are known. */
-  #replayed: Map<string, { number: number; command: StartQuery }> | null = null;
+  #replayed: Map<string, ReplayedQuery> | null = null;
 
   constructor(options: { log: Log; runner: QueryRunner; loop: TickLoop; logger: Logger }) {
     this.#log = options.log;
@@ -71,7 +77,7 @@ export class CatalogState {
     const replayed = this.#replayed;
     this.#replayed = null;
     for (const source of this.#catalog.sources) await this.#ensureTopic(source.name);
-    for (const { number, command } of replayed.values()) this.#restart(number, command);
+    for (const query of replayed.values()) this.#restart(query);
     this.#commandLog = commandLog;
     return new Set([...replayed.values()].map(({ number }) => number));
   }
@@ -87,7 +93,7 @@ export class CatalogState {
         if (this.#replayed === null) {
           await this.#loop.exclusively(async () => void this.#start(number, command));
         } else {
-          this.#replayed.set(command.query.id, { number, command });
+          this.#replayed.set(command.query.id, { number, command, paused: false });
         }
         return;
       case 'replaceQuery':
@@ -102,6 +108,15 @@ export class CatalogState {
       case 'terminateQueries':
         await this.#stop(command.queryIds);
         return;
+      case 'pauseQueries':
+        await this.#pause(command.queryIds, command.paused);
+        return;
+      case 'createType':
+        this.#catalog = this.#catalog.withType(command.name, command.type);
+        return;
+      case 'dropType':
+        this.#catalog = this.#catalog.withoutType(command.name);
+        return;
       default:
         unreachable(command);
     }
@@ -113,10 +128,11 @@ export class CatalogState {
   }
 
   /** A query that cannot start keeps the others from nothing; SHOW QUERIES and EXPLAIN say why. */
-  #restart(number: number, command: StartQuery): void {
+  #restart({ number, command, paused }: ReplayedQuery): void {
     const { id } = command.query;
     try {
       this.#start(number, command);
+      if (paused) this.#runner.query(id)?.pause();
     } catch (error) {
       if (!(error instanceof DatabaseError)) throw error;
       this.#runner.notStarted(id, error.message);
@@ -134,13 +150,15 @@ export class CatalogState {
       const replayed = this.#replayed.get(id);
       if (replayed === undefined) return;
       const command = { ...replayed.command, query, plan, merge };
-      this.#replayed.set(id, { number: replayed.number, command });
+      this.#replayed.set(id, { ...replayed, command });
       return;
     }
     await this.#loop.exclusively(async () => {
-      const number = this.#runner.query(id)?.number;
-      if (number === undefined) return;
-      this.#runner.replace({ id, number, plan, merge, startOffsets: {} });
+      const old = this.#runner.query(id);
+      if (old === undefined) return;
+      const { number } = old;
+      const next = this.#runner.replace({ id, number, plan, merge, startOffsets: {} });
+      if (old.state === 'PAUSED') next.pause();
       this.#loop.wake();
     });
   }
@@ -151,6 +169,25 @@ export class CatalogState {
       if (this.#replayed !== null) this.#replayed.delete(id);
       else await this.#loop.exclusively(async () => this.#runner.stop(id));
     }
+  }
+
+  async #pause(queryIds: readonly string[], paused: boolean): Promise<void> {
+    const replayed = this.#replayed;
+    if (replayed !== null) {
+      for (const id of queryIds) {
+        const query = replayed.get(id);
+        if (query !== undefined) replayed.set(id, { ...query, paused });
+      }
+      return;
+    }
+    await this.#loop.exclusively(async () => {
+      for (const id of queryIds) {
+        const query = this.#runner.query(id);
+        if (paused) query?.pause();
+        else query?.resume();
+      }
+      this.#loop.wake();
+    });
   }
 
   /** By id: a topic that was made later under the same name is another one. */

@@ -1,6 +1,7 @@
 import type { QueryInfo } from '../catalog/catalog.ts';
 import type { Source } from '../catalog/source.ts';
 import type { PhysicalPlan } from '../plan/physical-plan.ts';
+import type { SqlType } from '../sql/types.ts';
 
 /**
  * What the command log holds: the decided effect of each durable statement, not its text alone, so that replaying it
@@ -32,7 +33,14 @@ export type Command =
       /** Id of the topic that goes too. */
       readonly topicId: number | null;
     }
-  | { readonly kind: 'terminateQueries'; readonly queryIds: readonly string[] };
+  | { readonly kind: 'terminateQueries'; readonly queryIds: readonly string[] }
+  | {
+      readonly kind: 'pauseQueries';
+      readonly queryIds: readonly string[];
+      readonly paused: boolean;
+    }
+  | { readonly kind: 'createType'; readonly name: string; readonly type: SqlType }
+  | { readonly kind: 'dropType'; readonly name: string };
 
 /** One entry of the command log. */
 export interface CommandEntry {

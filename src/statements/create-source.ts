@@ -1,7 +1,12 @@
 import type { CreateSourceNode } from '../../grammar/ast.ts';
 import { formatStatement } from '../../grammar/format.ts';
 import { analyzeCreateSource, type AnalyzedCreateSource } from '../analyze/create-source.ts';
+import type { QueryInfo } from '../catalog/catalog.ts';
 import type { Source } from '../catalog/source.ts';
+import type { Log } from '../log/log.ts';
+import { planSourceTable } from '../plan/plan-source-table.ts';
+import { startOffsets } from '../runtime/query-runner.ts';
+import type { Command } from './commands.ts';
 import { nothingToDo, succeeded } from './entities.ts';
 import type { Invocation, Prepared, Services, StatementDefinition } from './executor.ts';
 import { existingSource } from './existing-source.ts';
@@ -14,7 +19,8 @@ import { changed, withTopic } from './world.ts';
 export const createSource: StatementDefinition<CreateSourceNode> = {
   kind: 'createSource',
   isDefinition: true,
-  prepare({ node, sql, overrides }, world, services) {
+  prepare(invocation, world, services) {
+    const { node, sql, overrides } = invocation;
     const analyzed = analyzeCreateSource(node, { defaults: formatDefaults(overrides), sql });
     const existing = existingSource(node, world);
     if (existing.kind === 'keep') {
@@ -24,14 +30,18 @@ export const createSource: StatementDefinition<CreateSourceNode> = {
     const asked = analyzed.topic.partitions;
     const at = node.name;
     const partitionCount = partitionsOf({ topic, asked, fallback: null }, { world, at });
-    const source: Source = { ...analyzed.definition, partitionCount, createdBy: null };
+    const isKept = node.readOnly && node.sourceKind === 'TABLE';
+    const createdBy = isKept ? `CST_${node.name.name.toUpperCase()}_${world.nextNumber}` : null;
+    const source: Source = { ...analyzed.definition, partitionCount, createdBy };
     if (existing.kind === 'replace') checkSourceUpgrade(existing.source, source, node.name);
+    const catalog = world.catalog.withSource(source);
+    const query = queryOf(source);
     return {
       world: changed(withTopic(world, source.topic, partitionCount), {
-        catalog: world.catalog.withSource(source),
+        catalog: query === null ? catalog : catalog.withQuery(query),
         nextNumber: world.nextNumber + 1,
       }),
-      run: () => create({ node, sql, overrides }, { source, analyzed }, services),
+      run: () => create(invocation, { source, analyzed }, services),
     };
   },
 };
@@ -42,7 +52,7 @@ async function create(
   { log, run }: Services,
 ): ReturnType<Prepared['run']> {
   await ensureTopic(log, source, analyzed.topic.retentionMs);
-  const number = await run(sql, { kind: 'createSource', source });
+  const number = await run(sql, commandOf(source, log));
   const kind = source.kind.toLowerCase();
   return succeeded({
     sql: formatStatement(node),
@@ -50,4 +60,19 @@ async function create(
     message: `${source.kind === 'TABLE' ? 'Table' : 'Stream'} created`,
     number,
   });
+}
+
+/** The query that keeps the rows of a SOURCE TABLE, which pull queries read; null for other sources. */
+function queryOf({ createdBy, sql, name }: Source): QueryInfo | null {
+  return createdBy === null
+    ? null
+    : { id: createdBy, kind: 'CST', sql, reads: [name], writes: null };
+}
+
+function commandOf(source: Source, log: Log): Command {
+  const query = queryOf(source);
+  if (query === null) return { kind: 'createSource', source };
+  const plan = planSourceTable(source);
+  const offsets = startOffsets(plan, { log, offsetReset: 'earliest' });
+  return { kind: 'startQuery', source, query, plan, merge: true, startOffsets: offsets };
 }

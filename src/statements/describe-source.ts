@@ -53,7 +53,7 @@ export function runningQuery(
     sinkKafkaTopics: sink === null ? [] : [sink.topic],
     id: query.id,
     statusCount: { [state]: 1 },
-    queryType: 'PERSISTENT',
+    queryType: query.kind === 'CST' ? 'CREATE_SOURCE' : 'PERSISTENT',
     state,
   };
 }

@@ -22,7 +22,7 @@ export const dropSource: StatementDefinition<DropSourceNode> = {
       throw errorAt('UNKNOWN_SOURCE', node.name, `${what} ${name} does not exist.${hint}`);
     }
     checkDroppable(node, source, world);
-    const queryIds = world.catalog.writersOf(name).map(({ id }) => id);
+    const queryIds = queriesOf(source, world.catalog);
     return {
       world: worldWithout(world, { source, queryIds, topicGoes: node.deleteTopic }),
       async run() {
@@ -49,6 +49,13 @@ function checkDroppable(node: DropSourceNode, source: Source, world: World): voi
       `Incompatible data source type is ${source.kind.toLowerCase()}, but statement was DROP ${node.sourceKind}. Use DROP ${source.kind} ${name};`,
     );
   }
+  if (node.deleteTopic && source.readOnly === true) {
+    throw errorAt(
+      'BAD_STATEMENT',
+      node.name,
+      `Cannot delete topic for read-only source: ${name}. Leave DELETE TOPIC out.`,
+    );
+  }
   const lines = usesOf(catalog, source);
   if (lines.length > 0) {
     const message = [`Cannot drop ${name}.`, ...lines].join('\n');
@@ -64,10 +71,17 @@ function checkDroppable(node: DropSourceNode, source: Source, world: World): voi
   );
 }
 
+/** The queries that end with the source: those that write to it, and the one that keeps its rows. */
+function queriesOf({ name, createdBy }: Source, catalog: Catalog): readonly string[] {
+  const ids = new Set(catalog.writersOf(name).map(({ id }) => id));
+  if (createdBy !== null && catalog.query(createdBy) !== null) ids.add(createdBy);
+  return [...ids];
+}
+
 /** Who keeps the source from going: readers, and writers beside the query that came with it. */
 function usesOf(catalog: Catalog, source: Source): string[] {
   const { name } = source;
-  const readers = catalog.readersOf(name);
+  const readers = catalog.readersOf(name).filter(({ id }) => id !== source.createdBy);
   const writers = catalog.writersOf(name).filter(({ id }) => id !== source.createdBy);
   const sinks = readers.filter(({ kind }) => kind !== 'INSERT');
   const inserts = readers.filter(({ kind }) => kind === 'INSERT');

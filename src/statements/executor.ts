@@ -7,6 +7,7 @@ import type { ProcessingLog } from '../runtime/processing-log.ts';
 import type { QueryRunner } from '../runtime/query-runner.ts';
 import type { Command } from './commands.ts';
 import type { Overrides } from './session-properties.ts';
+import type { Variables } from './variables.ts';
 import type { World } from './world.ts';
 
 /** One statement as it is to be run. */
@@ -16,6 +17,8 @@ export interface Invocation<N> {
   readonly sql: string;
   /** Session properties in force at this statement. */
   readonly overrides: Overrides;
+  /** Session variables in force at this statement. */
+  readonly variables: Variables;
 }
 
 /** What statements act on. */
@@ -38,6 +41,8 @@ export interface Prepared {
   readonly world: World;
   /** Session properties after the statement. */
   readonly overrides?: Overrides;
+  /** Session variables after the statement. */
+  readonly variables?: Variables;
   /** Runs it for real; null when the statement has nothing to report. */
   run(): Promise<Entity | null>;
 }

@@ -1,4 +1,5 @@
 import type { Identifier } from '../../grammar/ast.ts';
+import { notReplaceable } from '../analyze/create-source.ts';
 import { errorAt } from '../analyze/error-at.ts';
 import type { Source } from '../catalog/source.ts';
 import type { World } from './world.ts';
@@ -12,7 +13,7 @@ export type Existing =
 
 /**
  * Whether a source may be created under a name.
- * @throws DatabaseError ALREADY_EXISTS.
+ * @throws DatabaseError ALREADY_EXISTS; BAD_STATEMENT for the replacement of a read-only source.
  */
 export function existingSource(
   node: {
@@ -29,6 +30,7 @@ export function existingSource(
   const what = source.kind.toLowerCase();
   const message = `Cannot add ${node.sourceKind.toLowerCase()} \`${name}\`: A ${what} with the same name already exists.`;
   if (node.ifNotExists) return { kind: 'keep', message };
+  if (node.orReplace && source.readOnly === true) throw notReplaceable(node);
   if (node.orReplace) return { kind: 'replace', source };
   const way = ` DROP ${source.kind} ${name} first, or use CREATE OR REPLACE to change it.`;
   throw errorAt('ALREADY_EXISTS', node.name, message + way);

@@ -5,6 +5,7 @@ import { analyzeInsertSelect } from '../analyze/insert-select.ts';
 import { analyzeQuery } from '../analyze/query.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import { didYouMean } from '../catalog/did-you-mean.ts';
+import type { CollectionLimits } from '../functions/aggregate.ts';
 import type { PhysicalPlan } from '../plan/physical-plan.ts';
 import { planQuery } from '../plan/planner.ts';
 import type { QueryDescription } from '../api/entities.ts';
@@ -12,6 +13,7 @@ import { describePlan, describeQuery } from './describe-query.ts';
 import type { Invocation, Services, StatementDefinition } from './executor.ts';
 import { formatDefaults } from './format-defaults.ts';
 import type { World } from './world.ts';
+import { collectionLimits, sessionProperties } from './session-properties.ts';
 
 /** EXPLAIN: the plan of a query that runs, or of a statement that would start one. */
 export const explain: StatementDefinition<ExplainNode> = {
@@ -63,9 +65,10 @@ function planStatement(
     sql,
   }: { catalog: Catalog; overrides: Invocation<never>['overrides']; sql: string },
 ): PhysicalPlan {
+  const limits = collectionLimits(sessionProperties(overrides));
   switch (statement.kind) {
     case 'select':
-      return planSelect(statement.query, catalog);
+      return planSelect(statement.query, { catalog, limits });
     case 'createAsSelect': {
       const defaults = formatDefaults(overrides);
       const { query, definition, topic } = analyzeCreateAsSelect(statement, {
@@ -74,7 +77,7 @@ function planStatement(
         sql,
       });
       const sink = { ...definition, partitionCount: topic.partitions, createdBy: null };
-      return planQuery(query, sink);
+      return planQuery(query, sink, limits);
     }
     case 'insertSelect': {
       const { query, target } = analyzeInsertSelect(statement, { catalog });
@@ -89,7 +92,10 @@ function planStatement(
   }
 }
 
-function planSelect(query: QueryNode, catalog: Catalog): PhysicalPlan {
+function planSelect(
+  query: QueryNode,
+  { catalog, limits }: { catalog: Catalog; limits: CollectionLimits },
+): PhysicalPlan {
   const mode = query.emit === null ? 'pull' : 'push';
-  return planQuery(analyzeQuery(query, { catalog, mode }), null);
+  return planQuery(analyzeQuery(query, { catalog, mode }), null, limits);
 }

@@ -8,7 +8,12 @@ export function fieldsOf(schema: RowSchema): FieldInfo[] {
     ...schema.keys.map(({ name, type }): FieldInfo => {
       return { name, schema: schemaOf(type), type: 'KEY' };
     }),
-    ...schema.values.map(({ name, type }): FieldInfo => ({ name, schema: schemaOf(type) })),
+    ...schema.values.map(({ name, type, header }): FieldInfo => {
+      const field = { name, schema: schemaOf(type) };
+      if (header === undefined) return field;
+      const { key } = header;
+      return { ...field, type: 'HEADER', ...(key === null ? {} : { headerKey: key }) };
+    }),
   ];
 }
 

@@ -1,12 +1,14 @@
 import type { FormatDefaults } from '../analyze/source-definition.ts';
 import { type Overrides, sessionProperties } from './session-properties.ts';
 
-/** The formats a CREATE statement gets that names none. */
+/** What a CREATE statement gets that does not say it. */
 export function formatDefaults(overrides: Overrides): FormatDefaults {
-  const { defaultKeyFormat, defaultValueFormat } = sessionProperties(overrides);
+  const { defaultKeyFormat, defaultValueFormat, wrapSingleValues, topicPrefix } =
+    sessionProperties(overrides);
   return {
     keyFormat: defaultKeyFormat,
     valueFormat: defaultValueFormat === '' ? null : defaultValueFormat,
-    wrapSingleValues: null,
+    wrapSingleValues: wrapSingleValues === '' ? null : wrapSingleValues === 'true',
+    topicPrefix,
   };
 }

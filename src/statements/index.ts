@@ -1,15 +1,21 @@
 import type { StatementNode } from '../../grammar/ast.ts';
+import { alterSource } from './alter-source.ts';
+import { assertTopic } from './assert-topic.ts';
 import { createAsSelect } from './create-as-select.ts';
 import { createSource } from './create-source.ts';
+import { createType, dropType } from './custom-type.ts';
 import { describe } from './describe.ts';
+import { describeFunction } from './describe-function.ts';
 import { dropSource } from './drop-source.ts';
 import type { StatementDefinition } from './executor.ts';
 import { explain } from './explain.ts';
 import { insertSelect } from './insert-select.ts';
 import { insertValues } from './insert-values.ts';
 import { list } from './list.ts';
+import { pause } from './pause.ts';
 import { setProperty, unsetProperty } from './set-property.ts';
 import { terminate } from './terminate.ts';
+import { define, undefine } from './variable.ts';
 
 /** Statements that answer with rows instead of an entity; they go to the query endpoints. */
 export type RowStatementKind = 'select' | 'print';
@@ -24,9 +30,17 @@ const statements: {
   insertValues,
   insertSelect,
   dropSource,
+  alterSource,
+  assertTopic,
+  createType,
+  dropType,
+  pause,
+  define,
+  undefine,
   terminate,
   list,
   describe,
+  describeFunction,
   explain,
   set: setProperty,
   unset: unsetProperty,

@@ -1,13 +1,15 @@
 import type { ListNode } from '../../grammar/ast.ts';
 import type { Entity, SourceSummary } from '../api/entities.ts';
 import type { Source } from '../catalog/source.ts';
+import { describeFunctions } from '../functions/describe.ts';
 import { describeQuery } from './describe-query.ts';
 import { describeSource, runningQuery } from './describe-source.ts';
 import type { Invocation, Services, StatementDefinition } from './executor.ts';
+import { schemaOf } from './fields.ts';
 import { listProperties } from './session-properties.ts';
 import type { World } from './world.ts';
 
-/** SHOW (or LIST) STREAMS, TABLES, TOPICS, QUERIES and PROPERTIES. */
+/** SHOW (or LIST) STREAMS, TABLES, TOPICS, QUERIES, FUNCTIONS, TYPES, VARIABLES and PROPERTIES. */
 export const list: StatementDefinition<ListNode> = {
   kind: 'list',
   isDefinition: false,
@@ -26,6 +28,25 @@ function listed(invocation: Invocation<ListNode>, world: World, services: Servic
       return topics(node, sql, world, services);
     case 'QUERIES':
       return queries(invocation, world, services);
+    case 'FUNCTIONS': {
+      const functions = describeFunctions().map(({ name, kind, category }) => {
+        return { name, type: kind, category };
+      });
+      return { '@type': 'function_names', statementText: sql, functions, warnings: [] };
+    }
+    case 'TYPES': {
+      const types = [...world.catalog.types].map(([name, type]) => [name, schemaOf(type)] as const);
+      return {
+        '@type': 'type_list',
+        statementText: sql,
+        types: Object.fromEntries(types),
+        warnings: [],
+      };
+    }
+    case 'VARIABLES': {
+      const variables = [...invocation.variables].map(([name, value]) => ({ name, value }));
+      return { '@type': 'variables', statementText: sql, variables, warnings: [] };
+    }
     case 'PROPERTIES': {
       const properties = listProperties(overrides);
       return {

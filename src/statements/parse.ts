@@ -1,6 +1,7 @@
 import { SqlSyntaxError } from '../../grammar/errors.ts';
 import type { ParsedStatement } from '../../grammar/parser.ts';
 import { DatabaseError } from '../base/errors.ts';
+import { type Session, substituteScript } from './substituted-script.ts';
 
 type Parse = (text: string) => ParsedStatement[];
 
@@ -12,14 +13,23 @@ export function loadParser(): Promise<Parse> {
   return loading;
 }
 
+/** A request as it is understood. */
+export interface ParsedScript {
+  /** The text with its variables replaced; locations are places in it. */
+  readonly sql: string;
+  readonly statements: readonly ParsedStatement[];
+}
+
 /**
- * The statements of a text.
- * @throws DatabaseError SYNTAX with line, column and a caret under the mistake.
+ * The statements of a text, its variables replaced.
+ * @throws DatabaseError SYNTAX with line, column and a caret under the mistake; BAD_STATEMENT or TOO_LARGE for the
+ * values of variables.
  */
-export async function parseSql(sql: string): Promise<readonly ParsedStatement[]> {
+export async function parseSql(text: string, session: Session): Promise<ParsedScript> {
   const parseStatements = await loadParser();
+  const sql = substituteScript(text, session, (part) => parsedOrNone(parseStatements, part));
   try {
-    return parseStatements(sql);
+    return { sql, statements: parseStatements(sql) };
   } catch (error) {
     if (!(error instanceof SqlSyntaxError)) throw error;
     const { line, column } = error;
@@ -28,5 +38,14 @@ export async function parseSql(sql: string): Promise<readonly ParsedStatement[]>
       statementText: sql,
       cause: error,
     });
+  }
+}
+
+function parsedOrNone(parseStatements: Parse, text: string): readonly ParsedStatement[] {
+  try {
+    return parseStatements(text);
+  } catch (error) {
+    if (!(error instanceof SqlSyntaxError)) throw error;
+    return [];
   }
 }

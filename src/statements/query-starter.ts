@@ -1,5 +1,6 @@
 import type { ParsedStatement } from '../../grammar/parser.ts';
 import type { PrintNode, QueryNode } from '../../grammar/ast.ts';
+import { expandTypes } from '../analyze/custom-types.ts';
 import { analyzePull } from '../analyze/pull.ts';
 import { analyzeQuery } from '../analyze/query.ts';
 import { errorAt } from '../analyze/error-at.ts';
@@ -21,7 +22,13 @@ import type { Store } from '../state/store.ts';
 import type { CatalogState } from './catalog-state.ts';
 import { locateInSql } from './locate.ts';
 import { parseSql } from './parse.ts';
-import { parseOverrides, sessionProperties, type SessionProperties } from './session-properties.ts';
+import {
+  collectionLimits,
+  parseOverrides,
+  sessionProperties,
+  type SessionProperties,
+} from './session-properties.ts';
+import { sessionVariables } from './variables.ts';
 
 const PUSH_QUERIES_MAX = 1_000;
 const PULL_QUERIES_MAX = 64;
@@ -56,8 +63,10 @@ export class QueryStarter {
 
   /** See Engine.query. */
   async start(sql: string, options: StatementOptions): Promise<QueryResult> {
-    const properties = sessionProperties(parseOverrides(options.properties ?? {}));
-    const statements = await parseSql(sql);
+    const overrides = parseOverrides(options.properties ?? {});
+    const properties = sessionProperties(overrides);
+    const variables = sessionVariables(options.sessionVariables ?? {});
+    const { sql: substituted, statements } = await parseSql(sql, { overrides, variables });
     const [only] = statements;
     if (only === undefined || statements.length !== 1) {
       throw new DatabaseError(
@@ -70,14 +79,15 @@ export class QueryStarter {
       return await this.#startOne(only, properties);
     } catch (error) {
       if (!(error instanceof DatabaseError)) throw error;
-      throw locateInSql(error, sql).with({ statementText: only.text });
+      throw locateInSql(error, substituted).with({ statementText: only.text });
     }
   }
 
   #startOne(
-    { statement, text }: ParsedStatement,
+    { statement: written, text }: ParsedStatement,
     properties: SessionProperties,
   ): QueryResult | Promise<QueryResult> {
+    const statement = expandTypes(written, this.#options.catalog.catalog.types);
     switch (statement.kind) {
       case 'select':
         return statement.query.emit === null
@@ -168,7 +178,7 @@ export class QueryStarter {
     const stopWaiting = loop.waitImpatiently();
     const result = new TransientQuery({
       queryId,
-      plan: planQuery(analyzed, null),
+      plan: planQuery(analyzed, null, collectionLimits(properties)),
       kind: type === 'PUSH' ? 'push' : 'pull',
       limit: analyzed.limit,
       offsetReset: type === 'PULL' ? 'earliest' : properties.offsetReset,

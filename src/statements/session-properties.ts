@@ -1,4 +1,5 @@
 import { DatabaseError } from '../base/errors.ts';
+import type { CollectionLimits } from '../functions/aggregate.ts';
 import { nearestName } from '../sql/nearest-name.ts';
 
 /** One property that SET, streamsProperties and SHOW PROPERTIES know. */
@@ -11,6 +12,9 @@ interface PropertyDefinition<T> {
   /** What is allowed, for messages. */
   readonly expected: string;
 }
+
+/** Switches the replacement of variables, which happens before statements are parsed. */
+export const SUBSTITUTION_PROPERTY = 'ksql.variable.substitution.enable';
 
 const definitions = {
   offsetReset: {
@@ -51,6 +55,20 @@ const definitions = {
     parse: parseBoolean,
     expected: 'true or false',
   },
+  collectListLimit: {
+    name: 'ksql.functions.collect_list.limit',
+    description: 'How many elements COLLECT_LIST keeps at most; -1 keeps all.',
+    defaultValue: -1 as number,
+    parse: parseLimit,
+    expected: 'a whole number, -1 for no limit',
+  },
+  collectSetLimit: {
+    name: 'ksql.functions.collect_set.limit',
+    description: 'How many elements COLLECT_SET keeps at most; -1 keeps all.',
+    defaultValue: -1 as number,
+    parse: parseLimit,
+    expected: 'a whole number, -1 for no limit',
+  },
   defaultKeyFormat: {
     name: 'ksql.persistence.default.format.key',
     description: 'KEY_FORMAT of a CREATE statement that gives none.',
@@ -64,6 +82,28 @@ const definitions = {
     defaultValue: '',
     parse: (text) => text.toUpperCase(),
     expected: 'the name of a format',
+  },
+  wrapSingleValues: {
+    name: 'ksql.persistence.wrap.single.values',
+    description:
+      'WRAP_SINGLE_VALUE of a CREATE statement that does not give it; empty: as the format does by itself.',
+    defaultValue: '' as '' | 'true' | 'false',
+    parse: (text) => (text === '' || text === 'true' || text === 'false' ? text : undefined),
+    expected: "true, false or ''",
+  },
+  topicPrefix: {
+    name: 'ksql.output.topic.name.prefix',
+    description: 'What the topic of a CREATE ... AS SELECT that names none begins with.',
+    defaultValue: '' as string,
+    parse: (text) => (/^[A-Za-z0-9._-]{0,100}$/.test(text) ? text : undefined),
+    expected: "at most 100 letters, digits, '.', '_' and '-'",
+  },
+  substitution: {
+    name: SUBSTITUTION_PROPERTY,
+    description: 'Whether ${name} in a statement is replaced by the value of the variable.',
+    defaultValue: true,
+    parse: parseBoolean,
+    expected: 'true or false',
   },
 } as const satisfies Record<string, PropertyDefinition<never> | PropertyDefinition<unknown>>;
 
@@ -84,8 +124,11 @@ export interface PropertyValue {
   readonly overridden: boolean;
 }
 
-/** What clients send and no engine needs: connection settings of theirs. */
-const IGNORED = new Set(['ksql.idle.connection.timeout.seconds']);
+/** What clients send and this engine needs not: connection settings of theirs, and how long to hold back results. */
+const IGNORED = new Set([
+  'ksql.idle.connection.timeout.seconds',
+  '__emit.interval.ms.kstreams.windowed.aggregation__',
+]);
 
 /** Prefix under which ksqlDB accepts the settings of its stream client as well. */
 const STREAMS_PREFIX = 'ksql.streams.';
@@ -166,6 +209,21 @@ export function listProperties(overrides: Overrides): PropertyValue[] {
       };
     })
     .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** What aggregates may collect in the queries of a session. */
+export function collectionLimits({
+  collectListLimit,
+  collectSetLimit,
+}: SessionProperties): CollectionLimits {
+  return {
+    collectList: collectListLimit < 0 ? null : collectListLimit,
+    collectSet: collectSetLimit < 0 ? null : collectSetLimit,
+  };
+}
+
+function parseLimit(text: string): number | undefined {
+  return /^(?:-1|\d{1,10})$/.test(text) ? Number(text) : undefined;
 }
 
 function parseBoolean(text: string): boolean | undefined {

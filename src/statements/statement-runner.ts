@@ -1,4 +1,5 @@
 import type { ParsedStatement } from '../../grammar/parser.ts';
+import { expandTypes } from '../analyze/custom-types.ts';
 import type { Entity } from '../api/entities.ts';
 import { DatabaseError } from '../base/errors.ts';
 import type { Env } from '../base/env.ts';
@@ -13,7 +14,9 @@ import { definitionOf } from './index.ts';
 import { locateInSql } from './locate.ts';
 import { parseSql } from './parse.ts';
 import type { QueryStarter } from './query-starter.ts';
-import { type Overrides, parseOverrides } from './session-properties.ts';
+import { parseOverrides } from './session-properties.ts';
+import type { Session } from './substituted-script.ts';
+import { sessionVariables } from './variables.ts';
 import type { World } from './world.ts';
 
 export interface StatementRunnerOptions {
@@ -51,8 +54,14 @@ export class StatementRunner {
   /** See Engine.execute. */
   async execute(sql: string, options: StatementOptions): Promise<readonly Entity[]> {
     const overrides = parseOverrides(options.properties ?? {});
-    const parsed = await parseSql(sql);
-    const request: Request = { sql, parsed, definitions: parsed.map(executable), overrides };
+    const variables = sessionVariables(options.sessionVariables ?? {});
+    const { sql: substituted, statements: parsed } = await parseSql(sql, { overrides, variables });
+    const request: Request = {
+      sql: substituted,
+      parsed,
+      definitions: parsed.map(executable),
+      session: { overrides, variables },
+    };
     if (!request.definitions.some((definition) => definition.isDefinition)) {
       return this.#run(request);
     }
@@ -65,11 +74,12 @@ export class StatementRunner {
     // A lone statement is checked when it runs; a rehearsal would only do the same twice.
     if (request.parsed.length > 1) this.#rehearse(request);
     const entities: Entity[] = [];
-    let { overrides } = request;
+    let { session } = request;
     for (const index of request.parsed.keys()) {
       try {
-        const prepared = prepare(request, index, overrides, this.#catalog.world, this.#services);
-        overrides = prepared.overrides ?? overrides;
+        const { world } = this.#catalog;
+        const prepared = prepare(request, { index, session, world, services: this.#services });
+        session = sessionAfter(prepared, session);
         const entity = await prepared.run();
         if (entity !== null) entities.push(entity);
       } catch (error) {
@@ -82,12 +92,12 @@ export class StatementRunner {
   /** Plays the request through on an imagined world. @throws DatabaseError of the first statement that fails. */
   #rehearse(request: Request): void {
     let { world } = this.#catalog;
-    let { overrides } = request;
+    let { session } = request;
     for (const index of request.parsed.keys()) {
       try {
-        const prepared = prepare(request, index, overrides, world, this.#services);
+        const prepared = prepare(request, { index, session, world, services: this.#services });
         world = prepared.world;
-        overrides = prepared.overrides ?? overrides;
+        session = sessionAfter(prepared, session);
       } catch (error) {
         throw withEntities(error, request, { index, entities: [] });
       }
@@ -99,19 +109,26 @@ interface Request {
   readonly sql: string;
   readonly parsed: readonly ParsedStatement[];
   readonly definitions: readonly StatementDefinition<ParsedStatement['statement']>[];
-  readonly overrides: Overrides;
+  readonly session: Session;
 }
 
 function prepare(
   { parsed, definitions }: Request,
-  index: number,
-  overrides: Overrides,
-  world: World,
-  services: Services,
+  {
+    index,
+    session,
+    world,
+    services,
+  }: { index: number; session: Session; world: World; services: Services },
 ): Prepared {
   const { statement, text } = parsed[index] as ParsedStatement;
   const definition = definitions[index] as StatementDefinition<ParsedStatement['statement']>;
-  return definition.prepare({ node: statement, sql: text, overrides }, world, services);
+  const node = expandTypes(statement, world.catalog.types);
+  return definition.prepare({ node, sql: text, ...session }, world, services);
+}
+
+function sessionAfter({ overrides, variables }: Prepared, before: Session): Session {
+  return { overrides: overrides ?? before.overrides, variables: variables ?? before.variables };
 }
 
 function executable({

@@ -24,6 +24,7 @@ export function checkSourceUpgrade(old: Source, next: Source, at: Located): void
     'value format': (source: Source) => source.valueFormat.name,
     window: (source: Source) => JSON.stringify(source.schema.window),
     'timestamp column': (source: Source) => source.timestamp?.column ?? 'not set',
+    'timestamp format': (source: Source) => source.timestamp?.format ?? 'not set',
   };
   for (const [property, of] of Object.entries(properties)) {
     if (of(old) !== of(next)) throw differ(property, of(old), of(next));

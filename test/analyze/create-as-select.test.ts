@@ -5,7 +5,7 @@ import { formatSchema } from '../../src/sql/schema.ts';
 import { STRING } from '../../src/sql/types.ts';
 import { CATALOG, explain, parse, refusal, source } from './fixture.ts';
 
-const DEFAULTS = { keyFormat: 'KAFKA', valueFormat: null, wrapSingleValues: null };
+const DEFAULTS = { keyFormat: 'KAFKA', valueFormat: null, wrapSingleValues: null, topicPrefix: '' };
 
 const WITH_DELIMITED = CATALOG.withSource(
   source(

@@ -9,6 +9,7 @@ const DEFAULTS: FormatDefaults = {
   keyFormat: 'KAFKA',
   valueFormat: null,
   wrapSingleValues: null,
+  topicPrefix: '',
 };
 
 function create(sql: string, defaults: FormatDefaults = DEFAULTS) {
@@ -95,6 +96,7 @@ describe('formats', () => {
       keyFormat: 'JSON',
       valueFormat: 'DELIMITED',
       wrapSingleValues: true,
+      topicPrefix: '',
     });
     expect(definition.keyFormat.name).toBe('JSON');
     expect(definition.valueFormat).toEqual({ name: 'DELIMITED', unwrapped: true });
@@ -155,7 +157,7 @@ describe('refused', () => {
     ],
     [
       `${STREAM}(KAFKA_TOPIC='s', FORMAT='JSON', QUERY_ID='q')`,
-      'BAD_STATEMENT 1:74 QUERY_ID does not belong in the WITH clause of CREATE. It may contain KAFKA_TOPIC, PARTITIONS, REPLICAS, RETENTION_MS, KEY_FORMAT, VALUE_FORMAT, FORMAT, KEY_DELIMITER, VALUE_DELIMITER, WRAP_SINGLE_VALUE, TIMESTAMP.',
+      'BAD_STATEMENT 1:74 QUERY_ID does not belong in the WITH clause of CREATE. It may contain KAFKA_TOPIC, PARTITIONS, REPLICAS, RETENTION_MS, KEY_FORMAT, VALUE_FORMAT, FORMAT, KEY_DELIMITER, VALUE_DELIMITER, WRAP_SINGLE_VALUE, TIMESTAMP, TIMESTAMP_FORMAT.',
     ],
     [
       `${STREAM}(KAFKA_TOPIC='s', KAFKA_TOPIC='t')`,
@@ -167,7 +169,19 @@ describe('refused', () => {
     ],
     [
       `${STREAM}(KAFKA_TOPIC='s', FORMAT='JSON', TIMESTAMP_FORMAT='y')`,
-      'BAD_STATEMENT 1:74 The property TIMESTAMP_FORMAT is not supported by this version.',
+      'BAD_STATEMENT 1:74 TIMESTAMP_FORMAT needs TIMESTAMP, which names the column that has this format.',
+    ],
+    [
+      `${STREAM}(KAFKA_TOPIC='s', FORMAT='JSON', TIMESTAMP='w')`,
+      'TYPE_MISMATCH 1:84 The TIMESTAMP column must be BIGINT (epoch milliseconds), TIMESTAMP, or STRING with a TIMESTAMP_FORMAT, but W is STRING.',
+    ],
+    [
+      `${STREAM}(KAFKA_TOPIC='s', FORMAT='JSON', TIMESTAMP='v', TIMESTAMP_FORMAT='yyyy')`,
+      'TYPE_MISMATCH 1:84 With TIMESTAMP_FORMAT the TIMESTAMP column must be STRING, but V is INTEGER.',
+    ],
+    [
+      `${STREAM}(KAFKA_TOPIC='s', FORMAT='JSON', TIMESTAMP='w', TIMESTAMP_FORMAT='foo')`,
+      "BAD_STATEMENT 1:106 The time pattern 'foo' is not valid: Unknown pattern letter: f.",
     ],
     [
       `${STREAM}(KAFKA_TOPIC='s', FORMAT='JSON', TIMESTAMP='x')`,
@@ -175,7 +189,7 @@ describe('refused', () => {
     ],
     [
       `${STREAM}(KAFKA_TOPIC='s', FORMAT='JSON', TIMESTAMP='v')`,
-      'TYPE_MISMATCH 1:84 The TIMESTAMP column must be BIGINT (epoch milliseconds) or TIMESTAMP, but V is INTEGER.',
+      'TYPE_MISMATCH 1:84 The TIMESTAMP column must be BIGINT (epoch milliseconds), TIMESTAMP, or STRING with a TIMESTAMP_FORMAT, but V is INTEGER.',
     ],
     [
       `${STREAM}(KAFKA_TOPIC='', FORMAT='JSON')`,
@@ -230,12 +244,24 @@ describe('refused', () => {
       'BAD_STATEMENT 1:34 The STRUCT has the field `A` twice.',
     ],
     [
-      "CREATE SOURCE STREAM s (v INT) WITH (KAFKA_TOPIC='s', FORMAT='JSON')",
-      'BAD_STATEMENT 1:1 CREATE SOURCE STREAM is not supported by this version.',
+      "CREATE OR REPLACE SOURCE STREAM s (v INT) WITH (KAFKA_TOPIC='s', FORMAT='JSON')",
+      "BAD_STATEMENT 1:33 Cannot add stream 'S': CREATE OR REPLACE is not supported on source streams. Leave OR REPLACE out; if it exists, DROP STREAM S first.",
     ],
     [
-      "CREATE STREAM s (h BYTES HEADER('x')) WITH (KAFKA_TOPIC='s', FORMAT='JSON')",
-      'BAD_STATEMENT 1:18 HEADER columns are not supported by this version.',
+      "CREATE STREAM s (h STRING HEADER('x')) WITH (KAFKA_TOPIC='s', FORMAT='JSON')",
+      "TYPE_MISMATCH 1:18 Invalid type for HEADER('x') column: expected BYTES, got STRING",
+    ],
+    [
+      "CREATE STREAM s (h BYTES HEADERS) WITH (KAFKA_TOPIC='s', FORMAT='JSON')",
+      'TYPE_MISMATCH 1:18 Invalid type for HEADERS column: expected ARRAY<STRUCT<`KEY` STRING, `VALUE` BYTES>>, got BYTES',
+    ],
+    [
+      "CREATE STREAM s (a BYTES HEADER('x'), b BYTES HEADER('x')) WITH (KAFKA_TOPIC='s', FORMAT='JSON')",
+      "BAD_STATEMENT 1:39 Schema already contains a HEADER('x') column: `A`. A source has one column for all headers, or one for each key.",
+    ],
+    [
+      "CREATE STREAM s (a ARRAY<STRUCT<key STRING, value BYTES>> HEADERS, b BYTES HEADER('x')) WITH (KAFKA_TOPIC='s', FORMAT='JSON')",
+      'BAD_STATEMENT 1:68 Schema already contains a HEADERS column: `A`. A source has one column for all headers, or one for each key.',
     ],
   ])('%s', (sql, expected) => {
     expect(wrong(sql)).toBe(expected);

@@ -198,11 +198,11 @@ describe('IN', () => {
     ["n IN (1, 'x')", "TYPE_MISMATCH 1:10 'x' does not spell a value of type INTEGER."],
     [
       'n IN (true)',
-      'TYPE_MISMATCH 1:7 true is BOOLEAN, but is compared with INTEGER. Add a CAST to one of them.',
+      'TYPE_MISMATCH 1:7 true is BOOLEAN, but what it stands in a list with is INTEGER. Add a CAST to one of them.',
     ],
     [
       'page IN (n)',
-      'TYPE_MISMATCH 1:10 N is INTEGER, but is compared with STRING. Add a CAST to one of them.',
+      'TYPE_MISMATCH 1:10 N is INTEGER, but what it stands in a list with is STRING. Add a CAST to one of them.',
     ],
     ["ok IN ('maybe')", "TYPE_MISMATCH 1:8 'maybe' does not spell a value of type BOOLEAN."],
   ])('%s is refused', (sql, expected) => {
@@ -262,18 +262,6 @@ describe('calls', () => {
 
   test('|| is a call of CONCAT', () => {
     expect(shown("page || 'x'")).toBe("CONCAT(PAGE, 'x'): STRING");
-  });
-});
-
-describe('what this version does not support', () => {
-  test.each([
-    ['page[1]', 'Subscripts of arrays and maps, a[i], are not supported by this version.'],
-    ['page->x', 'Access to struct fields, s->f, is not supported by this version.'],
-    ['ARRAY[1]', 'The constructor ARRAY[...] is not supported by this version.'],
-    ["MAP('a' := 1)", 'The constructor MAP(...) is not supported by this version.'],
-    ['STRUCT(a := 1)', 'The constructor STRUCT(...) is not supported by this version.'],
-  ])('%s is refused by name', (sql, message) => {
-    expect(wrong(sql)).toBe(`BAD_STATEMENT 1:1 ${message}`);
   });
 });
 

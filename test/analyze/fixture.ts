@@ -164,9 +164,16 @@ export function explain(node: LogicalNode): readonly string[] {
         `partitionBy ${named(node.keys)} | ${node.values.map(({ name }) => name).join(', ')}`,
         ...explain(node.input),
       ];
+    case 'flatMap': {
+      const calls = node.calls.map(
+        (call) => `${call.function}(${call.arguments.map(printExpression).join(', ')})`,
+      );
+      return [`flatMap ${calls.join(', ')}`, ...explain(node.input)];
+    }
     case 'aggregate': {
       const calls = node.aggregates.map(
-        (call) => `${call.function}(${call.arguments.map(printExpression).join(', ')})`,
+        (call) =>
+          `${call.function}(${[...call.arguments, ...call.literals].map(printExpression).join(', ')})`,
       );
       const window = node.window === null ? '' : ` per ${node.window.sizeMs} ms`;
       return [

@@ -1,12 +1,27 @@
 import { describe, expect, test } from 'vitest';
 import { analyzeInsertValues } from '../../src/analyze/insert-values.ts';
-import { BYTES, DATE, DOUBLE, TIME, TIMESTAMP } from '../../src/sql/types.ts';
+import { BIGINT, BYTES, DATE, DOUBLE, STRING, TIME, TIMESTAMP } from '../../src/sql/types.ts';
 import { CATALOG, parse, refusal, source } from './fixture.ts';
 
 const WITH_TIMES = CATALOG.withSource(
   source('STREAM', 'TIMES', {
     keys: {},
     values: { D: DATE, T: TIME, TS: TIMESTAMP, B: BYTES, F: DOUBLE },
+  }),
+).withSource(
+  source('STREAM', 'NESTED', {
+    keys: {},
+    values: {
+      A: { kind: 'ARRAY', element: DATE },
+      M: { kind: 'MAP', key: STRING, value: BIGINT },
+      P: {
+        kind: 'STRUCT',
+        fields: [
+          { name: 'X', type: DOUBLE },
+          { name: 'Q', type: { kind: 'STRUCT', fields: [{ name: 'N', type: BIGINT }] } },
+        ],
+      },
+    },
   }),
 );
 
@@ -148,5 +163,38 @@ describe('refused', () => {
     ],
   ])('%s', (sql, expected) => {
     expect(wrong(sql)).toMatch(expected);
+  });
+});
+
+describe('nested values', () => {
+  test('convert member by member, structs by the names of their fields', () => {
+    const values = "ARRAY['1970-01-03', NULL], MAP('a' := 1), STRUCT(z := 1, q := STRUCT(n := 2))";
+    expect(insert(`INSERT INTO nested VALUES (${values})`).row).toEqual([
+      [2, null],
+      new Map([['a', 1]]),
+      [null, [2]],
+    ]);
+  });
+
+  test.each([
+    [
+      "(a) VALUES (ARRAY['x'])",
+      "Column `A` is ARRAY<DATE> and cannot take ARRAY['x'] (ARRAY<STRING>): Failed to parse date 'x'",
+    ],
+    [
+      '(m) VALUES (MAP(1 := 1))',
+      'Column `M` is MAP<STRING, BIGINT> and cannot take MAP(1:=1) (MAP<INTEGER, INTEGER>): expected STRING, but found INTEGER.',
+    ],
+    [
+      '(p) VALUES (STRUCT(q := STRUCT(n := 1.5)))',
+      'STRUCT(Q:=STRUCT(N:=1.5)) (STRUCT<`Q` STRUCT<`N` DECIMAL(2, 1)>>): in field Q: in field N: expected BIGINT, but found DECIMAL(2, 1).',
+    ],
+    [
+      '(a) VALUES (MAP(1 := 1))',
+      'Column `A` is ARRAY<DATE> and cannot take MAP(1:=1) (MAP<INTEGER, INTEGER>): expected ARRAY<DATE>, but found MAP<INTEGER, INTEGER>.',
+    ],
+    ['(a) VALUES (ARRAY[page])', 'VALUES cannot contain columns, only constants; found PAGE.'],
+  ])('%s is refused', (sql, message) => {
+    expect(wrong(`INSERT INTO nested ${sql}`)).toContain(message);
   });
 });

@@ -42,6 +42,28 @@ describe('SET and UNSET', () => {
   });
 });
 
+describe('DEFINE and UNDEFINE', () => {
+  test('are read with names in any case', () => {
+    expect(classifyStatement("define Topic = 'it''s';")).toEqual({
+      kind: 'define',
+      variable: 'topic',
+      value: "it's",
+    });
+    expect(classifyStatement('UNDEFINE TOPIC;')).toEqual({ kind: 'undefine', variable: 'topic' });
+  });
+
+  test('say what they expect when they are written otherwise', () => {
+    expect(classifyStatement('DEFINE a = 1;')).toEqual({
+      kind: 'malformed',
+      message: "Expected DEFINE name = 'value'; found DEFINE a = 1",
+    });
+    expect(classifyStatement("UNDEFINE 'a';")).toEqual({
+      kind: 'malformed',
+      message: "Expected UNDEFINE name; found UNDEFINE 'a'",
+    });
+  });
+});
+
 test('blanks, comments and semicolons alone are no statement', () => {
   expect(classifyStatement(' -- nothing\n ; ;')).toEqual({ kind: 'empty' });
   expect(classifyStatement('')).toEqual({ kind: 'empty' });

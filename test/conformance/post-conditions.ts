@@ -61,8 +61,9 @@ function sourceDifferences(expected: SourceExpectation, { catalog }: Pipeline): 
     expected.valueFeatures === null
       ? null
       : compare('value features', wrapping(expected.valueFeatures), valueWrapping(source)),
-    // Sources that can only be read are not part of the catalog's model: all can be written.
-    expected.isSource === null ? null : compare('read-only', expected.isSource, false),
+    expected.isSource === null
+      ? null
+      : compare('read-only', expected.isSource, source.readOnly === true),
   ].filter((difference) => difference !== null);
 }
 
@@ -73,7 +74,8 @@ function topicDifferences(expected: TopicExpectation, pipeline: Pipeline): strin
   const source = pipeline.sourceOf(name);
   if (source === null) return [`topic ${name}: no source stands over it`];
   const compare = comparing(`topic ${name}`);
-  const counted = source.createdBy === null ? partitionCount : SINK_PARTITIONS;
+  const isSink = source.createdBy !== null && source.readOnly !== true;
+  const counted = !isSink ? partitionCount : SINK_PARTITIONS;
   return [
     compare('key format', expected.key.format, source.keyFormat.name),
     compare('value format', expected.value.format, source.valueFormat.name),

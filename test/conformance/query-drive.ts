@@ -10,7 +10,8 @@ import {
 } from '../../src/plan/physical-plan.ts';
 import type { ProcessingLog } from '../../src/runtime/processing-log.ts';
 import { producerOf } from '../../src/runtime/producer.ts';
-import { SinkWriter } from '../../src/runtime/sink-writer.ts';
+import { NoSink } from '../../src/runtime/no-sink.ts';
+import { type Sink, SinkWriter } from '../../src/runtime/sink-writer.ts';
 import { SourceReader } from '../../src/runtime/source-reader.ts';
 import type { WorkLimit } from '../../src/runtime/task.ts';
 import { Topology } from '../../src/runtime/topology.ts';
@@ -41,7 +42,7 @@ export class QueryDrive {
   readonly #options: QueryDriveOptions;
   readonly #feeds: ReadonlyMap<string, SequencePartition>;
   readonly #topology: Topology;
-  readonly #sink: SinkWriter;
+  readonly #sink: Sink;
   #attempt = 0;
 
   constructor(options: QueryDriveOptions) {
@@ -55,13 +56,15 @@ export class QueryDrive {
       ]),
     );
     const sinkStep = plan.steps.find((step): step is SinkStep => step.kind === 'Sink');
-    if (sinkStep === undefined) throw new TypeError('a persistent plan ends in a sink');
-    this.#sink = new SinkWriter({
-      sink: sinkStep.sink,
-      topic: options.topic(sinkStep.sink.topic),
-      producer: producerOf(0, 0),
-      onDrop: (message) => this.#report(message),
-    });
+    this.#sink =
+      sinkStep === undefined
+        ? new NoSink()
+        : new SinkWriter({
+            sink: sinkStep.sink,
+            topic: options.topic(sinkStep.sink.topic),
+            producer: producerOf(0, 0),
+            onDrop: (message) => this.#report(message),
+          });
     this.#topology = this.#createTopology(plan);
   }
 

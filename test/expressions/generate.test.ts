@@ -22,6 +22,21 @@ describe('FunctionBuilder', () => {
     const body = js`${outer} = row[${1}]; return [${inner}(row, context), ${outer}];`;
     expect(builder.build<Generated>(body)(['a', 'b'], null)).toEqual(['a', 'b']);
   });
+
+  test('lets lambdas see the row and the parameters of the functions around them', () => {
+    const builder = new FunctionBuilder();
+    const lambda = builder.lambda([js`p${0}`], () => {
+      const fromInner = builder.innerFunction(() => js`return p${0} + row[${0}];`);
+      const variable = builder.variable();
+      const nested = builder.lambda([js`p${1}`], () => js`p${0} + p${1}`);
+      return js`(${variable} = ${fromInner}(row, context), [${variable}, ${nested}(5)])`;
+    });
+    const generated = builder.build<Generated>(js`return [1, 2].map(${lambda});`);
+    expect(generated([10], null)).toEqual([
+      [11, 6],
+      [12, 7],
+    ]);
+  });
 });
 
 test('only indexes may stand in code besides code', () => {

@@ -1,3 +1,4 @@
+import { assert } from '../../src/base/assert.ts';
 import type { Expression } from '../../src/expressions/expression.ts';
 import type { Row, SqlType, Value } from '../../src/sql/types.ts';
 
@@ -44,7 +45,7 @@ function evaluate(expression: Expression, row: Row, rules: Rules): Plain {
       );
     case 'call': {
       const values = expression.arguments.map((argument) =>
-        argument.kind === 'call'
+        argument.kind === 'call' || argument.kind === 'dereference'
           ? isolated(argument, rules, () => evaluate(argument, row, rules))
           : evaluate(argument, row, rules),
       );
@@ -121,10 +122,42 @@ function evaluate(expression: Expression, row: Row, rules: Rules): Plain {
       }
       return expression.otherwise === null ? null : evaluate(expression.otherwise, row, rules);
     }
+    case 'subscript': {
+      const { base } = expression;
+      if (base.kind === 'array') {
+        const elements = members(base.elements, row, rules);
+        const index = evaluate(expression.index, row, rules);
+        if (index === null) throw new InterpreterError('null index');
+        if (index === 0n) return null;
+        const position = Number(index) > 0 ? Number(index) - 1 : Number(index);
+        return elements.at(position) ?? null;
+      }
+      assert(base.kind === 'map', 'the random tests read arrays and maps where they are made');
+      const keys = base.entries.map((entry) => entry.key);
+      const values = base.entries.map((entry) => entry.value);
+      const all = members([...keys, ...values], row, rules);
+      const found = all.slice(0, keys.length).lastIndexOf(evaluate(expression.index, row, rules));
+      return found < 0 ? null : all[keys.length + found]!;
+    }
+    case 'dereference': {
+      const { base } = expression;
+      assert(base.kind === 'struct', 'the random tests read structs where they are made');
+      return members(base.values, row, rules)[expression.fieldIndex]!;
+    }
     case 'pseudo':
     case 'like':
+    case 'array':
+    case 'map':
+    case 'struct':
+    case 'lambda':
+    case 'lambdaParameter':
       throw new Error(`the random tests do not generate ${expression.kind}`);
   }
+}
+
+/** Of a constructor. */
+function members(parts: readonly Expression[], row: Row, rules: Rules): readonly Plain[] {
+  return parts.map((part) => isolated(part, rules, () => evaluate(part, row, rules)));
 }
 
 const STREAM: Rules = { mode: 'stream', nestedError: 'FAIL' };

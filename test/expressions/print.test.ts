@@ -30,6 +30,14 @@ describe('printExpression', () => {
     ['15e-3', '1.5E-2'],
     ['1e0', '1E0'],
     ['rowtime', 'ROWTIME'],
+    ['a[i+1]', 'A[(I + 1)]'],
+    ['array[a, array[1]]', 'ARRAY[A, ARRAY[1]]'],
+    ["map('a' := 1)['a']", "MAP('a':=1)['a']"],
+    [
+      'transform(a, `x y` => reduce(a, `x y`, (total, z) => total + z))',
+      'TRANSFORM(A, (`x y`) => REDUCE(A, `x y`, (TOTAL, Z) => (TOTAL + Z)))',
+    ],
+    ['struct(f := 1, `g h` := s)->`g h`', 'STRUCT(F:=1, `g h`:=S)->`g h`'],
   ])('writes %s as %s', (sql, printed) => {
     expect(printExpression(typed(sql))).toBe(printed);
   });

@@ -79,6 +79,36 @@ function cast(operand: Expression, type: SqlType): Expression {
   return { kind: 'cast', type, operand, implicit: false };
 }
 
+/** A part read back from an array, a map or a struct that was just made of several. */
+function readBack(
+  own: fc.Arbitrary<Expression>,
+  indexes: fc.Arbitrary<Expression>,
+  keys: fc.Arbitrary<Expression>,
+): fc.Arbitrary<Expression> {
+  const some = fc.array(own, { minLength: 1, maxLength: 3 });
+  const entries = fc.array(fc.record({ key: keys, value: own }), { minLength: 1, maxLength: 3 });
+  return fc.oneof(
+    fc.tuple(some, indexes).map(([elements, index]): Expression => {
+      const { type } = elements[0]!;
+      const base = { kind: 'array', type: { kind: 'ARRAY', element: type }, elements } as const;
+      return { kind: 'subscript', type, base, index };
+    }),
+    fc.tuple(entries, keys).map(([members, index]): Expression => {
+      const { type } = members[0]!.value;
+      const mapType = { kind: 'MAP', key: index.type, value: type } as const;
+      const base = { kind: 'map', type: mapType, entries: members } as const;
+      return { kind: 'subscript', type, base, index };
+    }),
+    some.map((values): Expression => {
+      const fields = values.map((value, index) => ({ name: `F${index}`, type: value.type }));
+      const base = { kind: 'struct', type: { kind: 'STRUCT', fields }, values } as const;
+      const last = fields.length - 1;
+      const { name: field, type } = fields[last]!;
+      return { kind: 'dereference', type, base, fieldIndex: last, field };
+    }),
+  );
+}
+
 function choice(when: Expression, then: Expression, otherwise: Expression | null): Expression {
   return { kind: 'case', type: then.type, branches: [branch(when, then)], otherwise };
 }
@@ -108,6 +138,7 @@ const {
         .tuple(tie('boolean'), own, fc.option(own))
         .map(([when, then, otherwise]) => choice(when, then, otherwise)),
       fc.array(own, { minLength: 1, maxLength: 3 }).map((parts) => call('COALESCE', parts)),
+      readBack(own, tie('integer'), tie('text')),
     );
   }
   const shallow = { depthSize: 'small', maxDepth: 5 } as const;

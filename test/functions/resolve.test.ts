@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { DatabaseError } from '../../src/base/errors.ts';
+import type { ArgumentType } from '../../src/functions/overload.ts';
 import {
   isAggregate,
   isScalar,
@@ -20,6 +21,14 @@ import {
 
 function decimal(precision: number, scale: number): SqlType {
   return { kind: 'DECIMAL', precision, scale };
+}
+
+function array(element: SqlType): SqlType {
+  return { kind: 'ARRAY', element };
+}
+
+function map(key: SqlType, value: SqlType): SqlType {
+  return { kind: 'MAP', key, value };
 }
 
 /** `argument types -> result type`, or the first line of the refusal. */
@@ -108,6 +117,55 @@ describe('resolveScalar', () => {
       "UNKNOWN_FUNCTION: Can't find any functions with the name 'SUBSTRIN'. Did you mean SUBSTRING?",
     );
   });
+});
+
+describe('patterns of types', () => {
+  test('bind their letters inside of collections', () => {
+    expect(resolved('ARRAY_MAX', array(decimal(4, 2)))).toBe(
+      'ARRAY<DECIMAL(4, 2)> -> DECIMAL(4, 2)',
+    );
+    expect(resolved('MAP_VALUES', map(STRING, array(DATE)))).toBe(
+      'MAP<STRING, ARRAY<DATE>> -> ARRAY<ARRAY<DATE>>',
+    );
+    expect(resolved('ARRAY_CONCAT', null, array(BYTES))).toBe(
+      'ARRAY<BYTES> ARRAY<BYTES> -> ARRAY<BYTES>',
+    );
+  });
+
+  test('agree exactly, in collections as outside', () => {
+    expect(resolved('ARRAY_CONTAINS', array(BIGINT), INTEGER)).toBe(
+      "TYPE_MISMATCH: Function 'ARRAY_CONTAINS' does not accept parameters (ARRAY<BIGINT>, INTEGER).",
+    );
+    expect(resolved('ARRAY_UNION', array(INTEGER), array(BIGINT))).toMatch(/^TYPE_MISMATCH/);
+    expect(resolved('ARRAY_LENGTH', map(STRING, STRING))).toMatch(/^TYPE_MISMATCH/);
+    expect(resolved('ARRAY_LENGTH', null)).toMatch(/^TYPE_MISMATCH/);
+    expect(resolved('MAP_KEYS', map(INTEGER, STRING))).toMatch(/^TYPE_MISMATCH/);
+  });
+
+  test('are written with their letters in refusals', () => {
+    expect(() => resolveScalar('REDUCE', [INTEGER])).toThrow(
+      [
+        'reduce(ARRAY<T> array, S state, LAMBDA (S, T) => S lambda)',
+        'reduce(MAP<K, V> map, S state, LAMBDA (S, K, V) => S lambda)',
+      ].join('\n'),
+    );
+  });
+});
+
+test('a lambda gets the types of its parameters from the arguments to its left', () => {
+  const asked: string[] = [];
+  const lambda: ArgumentType = {
+    kind: 'LAMBDA',
+    parameterNames: ['S', 'X'],
+    bodyType: (types) => {
+      asked.push(types.map(formatType).join(', '));
+      return BIGINT;
+    },
+  };
+  const result = resolveScalar('REDUCE', [array(DATE), BIGINT, lambda]);
+  expect(result.lambdaParameterTypes).toEqual([[], [], [BIGINT, DATE]]);
+  expect(result.returnType).toEqual(BIGINT);
+  expect(asked).toEqual(['BIGINT, DATE']);
 });
 
 test('tells scalar functions from aggregates, in any case', () => {

@@ -114,3 +114,30 @@ describe('text', () => {
     expect(evaluate('LEN(Y)', { Y })).toBe(3);
   });
 });
+
+describe('TRUNC', () => {
+  test.each<[string, Parameters<typeof row>[0], Value]>([
+    ['TRUNC(D)', { D: -0.9 }, 0],
+    ['TRUNC(D)', { D: 1e30 }, 2n ** 63n - 1n],
+    ['TRUNC(D)', { D: NaN }, 0],
+    ['TRUNC(D, 2)', { D: -1.239 }, -1.23],
+    ['TRUNC(D, -2)', { D: -199 }, -100],
+    ['TRUNC(M)', { M: -299 }, -2],
+    ['TRUNC(M, 1)', { M: -129 }, -120],
+    ['TRUNC(M, J)', { M: 129 }, null],
+  ])('%s over %o is %s', (sql, values, expected) => {
+    expect(evaluate(sql, values)).toBe(expected);
+  });
+
+  test('refuses what is not finite', () => {
+    expect(() => evaluate('TRUNC(D, 1)', { D: NaN })).toThrow('TRUNC cannot round NaN to 1 places');
+  });
+});
+
+test.each([
+  ["INITCAP('  hELLO\twORLD ')", 'Hello\tWorld '],
+  ["INITCAP('')", ''],
+  ["INITCAP('élan 1st')", 'Élan 1st'],
+])('%s is %j', (sql, expected) => {
+  expect(evaluate(sql)).toBe(expected);
+});

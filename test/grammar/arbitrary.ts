@@ -369,10 +369,53 @@ const simpleStatement = fc.oneof(
   }),
   fc.record({ kind: fc.constant('terminate'), queryId: nullable(name), location: here }),
   fc.record({
+    kind: fc.constant('pause'),
+    action: fc.constantFrom('PAUSE', 'RESUME'),
+    queryId: nullable(name),
+    location: here,
+  }),
+  fc.record({ kind: fc.constant('define'), name, value: oddText, location: here }),
+  fc.record({ kind: fc.constant('undefine'), name, location: here }),
+  fc.record({
+    kind: fc.constant('alterSource'),
+    sourceKind,
+    name: sourceName,
+    columns: fc.array(fc.record({ name, type: anyType }), { minLength: 1, maxLength: 3 }),
+    location: here,
+  }),
+  fc.record({
+    kind: fc.constant('assertTopic'),
+    topic: fc.oneof(oddText, plainName),
+    exists: flag,
+    properties,
+    timeout: nullable(duration),
+    location: here,
+  }),
+  fc.record({
+    kind: fc.constant('createType'),
+    ifNotExists: flag,
+    name: upperName,
+    type: anyType,
+    location: here,
+  }),
+  fc.record({
+    kind: fc.constant('dropType'),
+    ifExists: flag,
+    name: upperName,
+    location: here,
+  }),
+  fc.record({
     kind: fc.constant('list'),
     subject: fc.constantFrom('STREAMS', 'TABLES', 'QUERIES'),
     all: fc.constant(false),
     extended: flag,
+    location: here,
+  }),
+  fc.record({
+    kind: fc.constant('list'),
+    subject: fc.constantFrom('PROPERTIES', 'FUNCTIONS', 'TYPES', 'VARIABLES'),
+    all: fc.constant(false),
+    extended: fc.constant(false),
     location: here,
   }),
   fc.record({
@@ -396,6 +439,7 @@ const simpleStatement = fc.oneof(
     extended: flag,
     location: here,
   }),
+  fc.record({ kind: fc.constant('describeFunction'), function: name, location: here }),
   fc.record({
     kind: fc.constant('print'),
     topic: fc.oneof(oddText, plainName),
@@ -408,7 +452,7 @@ const simpleStatement = fc.oneof(
   fc.record({ kind: fc.constant('unset'), property: oddText, location: here }),
 ) as fc.Arbitrary<StatementNode>;
 
-/** Any statement the parser can give, without SHOW PROPERTIES, which has no parts to vary. */
+/** Any statement the parser can give. */
 export const anyStatement: fc.Arbitrary<StatementNode> = fc.oneof(
   { weight: 9, arbitrary: simpleStatement },
   {

@@ -56,11 +56,15 @@ describe('the reason', () => {
     ['SELECT `a FROM s;', 8, 'The quoted name that starts here has no closing quote (`)'],
     ['SHOW STREAMS; /* a; b', 15, 'The comment that starts here has no closing */'],
     ['SELECT (a FROM s;', 11, "Syntax error at or near 'FROM': expected an operator or ')'"],
-    ['CREATE VIEW v;', 8, "Syntax error at or near 'VIEW': expected OR, SOURCE, STREAM or TABLE"],
+    [
+      'CREATE VIEW v;',
+      8,
+      "Syntax error at or near 'VIEW': expected OR, SOURCE, STREAM, TABLE or TYPE",
+    ],
     [
       'SHOW;',
       5,
-      "Syntax error at or near ';': expected ALL, PROPERTIES, QUERIES, STREAMS, TABLES or TOPICS",
+      "Syntax error at or near ';': expected ALL, FUNCTIONS, PROPERTIES, QUERIES, STREAMS, TABLES, TOPICS, TYPES or VARIABLES",
     ],
     ['DROP STREAM a b;', 15, "Syntax error at or near 'b': expected DELETE or ';'"],
     ['SELECT f(a, ) FROM s;', 13, "Syntax error at or near ')': expected an expression"],
@@ -81,8 +85,8 @@ describe('the reason', () => {
 
   test('of an unknown statement lists what there is', () => {
     expect(errorOf('foo;').reason).toBe(
-      "Unknown statement 'foo': expected CREATE, DESCRIBE, DROP, EXPLAIN, INSERT, LIST, PRINT, " +
-        'SELECT, SET, SHOW, TERMINATE or UNSET',
+      "Unknown statement 'foo': expected ALTER, ASSERT, CREATE, DEFINE, DESCRIBE, DROP, EXPLAIN, INSERT, LIST, " +
+        'PAUSE, PRINT, RESUME, SELECT, SET, SHOW, TERMINATE, UNDEFINE or UNSET',
     );
   });
 

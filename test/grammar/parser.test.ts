@@ -414,6 +414,12 @@ describe('statements', () => {
       'DESCRIBE s EXTENDED;',
       { kind: 'describe', source: name('S'), subject: null, extended: true },
     ],
+    ['DESCRIBE FUNCTION len;', { kind: 'describeFunction', function: name('LEN') }],
+    [
+      'DESCRIBE function EXTENDED;',
+      { kind: 'describe', source: name('FUNCTION'), subject: null, extended: true },
+    ],
+    ['SHOW FUNCTIONS;', { kind: 'list', subject: 'FUNCTIONS', all: false, extended: false }],
     ['EXPLAIN show;', { kind: 'explain', statement: null, queryId: name('SHOW') }],
     [
       'PRINT MyTopic;',
@@ -423,6 +429,59 @@ describe('statements', () => {
       "PRINT 'my topic' FROM BEGINNING SAMPLE 2 LIMIT 3;",
       { kind: 'print', topic: 'my topic', fromBeginning: true, interval: 2, limit: 3 },
     ],
+    ['SHOW TYPES;', { kind: 'list', subject: 'TYPES', all: false, extended: false }],
+    ['LIST VARIABLES;', { kind: 'list', subject: 'VARIABLES', all: false, extended: false }],
+    ['PAUSE ALL;', { kind: 'pause', action: 'PAUSE', queryId: null }],
+    ['RESUME q_1;', { kind: 'pause', action: 'RESUME', queryId: name('Q_1') }],
+    ["DEFINE x = 'it''s';", { kind: 'define', name: name('X'), value: "it's" }],
+    ['UNDEFINE x;', { kind: 'undefine', name: name('X') }],
+    [
+      'CREATE TYPE IF NOT EXISTS `point` AS INT;',
+      {
+        kind: 'createType',
+        ifNotExists: true,
+        name: name('POINT'),
+        type: { kind: 'namedType', name: 'INT' },
+      },
+    ],
+    [
+      'CREATE TYPE if AS INT;',
+      {
+        kind: 'createType',
+        ifNotExists: false,
+        name: name('IF'),
+        type: { kind: 'namedType', name: 'INT' },
+      },
+    ],
+    ['DROP TYPE IF EXISTS p;', { kind: 'dropType', ifExists: true, name: name('P') }],
+    [
+      'ALTER STREAM s ADD COLUMN a INT, ADD column DECIMAL(3, 1), ADD column VARCHAR(5);',
+      {
+        kind: 'alterSource',
+        sourceKind: 'STREAM',
+        name: name('S'),
+        columns: [
+          { name: name('A'), type: { kind: 'namedType', name: 'INT' } },
+          { name: name('COLUMN'), type: { kind: 'decimalType', precision: 3, scale: 1 } },
+          { name: name('COLUMN'), type: { kind: 'namedType', name: 'VARCHAR' } },
+        ],
+      },
+    ],
+    [
+      'ASSERT TOPIC Clicks;',
+      { kind: 'assertTopic', topic: 'Clicks', exists: true, properties: [], timeout: null },
+    ],
+    [
+      "ASSERT NOT EXISTS TOPIC 'a b' TIMEOUT 3 second;",
+      {
+        kind: 'assertTopic',
+        topic: 'a b',
+        exists: false,
+        properties: [],
+        timeout: { kind: 'duration', amount: 3, unit: 'SECONDS' },
+      },
+    ],
+    ['DROP TYPE if;', { kind: 'dropType', ifExists: false, name: name('IF') }],
     ["SET 'a' = 'b';", { kind: 'set', property: 'a', value: 'b' }],
     ["UNSET 'a';", { kind: 'unset', property: 'a' }],
     [

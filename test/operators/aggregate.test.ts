@@ -120,6 +120,58 @@ describe('without a window', () => {
   });
 });
 
+describe('of collections', () => {
+  const type = { kind: 'ARRAY', element: INTEGER } as const;
+  const collecting: AggregateStep = {
+    ...step,
+    schema: { ...step.schema, values: [{ name: 'ALL', type }] },
+    aggregates: [
+      { function: 'COLLECT_LIST', columns: [1], argumentTypes: [INTEGER] },
+      {
+        function: 'TOPK',
+        columns: [1],
+        argumentTypes: [INTEGER, INTEGER],
+        constants: { literals: [1], limit: null },
+      },
+    ],
+  };
+
+  test('results that were given stay as they are when rows follow', async () => {
+    const harness = new OperatorHarness(collecting);
+    const out = [
+      ...(await harness.run([add('x', 1), add('x', 2)])),
+      ...(await harness.run([add('x', 3)])),
+    ];
+    expect(out).toEqual([
+      result('x', null, [[1], [1]]),
+      result('x', [[1], [1]], [[1, 2], [2]]),
+      result('x', [[1, 2], [2]], [[1, 2, 3], [3]]),
+    ]);
+  });
+
+  test('groups do not share them, and a tick that is abandoned leaves no trace', async () => {
+    const harness = new OperatorHarness(collecting, { merge: true });
+    await harness.run([add('x', 1), add('y', 2)]);
+    expect(harness.flush()).toEqual([result('x', null, [[1], [1]]), result('y', null, [[2], [2]])]);
+    await harness.commit();
+    await harness.run([add('x', 100)]);
+    harness.abandon();
+    await harness.run([add('x', 3), add('x', 4)]);
+    expect(harness.flush()).toEqual([result('x', [[1], [1]], [[1, 3, 4], [4]])]);
+  });
+
+  test('they are read back as they were written', async () => {
+    const store = new MemoryStore();
+    const harness = new OperatorHarness(collecting, { store });
+    await harness.run([add('x', 1), add('x', null)]);
+    await harness.commit();
+    const reopened = new OperatorHarness(collecting, { store });
+    expect(await reopened.run([add('x', 2)])).toEqual([
+      result('x', [[1, null], [1]], [[1, null, 2], [2]]),
+    ]);
+  });
+});
+
 describe('in tumbling windows', () => {
   test('rows are aggregated by window', async () => {
     const harness = new OperatorHarness(windowed);

@@ -23,6 +23,11 @@ test.each([
   ],
   ['a count', 'SELECT user, COUNT(*) AS n FROM clicks GROUP BY user', { CLICKS: ['USER'] }],
   [
+    'the arguments of table functions and what stands beside them',
+    'SELECT user, EXPLODE(ARRAY[n, 1]) + ms AS x FROM clicks WHERE ok',
+    { CLICKS: ['USER', 'MS', 'N', 'OK'] },
+  ],
+  [
     'a table that is kept, whole rows of it',
     'SELECT id, city FROM users',
     { USERS: ['ID', 'CITY'] },

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { refusal } from '../analyze/fixture.ts';
+import { planQuery } from '../../src/plan/planner.ts';
+import { BIGINT, INTEGER } from '../../src/sql/types.ts';
+import { analyze, refusal } from '../analyze/fixture.ts';
 import { linesOf, planPersistent, planTransient } from './planned.ts';
 
 describe('a filter and a projection', () => {
@@ -171,5 +173,37 @@ describe('an aggregate knows its result before the change only', () => {
   ])('%s', (_case, sql, emitBefore) => {
     const step = planPersistent(sql).steps.find(({ kind }) => kind === 'Aggregate');
     expect(step).toMatchObject({ emitBefore });
+  });
+});
+
+test('table functions run behind the condition and a new key', () => {
+  const sql = 'SELECT page, EXPLODE(ARRAY[n, 1]) AS x FROM clicks WHERE ok PARTITION BY page';
+  expect(linesOf(planPersistent(sql))).toEqual([
+    '0 Source CLICKS',
+    '1 FilterStream OK (0)',
+    '2 PartitionBy PAGE (1)',
+    '3 FlatMap (2)',
+    '4 Select (3)',
+    '5 Sink (4)',
+  ]);
+});
+
+test('literal arguments and limits are constants of the plan', () => {
+  const sql =
+    'SELECT user, TOPK(ms, 3) AS a, COLLECT_LIST(n) AS b, COUNT(n) AS c FROM clicks GROUP BY user';
+  const limits = { collectList: 10, collectSet: null };
+  const plan = planQuery(analyze(sql, 'persistent'), null, limits);
+  const step = plan.steps.find(({ kind }) => kind === 'Aggregate');
+  expect(step).toMatchObject({
+    aggregates: [
+      {
+        function: 'TOPK',
+        columns: [1],
+        argumentTypes: [BIGINT, INTEGER],
+        constants: { literals: [3], limit: null },
+      },
+      { function: 'COLLECT_LIST', columns: [2], constants: { literals: [], limit: 10 } },
+      { function: 'COUNT', columns: [3], argumentTypes: [INTEGER] },
+    ],
   });
 });

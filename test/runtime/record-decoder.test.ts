@@ -84,6 +84,23 @@ test('takes the time from the TIMESTAMP column and leaves rows without one out',
   );
 });
 
+test('reads the time from text by the format of the TIMESTAMP column', () => {
+  const timed: Source = { ...STREAM, timestamp: { column: 'K', format: 'yy-MM-dd HH:mm:ssX' } };
+  const { rows, problems } = decode(timed, [
+    { key: '10-04-19 12:00:17Z', value: '{"v":1}', time: 7 },
+    { key: 'soon', value: '{}' },
+    { key: null, value: '{}' },
+    { key: '10-04-19 12:00:17+02', value: '{"v":2}' },
+  ]);
+  expect(rows).toEqual([
+    '[0,1271678417000,["10-04-19 12:00:17Z"],["10-04-19 12:00:17Z",1,null]]',
+    '[3,1271671217000,["10-04-19 12:00:17+02"],["10-04-19 12:00:17+02",2,null]]',
+  ]);
+  expect(problems.map(({ offset }) => offset)).toEqual([1, 2]);
+  expect(problems[0]?.message).toContain("Failed to parse timestamp 'soon'");
+  expect(problems[1]?.message).toBe('the timestamp is null or negative');
+});
+
 test('leaves records with a negative time out', () => {
   const { rows, problems } = decode(STREAM, [{ key: 'a', value: '{}', time: -5 }]);
   expect(rows).toEqual([]);

@@ -63,7 +63,7 @@ async function readCatalog(log: Log): Promise<Catalog> {
   for (const text of await textsOf(log.topic(COMMAND_TOPIC)?.partitions[0])) {
     const { command } = JSON.parse(text) as CommandEntry;
     if (command.kind === 'dropSource') catalog = catalog.withoutSource(command.name);
-    else if (command.kind !== 'terminateQueries' && command.source !== null) {
+    else if ('source' in command && command.source !== null) {
       catalog = catalog.withSource(command.source);
     }
   }

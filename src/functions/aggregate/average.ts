@@ -9,10 +9,12 @@ import { summation } from './sum.ts';
  */
 export const average: AggregateDefinition = {
   name: 'AVG',
+  displayName: 'avg',
   description:
     'The mean of the values as a DOUBLE; nulls do not count, and it is 0.0 without values. The sum ' +
     'behind it has the type of the argument and wraps like SUM.',
   examples: ['SELECT page, AVG(ms) FROM clicks GROUP BY page EMIT CHANGES;'],
+  intermediate: 'NESTED',
   signatures: ['avg(INTEGER value)', 'avg(BIGINT value)', 'avg(DOUBLE value)'],
   bind(argumentTypes) {
     const [type] = argumentTypes;

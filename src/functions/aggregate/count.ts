@@ -18,8 +18,10 @@ const counter: Aggregate = {
 /** COUNT: rows, or values that are not null. Undo takes back a row that was counted. */
 export const count: AggregateDefinition = {
   name: 'COUNT',
+  displayName: 'COUNT',
   description: 'How many rows there are: all with COUNT(*), else those whose argument is not null.',
   examples: ['SELECT user, COUNT(*) FROM clicks GROUP BY user EMIT CHANGES;'],
+  intermediate: 'SCALAR',
   signatures: ['COUNT(*)', 'COUNT(T value)'],
   bind: (argumentTypes) => (argumentTypes.length <= 1 ? counter : null),
 };

@@ -3,7 +3,8 @@ import { orderOf } from '../../sql/compare.ts';
 import type { SqlType } from '../../sql/types.ts';
 import type { Aggregate, AggregateDefinition } from '../aggregate.ts';
 
-const ORDERED_KINDS: readonly SqlType['kind'][] = [
+/** The kinds of type whose values have an order. */
+export const ORDERED_KINDS: readonly SqlType['kind'][] = [
   'INTEGER',
   'BIGINT',
   'DOUBLE',
@@ -18,8 +19,10 @@ const ORDERED_KINDS: readonly SqlType['kind'][] = [
 /** MIN: null until there is a value. It cannot be undone: the next smallest is not kept. */
 export const minimum: AggregateDefinition = {
   name: 'MIN',
+  displayName: 'MIN',
   description: 'The smallest value; nulls do not count, and it is null without values.',
   examples: ['SELECT user, MIN(ms) FROM clicks GROUP BY user EMIT CHANGES;'],
+  intermediate: 'SCALAR',
   signatures: ORDERED_KINDS.map((kind) => `MIN(${kind} value)`),
   bind: (argumentTypes) => bindExtreme(argumentTypes, -1),
 };
@@ -27,8 +30,10 @@ export const minimum: AggregateDefinition = {
 /** MAX: null until there is a value. It cannot be undone: the next largest is not kept. */
 export const maximum: AggregateDefinition = {
   name: 'MAX',
+  displayName: 'MAX',
   description: 'The largest value; nulls do not count, and it is null without values.',
   examples: ['SELECT user, MAX(ms) FROM clicks GROUP BY user EMIT CHANGES;'],
+  intermediate: 'SCALAR',
   signatures: ORDERED_KINDS.map((kind) => `MAX(${kind} value)`),
   bind: (argumentTypes) => bindExtreme(argumentTypes, 1),
 };

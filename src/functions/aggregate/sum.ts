@@ -62,10 +62,12 @@ function checked(sum: Integer, precision: number, scale: number): Integer {
 /** SUM in the type of its argument; 0 without values, nulls do not count. */
 export const sum: AggregateDefinition = {
   name: 'SUM',
+  displayName: 'SUM',
   description:
     'The sum of the values, in their type; nulls do not count and nothing adds up to 0. INTEGER and ' +
     'BIGINT wrap around on overflow; a DECIMAL that overflows stops the query.',
   examples: ['SELECT user, SUM(ms) FROM clicks GROUP BY user EMIT CHANGES;'],
+  intermediate: 'SCALAR',
   signatures: [
     'SUM(INTEGER value)',
     'SUM(BIGINT value)',

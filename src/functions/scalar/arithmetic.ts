@@ -2,6 +2,7 @@ import type { Integer } from '../../sql/decimal.ts';
 import { BIGINT, DOUBLE, INTEGER } from '../../sql/types.ts';
 import { wrapBigint } from '../../sql/value.ts';
 import { ANY_DECIMAL, overload, parameter, type ScalarFunction } from '../function.ts';
+import { ofNumber } from './of-numbers.ts';
 import { sameType } from './same-type.ts';
 
 export const abs: ScalarFunction = {
@@ -57,7 +58,5 @@ export const sqrt: ScalarFunction = {
     { sql: 'SQRT(9)', result: '3E0' },
     { sql: 'SQRT(2.25)', result: '1.5E0' },
   ],
-  overloads: [INTEGER, BIGINT, DOUBLE].map((type) =>
-    overload([parameter('value', type)], DOUBLE, (value: Integer) => Math.sqrt(Number(value))),
-  ),
+  overloads: ofNumber(Math.sqrt),
 };

@@ -20,6 +20,24 @@ export const lcase: ScalarFunction = {
   overloads: [overload([parameter('text', STRING)], STRING, (text: string) => text.toLowerCase())],
 };
 
+const WORDS = /[^ \t\n\v\f\r]+[ \t\n\v\f\r]*/g;
+
+export const initcap: ScalarFunction = {
+  name: 'INITCAP',
+  displayName: 'initcap',
+  category: 'STRING',
+  description:
+    'The text with the first letter of each word in upper case and the others in lower case; blanks ' +
+    'before the first word are left out.',
+  examples: [{ sql: "INITCAP('the  quick bROWN fox')", result: "'The  Quick Brown Fox'" }],
+  overloads: [
+    overload([parameter('text', STRING)], STRING, (text: string) => {
+      const words = text.toLowerCase().match(WORDS) ?? [];
+      return words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('');
+    }),
+  ],
+};
+
 export const trim: ScalarFunction = {
   name: 'TRIM',
   displayName: 'trim',

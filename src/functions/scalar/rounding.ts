@@ -31,6 +31,7 @@ const ceilingOf: Rounding = (numerator, denominator) => -floorOf(-numerator, den
 /** A half goes up, also below zero: 2.5 is 3 and -2.5 is -2. */
 const nearestOf: Rounding = (numerator, denominator) =>
   floorOf(2n * numerator + denominator, 2n * denominator);
+const towardZero: Rounding = (numerator, denominator) => numerator / denominator;
 
 /** Rounds away the digits after the point and keeps the scale. */
 function roundWhole(unscaled: Integer, scale: number, rounding: Rounding): Integer {
@@ -38,14 +39,19 @@ function roundWhole(unscaled: Integer, scale: number, rounding: Rounding): Integ
   return integer(rounding(BigInt(unscaled), unit) * unit);
 }
 
-/** The nearest value with that many places after the point, or before it when negative, in the same scale. */
-function roundPlaces(unscaled: Integer, scale: number, places: number): Integer {
+/** Rounds to that many places after the point, or before it when negative, and keeps the scale. */
+function roundPlaces(
+  unscaled: Integer,
+  scale: number,
+  places: number,
+  rounding: Rounding,
+): Integer {
   const dropped = scale - places;
   if (dropped <= 0) return unscaled;
   // Less than half a unit of the place, however small the place makes the digits look.
   if (dropped > String(unscaled).length) return 0;
   const unit = powerOfTen(dropped);
-  return integer(nearestOf(BigInt(unscaled), unit) * unit);
+  return integer(rounding(BigInt(unscaled), unit) * unit);
 }
 
 function scaleOf(type: SqlType): number {
@@ -109,28 +115,57 @@ export const round: ScalarFunction = {
     { sql: 'ROUND(111E0, -2)', result: '1E2' },
     { sql: 'ROUND(7.5)', result: '8' },
   ],
-  overloads: [
+  overloads: placesOverloads('ROUND', roundHalfUp, nearestOf),
+};
+
+export const trunc: ScalarFunction = {
+  name: 'TRUNC',
+  displayName: 'trunc',
+  category: 'MATHEMATICAL',
+  description:
+    'The whole number without the digits after the point, or the number cut to the given places after ' +
+    'the point (before it when negative).',
+  examples: [
+    { sql: 'TRUNC(2.7E0)', result: '2' },
+    { sql: 'TRUNC(-2.7E0)', result: '-2' },
+    { sql: 'TRUNC(1.2399, 2)', result: '1.2300' },
+    { sql: 'TRUNC(199E0, -2)', result: '1E2' },
+  ],
+  overloads: placesOverloads('TRUNC', Math.trunc, towardZero),
+};
+
+/** To a whole number, or to places. */
+function placesOverloads(
+  name: string,
+  roundToWhole: (value: number) => number,
+  rounding: Rounding,
+): readonly ScalarOverload[] {
+  return [
     overload([parameter('value', INTEGER, 'FAIL')], BIGINT, (value: number) => value),
     overload([parameter('value', BIGINT, 'FAIL')], BIGINT, (value: Integer) => value),
     overload([parameter('value', DOUBLE)], BIGINT, (value: number) =>
-      doubleToBigint(roundHalfUp(value)),
+      doubleToBigint(roundToWhole(value)),
     ),
-    overload([parameter('value', DOUBLE), parameter('places', INTEGER)], DOUBLE, roundDouble),
+    overload(
+      [parameter('value', DOUBLE), parameter('places', INTEGER)],
+      DOUBLE,
+      (value: number, places: number) => roundDouble(name, value, places, rounding),
+    ),
     {
       parameters: [parameter('value', ANY_DECIMAL)],
       variadic: false,
       returnType: (types) => wholeDecimal(firstType(types)),
       create: (types) => {
         const scale = scaleOf(firstType(types));
-        return (value: Integer) => rescale(roundWhole(value, scale, nearestOf), scale, 0, 'EXACT');
+        return (value: Integer) => rescale(roundWhole(value, scale, rounding), scale, 0, 'EXACT');
       },
     },
     sameType([parameter('value', ANY_DECIMAL), parameter('places', INTEGER)], (type) => {
       const scale = scaleOf(type);
-      return (value: Integer, places: number) => roundPlaces(value, scale, places);
+      return (value: Integer, places: number) => roundPlaces(value, scale, places, rounding);
     }),
-  ],
-};
+  ];
+}
 
 /** Adding a half before the floor would be inexact: 0.49999999999999994 + 0.5 is 1. */
 function roundHalfUp(value: number): number {
@@ -139,13 +174,13 @@ function roundHalfUp(value: number): number {
 }
 
 /** Of the shortest text of the DOUBLE, so that 1.005 to two places is 1.01. */
-function roundDouble(value: number, places: number): number {
+function roundDouble(name: string, value: number, places: number, rounding: Rounding): number {
   if (!Number.isFinite(value)) {
-    throw new EvaluationError(`ROUND cannot round ${value} to ${places} places`);
+    throw new EvaluationError(`${name} cannot round ${value} to ${places} places`);
   }
   const parsed = parseDecimalText(formatDouble(value));
   assert(parsed !== null, 'the text of a finite DOUBLE is a decimal number');
-  const rounded = roundPlaces(integer(parsed.unscaled), parsed.scale, places);
+  const rounded = roundPlaces(integer(parsed.unscaled), parsed.scale, places, rounding);
   return Number(formatDecimal(rounded, parsed.scale));
 }
 

@@ -191,6 +191,23 @@ describe('SET and UNSET', () => {
   });
 });
 
+describe('DEFINE and UNDEFINE', () => {
+  test('set the variables that go along with later statements', async () => {
+    const { url, received } = await start();
+    const sql = "DEFINE T = 'x'; SHOW STREAMS; SELECT ${t}; UNDEFINE t; SHOW STREAMS; UNDEFINE t;";
+    expect(await run([url, '-e', sql])).toEqual({
+      exitCode: 1,
+      output: [DONE, ROWS, DONE].join(''),
+      errors: "Cannot undefine variable 't' which was never defined.\n",
+    });
+    expect(received.map(({ body }) => body)).toEqual([
+      { ksql: 'SHOW STREAMS;', streamsProperties: {}, sessionVariables: { t: 'x' } },
+      { sql: 'SELECT ${t};', properties: {}, sessionVariables: { t: 'x' } },
+      { ksql: 'SHOW STREAMS;', streamsProperties: {} },
+    ]);
+  });
+});
+
 describe('queries', () => {
   test('are JSON with all digits under --output json', async () => {
     const { url } = await start();
