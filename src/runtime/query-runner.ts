@@ -89,10 +89,15 @@ export class QueryRunner {
   #sink({ plan, number }: QueryDefinition, onDrop: (message: string) => void): Sink {
     const step = plan.steps.find(({ kind }) => kind === 'Sink');
     if (step?.kind !== 'Sink') return new NoSink();
+    const { epoch } = this.#options;
+    const progress = this.#progress.get(number);
     return new SinkWriter({
+      // A plan that takes the place of another goes on counting: with sequences that were committed once, recovery
+      // would take a transaction that was cut short for a committed one.
+      lastSequences: progress?.epoch === epoch ? progress.sequences : [],
       sink: step.sink,
       topic: this.#topic(step.sink.topic),
-      producer: producerOf(number, this.#options.epoch),
+      producer: producerOf(number, epoch),
       onDrop,
     });
   }

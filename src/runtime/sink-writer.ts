@@ -56,21 +56,24 @@ export class SinkWriter implements Sink {
   readonly #counts: number[];
   #spare: RecordBatchWriter[] = [];
   readonly #producer: Producer;
-  /** Sequence of the next record of this producer, by partition; as Kafka counts them. */
-  #nextSequences: number[];
-  #nextSequencesBefore: readonly number[];
+  /** Sequence of the last record of this producer, by partition; as Kafka counts them. */
+  #lastSequences: number[];
+  #lastSequencesBefore: readonly number[];
 
   constructor(options: {
     sink: Source;
     topic: Topic;
     producer: Producer;
+    /** Of the same producer, when another writer wrote for it before; by partition. */
+    lastSequences?: readonly number[];
     onDrop: (message: string) => void;
   }) {
     const { sink, topic } = options;
     this.#topic = topic;
     this.#producer = options.producer;
-    this.#nextSequences = topic.partitions.map(() => 0);
-    this.#nextSequencesBefore = this.#nextSequences;
+    const { lastSequences = [] } = options;
+    this.#lastSequences = topic.partitions.map((_, index) => lastSequences[index] ?? -1);
+    this.#lastSequencesBefore = this.#lastSequences;
     this.#encodeKey = findFormat(sink.keyFormat.name).createEncoder({
       columns: sink.schema.keys,
       spec: sink.keyFormat,
@@ -90,12 +93,12 @@ export class SinkWriter implements Sink {
 
   /** Begins a tick attempt. */
   begin(): void {
-    this.#nextSequencesBefore = this.#nextSequences.slice();
+    this.#lastSequencesBefore = this.#lastSequences.slice();
   }
 
   /** Sequence of the last record by partition; -1 where there is none yet. */
   get lastSequences(): readonly number[] {
-    return this.#nextSequences.map((next) => (next === 0 ? -1 : next - 1));
+    return this.#lastSequences;
   }
 
   write(changes: readonly Change[], from: number): void {
@@ -157,7 +160,7 @@ export class SinkWriter implements Sink {
     const open = this.#open[index];
     if (open) return open;
     const batch = this.#spare.pop() ?? new RecordBatchWriter();
-    const baseSequence = this.#nextSequences[index] as number;
+    const baseSequence = ((this.#lastSequences[index] as number) + 1) % SEQUENCES;
     batch.begin({ ...this.#producer, baseSequence, transactional: true });
     this.#open[index] = batch;
     return batch;
@@ -166,8 +169,8 @@ export class SinkWriter implements Sink {
   #finish(index: number): void {
     const batch = this.#open[index];
     if (!batch) return;
-    const next = (this.#nextSequences[index] as number) + batch.count;
-    this.#nextSequences[index] = next % SEQUENCES;
+    const last = (this.#lastSequences[index] as number) + batch.count;
+    this.#lastSequences[index] = last % SEQUENCES;
     (this.#finished[index] as Buffer[]).push(batch.finish());
     this.#open[index] = null;
     this.#spare.push(batch);
@@ -189,7 +192,7 @@ export class SinkWriter implements Sink {
 
   /** Forgets what was written since `begin`. */
   discard(): void {
-    this.#nextSequences = this.#nextSequencesBefore.slice();
+    this.#lastSequences = this.#lastSequencesBefore.slice();
     for (let index = 0; index < this.#open.length; index++) {
       const batch = this.#open[index];
       if (batch) this.#spare.push(batch);
