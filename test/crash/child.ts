@@ -58,14 +58,16 @@ function randomOf(writer: number): SeededRandom {
   return new SeededRandom(Number(seedText) + life * 64 + writer);
 }
 
-/** Creates what an earlier life did not come to; rows of USERS are the same each time. */
+/**
+ * Creates what an earlier life did not come to. The rows of USERS are the same each time and written in each life: the
+ * last one may have been killed between its definitions and these rows.
+ */
 async function completeDefinitions(): Promise<void> {
   const present = await presentNames(database);
   const missing = DEFINITIONS.filter(({ name, kind }) =>
     kind === 'insert' ? !present.insertsInto.has(name) : !present.sources.has(name),
   );
   for (const { sql } of missing) await database.execute(sql, EARLIEST);
-  if (missing.length === 0) return;
   const records = USERS.map(({ key, grade }) => {
     const value = Buffer.from(JSON.stringify({ GRADE: grade }));
     return { key: Buffer.from(key), value, timestamp: 0 };
