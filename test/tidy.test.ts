@@ -19,6 +19,7 @@ const PARTS_BELOW: Readonly<Record<string, readonly string[]>> = {
   'src/log': ['src/base'],
   'src/state': ['src/base'],
   'src/sql': ['src/base'],
+  'src/schema-registry': ['src/base'],
   'src/formats': VALUES,
   'src/catalog': [...VALUES, 'src/formats'],
   'src/functions': VALUES,
