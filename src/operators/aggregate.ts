@@ -32,11 +32,13 @@ export const aggregate: OperatorDefinition<AggregateStep> = {
       step.window === null ? '' : ` WINDOW ${step.window.kind} ${step.window.sizeMs} MS`;
     return `${calls}${window}`;
   },
-  state: (step) => ({
-    keyTypes: step.schema.keys.map((column) => column.type),
-    valueTypes: new Aggregation(step.aggregates).stateTypes,
-    window: step.window,
-  }),
+  states: (step) => [
+    {
+      keyTypes: step.schema.keys.map((column) => column.type),
+      valueTypes: new Aggregation(step.aggregates).stateTypes,
+      window: step.window,
+    },
+  ],
   create: (step, context) => new AggregateOperator(step, context),
 };
 
@@ -46,8 +48,10 @@ const FLUSH_COUNT = 512;
 type Entry = StateEntry<Row, Row>;
 
 class AggregateOperator implements Operator {
-  readonly state: StateTable<Row, Row>;
-  streamTime = -1;
+  readonly states: readonly StateTable<Row, Row>[];
+  /** Stream time. */
+  readonly times = [-1];
+  readonly #state: StateTable<Row, Row>;
   readonly #aggregation: Aggregation;
   readonly #window: AggregateWindow | null;
   readonly #sizeMs: number;
@@ -59,8 +63,10 @@ class AggregateOperator implements Operator {
   #entries: (Entry | null)[] = [];
 
   constructor(step: AggregateStep, context: OperatorContext) {
-    assert(context.state !== null, 'an aggregate keeps state');
-    this.state = context.state;
+    const [state] = context.states;
+    assert(state !== undefined, 'an aggregate keeps state');
+    this.states = context.states;
+    this.#state = state;
     this.#aggregation = new Aggregation(step.aggregates);
     this.#window = step.window;
     this.#sizeMs = step.window?.sizeMs ?? 0;
@@ -79,14 +85,20 @@ class AggregateOperator implements Operator {
   /** Rows advance stream time in order, and each is late or not by the stream time it meets. */
   #entryFor(change: Change): Entry | null {
     const window = this.#window;
-    if (window === null) return this.state.entry(this.#mapKey(change.key), change.key, 0);
-    if (change.time > this.streamTime) this.streamTime = change.time;
+    if (window === null) return this.#state.entry(this.#mapKey(change.key), change.key, 0);
+    const streamTime = Math.max(change.time, this.times[0] as number);
+    this.times[0] = streamTime;
     const start = windowStart(change.time, window.sizeMs);
-    if (start + window.sizeMs <= this.streamTime - window.graceMs) {
+    if (start + window.sizeMs <= streamTime - window.graceMs) {
       this.#onLate();
       return null;
     }
-    return this.state.entry(this.#mapKey(change.key), change.key, start);
+    return this.#state.entry(this.#mapKey(change.key), change.key, start);
+  }
+
+  windowFloor(): number {
+    const window = this.#window;
+    return window === null ? -Infinity : (this.times[0] as number) - window.retentionMs + 1;
   }
 
   process(batch: readonly Change[], _input: number, out: Change[]): void {
@@ -102,7 +114,7 @@ class AggregateOperator implements Operator {
 
   /** The first change in a tick copies the state row, later ones edit the copy. */
   #applyMerged(entry: Entry, change: Change): void {
-    if (!this.state.isDirty(entry)) this.state.set(entry, this.#aggregation.copy(entry.value));
+    if (!this.#state.isDirty(entry)) this.#state.set(entry, this.#aggregation.copy(entry.value));
     this.#aggregation.apply(entry.value as Row, change);
   }
 
@@ -110,12 +122,12 @@ class AggregateOperator implements Operator {
     const before = entry.value;
     const state = this.#aggregation.copy(before);
     this.#aggregation.apply(state, change);
-    this.state.set(entry, state);
+    this.#state.set(entry, state);
     return this.#emit(entry, before, state, change.headers);
   }
 
   *flush(): Generator<readonly Change[]> {
-    const entries = this.#merge ? this.state.dirtyEntries : [];
+    const entries = this.#merge ? this.#state.dirtyEntries : [];
     for (let from = 0; from < entries.length; from += FLUSH_COUNT) {
       const piece: Change[] = [];
       const end = Math.min(entries.length, from + FLUSH_COUNT);

@@ -17,13 +17,13 @@ export interface FilterStreamStep extends StepBase {
 export const filterStream: OperatorDefinition<FilterStreamStep> = {
   kind: 'FilterStream',
   explain: (step) => `WHERE ${printExpression(step.predicate)}`,
-  state: () => null,
+  states: () => [],
   create: (step, { errors }) =>
     new FilterStream(compilePredicate(step.predicate, 'stream'), errors),
 };
 
 class FilterStream implements Operator {
-  readonly state = null;
+  readonly states = [];
   readonly #predicate: EvaluatePredicate;
   readonly #errors: ErrorSink;
 

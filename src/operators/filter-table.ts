@@ -20,12 +20,12 @@ export interface FilterTableStep extends StepBase {
 export const filterTable: OperatorDefinition<FilterTableStep> = {
   kind: 'FilterTable',
   explain: (step) => `${step.clause} ${printExpression(step.predicate)}`,
-  state: () => null,
+  states: () => [],
   create: (step, { errors }) => new FilterTable(compilePredicate(step.predicate, 'stream'), errors),
 };
 
 class FilterTable implements Operator {
-  readonly state = null;
+  readonly states = [];
   readonly #predicate: EvaluatePredicate;
   readonly #errors: ErrorSink;
 

@@ -28,7 +28,7 @@ export interface TableFunctionSpec {
 export const flatMap: OperatorDefinition<FlatMapStep> = {
   kind: 'FlatMap',
   explain: (step) => `TABLE FUNCTIONS ${step.calls.map(printCall).join(', ')}`,
-  state: () => null,
+  states: () => [],
   create: (step, context) => new FlatMap(step, context),
 };
 
@@ -45,7 +45,7 @@ interface Call {
 }
 
 class FlatMap implements Operator {
-  readonly state = null;
+  readonly states = [];
   readonly #calls: readonly Call[];
   readonly #arguments: (row: Row, context: RowContext) => Row;
   readonly #errors: ErrorSink;

@@ -23,12 +23,12 @@ export interface GroupByStep extends StepBase {
 export const groupBy: OperatorDefinition<GroupByStep> = {
   kind: 'GroupBy',
   explain: (step) => `GROUP BY ${step.keys.map((key) => printExpression(key)).join(', ')}`,
-  state: () => null,
+  states: () => [],
   create: (step, context) => new GroupBy(step, context),
 };
 
 class GroupBy implements Operator {
-  readonly state = null;
+  readonly states = [];
   readonly #keyCount: number;
   readonly #keyNames: readonly string[];
   readonly #mapKey: (key: Row) => unknown;

@@ -44,9 +44,14 @@ export function explainStep(step: OperatorStep): string {
   return definitionOf(step).explain(step);
 }
 
-/** The state the step keeps, or null. */
-export function stateOf(step: OperatorStep): StateSpec | null {
-  return definitionOf(step).state(step);
+/** The tables the step keeps. */
+export function statesOf(step: OperatorStep): readonly StateSpec[] {
+  return definitionOf(step).states(step);
+}
+
+/** Whether an operator runs the step; the others belong to the task. */
+export function isOperatorStep(step: { readonly kind: string }): step is OperatorStep {
+  return Object.hasOwn(operators, step.kind);
 }
 
 /** An operator that runs the step for one partition. */

@@ -33,11 +33,13 @@ const STREAM = 0;
 export const joinStreamTable: OperatorDefinition<JoinStreamTableStep> = {
   kind: 'JoinStreamTable',
   explain: (step) => `${step.type} JOIN ${step.table}`,
-  state: (step) => ({
-    keyTypes: step.schema.keys.map((column) => column.type),
-    valueTypes: rightTypes(step),
-    window: null,
-  }),
+  states: (step) => [
+    {
+      keyTypes: step.schema.keys.map((column) => column.type),
+      valueTypes: rightTypes(step),
+      window: null,
+    },
+  ],
   create: (step, context) => new JoinStreamTable(step, context),
 };
 
@@ -47,7 +49,8 @@ function rightTypes(step: JoinStreamTableStep): SqlType[] {
 }
 
 class JoinStreamTable implements Operator {
-  readonly state: StateTable<Row, Row>;
+  readonly states: readonly StateTable<Row, Row>[];
+  readonly #state: StateTable<Row, Row>;
   readonly #context: OperatorContext;
   readonly #step: JoinStreamTableStep;
   readonly #mapKey: (key: Row) => unknown;
@@ -57,8 +60,10 @@ class JoinStreamTable implements Operator {
   #entries: (StateEntry<Row, Row> | null)[] = [];
 
   constructor(step: JoinStreamTableStep, context: OperatorContext) {
-    assert(context.state !== null, 'a join keeps the table');
-    this.state = context.state;
+    const [state] = context.states;
+    assert(state !== undefined, 'a join keeps the table');
+    this.states = context.states;
+    this.#state = state;
     this.#context = context;
     this.#step = step;
     this.#mapKey = mapKeyFunction(step.schema.keys.map((column) => column.type));
@@ -78,7 +83,7 @@ class JoinStreamTable implements Operator {
 
   prepare(batch: readonly Change[]): void {
     this.#entries = batch.map((change) =>
-      namesNoRow(change.key) ? null : this.state.entry(this.#mapKey(change.key), change.key, 0),
+      namesNoRow(change.key) ? null : this.#state.entry(this.#mapKey(change.key), change.key, 0),
     );
   }
 
@@ -113,6 +118,6 @@ class JoinStreamTable implements Operator {
       );
       return;
     }
-    this.state.set(entry, change.after === null ? null : this.#right(change.after, change));
+    this.#state.set(entry, change.after === null ? null : this.#right(change.after, change));
   }
 }

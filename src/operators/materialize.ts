@@ -26,7 +26,7 @@ export interface MaterializeStep extends StepBase {
 export const materialize: OperatorDefinition<MaterializeStep> = {
   kind: 'Materialize',
   explain: (step) => `TABLE ${step.table}`,
-  state: (step) => tableState(step),
+  states: (step) => [tableState(step)],
   create: (step, context) => new Materialize(step, context),
 };
 
@@ -40,7 +40,8 @@ function tableState(step: MaterializeStep): StateSpec {
 }
 
 class Materialize implements Operator {
-  readonly state: StateTable<Row, Row>;
+  readonly states: readonly StateTable<Row, Row>[];
+  readonly #state: StateTable<Row, Row>;
   readonly #step: MaterializeStep;
   readonly #context: OperatorContext;
   readonly #mapKey: (key: Row) => unknown;
@@ -48,8 +49,10 @@ class Materialize implements Operator {
   #entries: (StateEntry<Row, Row> | null)[] = [];
 
   constructor(step: MaterializeStep, context: OperatorContext) {
-    assert(context.state !== null, 'a materialized table keeps state');
-    this.state = context.state;
+    const [state] = context.states;
+    assert(state !== undefined, 'a materialized table keeps state');
+    this.states = context.states;
+    this.#state = state;
     this.#step = step;
     this.#context = context;
     this.#mapKey = mapKeyFunction(step.schema.keys.map((column) => column.type));
@@ -64,7 +67,7 @@ class Materialize implements Operator {
         );
         return null;
       }
-      return this.state.entry(this.#mapKey(change.key), change.key, change.windowStart);
+      return this.#state.entry(this.#mapKey(change.key), change.key, change.windowStart);
     });
   }
 
@@ -74,7 +77,7 @@ class Materialize implements Operator {
       if (!entry) continue;
       const change = batch[i] as Change;
       const before = entry.value === null ? null : entry.value.slice(0, this.#columnCount);
-      this.state.set(entry, change.after === null ? null : [...change.after, change.time]);
+      this.#state.set(entry, change.after === null ? null : [...change.after, change.time]);
       out.push(withRows(change, change.key, before, change.after));
     }
   }

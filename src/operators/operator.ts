@@ -17,8 +17,8 @@ export interface OperatorDefinition<S extends StepBase & { readonly kind: string
   readonly kind: S['kind'];
   /** One line without the schema, e.g. `WHERE (MS > 10)`. */
   explain(step: S): string;
-  /** The state it keeps; null for none. */
-  state(step: S): StateSpec | null;
+  /** The tables it keeps, in the order in which its operator is given them. */
+  states(step: S): readonly StateSpec[];
   create(step: S, context: OperatorContext): Operator;
 }
 
@@ -32,8 +32,8 @@ export interface StateSpec {
 /** What an operator is given. No topics, no clock, no catalog. */
 export interface OperatorContext {
   readonly errors: ErrorSink;
-  /** The table for `StateSpec`; null when the step keeps none. */
-  readonly state: StateTable<Row, Row> | null;
+  /** One table for each `StateSpec`, in order. */
+  readonly states: readonly StateTable<Row, Row>[];
   /** Changes of one key within a tick are merged into one (ksqlDB: cache.max.bytes.buffering > 0). */
   readonly merge: boolean;
   /** Counts rows that were too late for their window. */
@@ -46,7 +46,7 @@ export interface OperatorContext {
  * calls `process`; at the end of a tick `flush`.
  */
 export interface Operator {
-  readonly state: StateTable<Row, Row> | null;
+  readonly states: readonly StateTable<Row, Row>[];
   /** Names the state the batch will touch. Rows of a batch are the same objects in `process`. */
   prepare?(batch: readonly Change[], input: number): void;
   process(batch: readonly Change[], input: number, out: Change[]): void;
@@ -54,6 +54,11 @@ export interface Operator {
   flush?(): Iterable<readonly Change[]>;
   /** Drops what was held back in a tick that is abandoned. */
   abandon?(): void;
-  /** Highest event time seen, for steps that keep stream time; saved with the state and given back at start. */
-  streamTime?: number;
+  /**
+   * Event times it keeps from batch to batch, the highest seen first; saved with the state and given back at start. An
+   * operator begins with as many -1 as it keeps times.
+   */
+  times?: number[];
+  /** For each of `states` that is windowed: windows that start before it are not needed any more; else -Infinity. */
+  windowFloor?(state: number): number;
 }

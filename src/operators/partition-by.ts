@@ -26,12 +26,12 @@ export interface PartitionByStep extends StepBase {
 export const partitionBy: OperatorDefinition<PartitionByStep> = {
   kind: 'PartitionBy',
   explain: (step) => `PARTITION BY ${step.keys.map((key) => printExpression(key)).join(', ')}`,
-  state: () => null,
+  states: () => [],
   create: (step, context) => new PartitionBy(step, context),
 };
 
 class PartitionBy implements Operator {
-  readonly state = null;
+  readonly states = [];
   readonly #step: PartitionByStep;
   readonly #errors: ErrorSink;
   readonly #project: (row: Row, context: RowContext) => Row;

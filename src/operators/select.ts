@@ -20,12 +20,12 @@ export interface SelectStep extends StepBase {
 export const select: OperatorDefinition<SelectStep> = {
   kind: 'Select',
   explain: (step) => `SELECT ${step.values.map((value) => printExpression(value)).join(', ')}`,
-  state: () => null,
+  states: () => [],
   create: (step, context) => new Select(step, context),
 };
 
 class Select implements Operator {
-  readonly state = null;
+  readonly states = [];
   readonly #keys: readonly number[];
   readonly #sameKey: boolean;
   readonly #project: (row: Row, context: RowContext) => Row;

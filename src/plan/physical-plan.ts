@@ -1,7 +1,7 @@
 import type { Source } from '../catalog/source.ts';
 import type { FormatSpec } from '../formats/format.ts';
 import type { StepBase } from '../operators/operator.ts';
-import type { OperatorStep } from '../operators/index.ts';
+import { isOperatorStep, type OperatorStep, statesOf } from '../operators/index.ts';
 import type { SqlType } from '../sql/types.ts';
 
 /**
@@ -79,22 +79,21 @@ export function sourceSteps(plan: PhysicalPlan): SourceStep[] {
 }
 
 /**
- * Numbers under which the progress and state of steps are stored: sources and steps with state, each counted from 0 in
- * plan order. Unlike step ids they stay the same when CREATE OR REPLACE adds or removes a filter.
+ * Numbers under which the progress and state of steps are stored: sources and tables of state, each counted from 0 in
+ * plan order; the number of a step with several tables is that of its first. Unlike step ids they stay the same when CREATE OR REPLACE adds or removes a filter.
  */
 export function storedNumbers(plan: PhysicalPlan): ReadonlyMap<number, number> {
   const numbers = new Map<number, number>();
   let sources = 0;
   let states = 0;
   for (const step of plan.steps) {
-    if (step.kind === 'Source') numbers.set(step.id, sources++);
-    else if (keepsState(step)) numbers.set(step.id, states++);
+    if (step.kind === 'Source') {
+      numbers.set(step.id, sources++);
+    } else if (isOperatorStep(step)) {
+      const count = statesOf(step).length;
+      if (count > 0) numbers.set(step.id, states);
+      states += count;
+    }
   }
   return numbers;
-}
-
-function keepsState(step: Step): boolean {
-  return (
-    step.kind === 'Aggregate' || step.kind === 'Materialize' || step.kind === 'JoinStreamTable'
-  );
 }

@@ -25,8 +25,8 @@ export interface QueryProgress {
   readonly sequences: readonly number[];
   /** Next offset to read, by `source number/partition` (see storedNumbers). */
   readonly offsets: Readonly<Record<string, number>>;
-  /** Stream time by `state number/partition`. */
-  readonly streamTimes: Readonly<Record<string, number>>;
+  /** Event times that operators keep, by `state number/partition`. */
+  readonly times: Readonly<Record<string, readonly number[]>>;
 }
 
 function metaKey(name: string): Buffer {

@@ -137,7 +137,7 @@ export class PersistentQuery {
       epoch: this.#epoch,
       sequences: this.#sink.lastSequences,
       offsets,
-      streamTimes: this.topology.streamTimes(this.#numbers),
+      times: this.topology.times(this.#numbers),
     };
   }
 

@@ -13,7 +13,7 @@ import { findFormat } from '../formats/index.ts';
 import { Aggregation } from '../operators/aggregation.ts';
 import { Change } from '../operators/change.ts';
 import { matches } from '../operators/filter-stream.ts';
-import { createOperator, stateOf } from '../operators/index.ts';
+import { createOperator, statesOf } from '../operators/index.ts';
 import type { Operator } from '../operators/operator.ts';
 import { rowCodec } from '../operators/state-codec.ts';
 import { type Materialization, materializationOf } from '../plan/materialization.ts';
@@ -159,7 +159,7 @@ class MaterializedTable {
   readonly #readers: readonly StateReader<Row, Row>[];
   readonly #restore: (stored: StoredRow<Row, Row>) => Change;
   readonly #chain: readonly Operator[];
-  #streamTimes: Readonly<Record<string, number>> | null = null;
+  #times: QueryProgress['times'] | null = null;
 
   constructor(options: PullQueryOptions) {
     const { writer, store, processingLog } = options;
@@ -168,8 +168,8 @@ class MaterializedTable {
     if (materialization === null) throw notMaterialized(options);
     this.#materialization = materialization;
     const { step, stateNumber, chain, partitionCount } = materialization;
-    const spec = stateOf(step);
-    assert(spec !== null, 'a materialized step keeps state');
+    const [spec] = statesOf(step);
+    assert(spec !== undefined, 'a materialized step keeps state');
     this.#window = spec.window;
     this.#readers = Array.from({ length: partitionCount }, (_, partition) => {
       const prefix = statePrefix({ queryNumber: writer.number, stateNumber, partition });
@@ -180,7 +180,7 @@ class MaterializedTable {
       report: (message: string) => processingLog.report({ origin: options.queryId, message }),
     };
     this.#chain = chain.map((filterOrSelect) =>
-      createOperator(filterOrSelect, { errors, state: null, merge: false, onLate: () => {} }),
+      createOperator(filterOrSelect, { errors, states: [], merge: false, onLate: () => {} }),
     );
     this.#snapshot = store.snapshot();
   }
@@ -260,13 +260,13 @@ class MaterializedTable {
   }
 
   async #streamTime(partition: number): Promise<number> {
-    if (this.#streamTimes === null) {
+    if (this.#times === null) {
       const [bytes] = await this.#snapshot.getMany([queryKey(this.#options.writer.number)]);
       const progress: QueryProgress | null =
         bytes === undefined ? null : (JSON.parse(Buffer.from(bytes).toString()) as QueryProgress);
-      this.#streamTimes = progress?.streamTimes ?? {};
+      this.#times = progress?.times ?? {};
     }
-    return this.#streamTimes[`${this.#materialization.stateNumber}/${partition}`] ?? -1;
+    return this.#times[`${this.#materialization.stateNumber}/${partition}`]?.[0] ?? -1;
   }
 
   #through(rows: readonly StoredRow<Row, Row>[]): Change[] {

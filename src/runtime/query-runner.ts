@@ -123,21 +123,21 @@ export class QueryRunner {
         const offset = progress?.offsets[key] ?? definition.startOffsets[key] ?? 0;
         return checkPosition(this.#partition(step, index), { offset, query: definition.id });
       },
-      streamTime: (step, index) => progress?.streamTimes[`${numbers.get(step.id)}/${index}`] ?? -1,
-      state: (step, partition, spec, streamTime) =>
+      times: (step, index) => progress?.times[`${numbers.get(step.id)}/${index}`],
+      state: ({ step, index, spec, partition, windowStartMax }) =>
         new StateTable<Row, Row>({
           store,
           clock,
           budget,
           prefix: statePrefix({
             queryNumber: number,
-            stateNumber: numbers.get(step.id) as number,
+            stateNumber: (numbers.get(step.id) as number) + index,
             partition,
           }),
           codec: rowCodec(spec),
           window: spec.window,
           empty: progress === undefined,
-          windowStartMax: streamTime,
+          windowStartMax,
         }),
     });
   }

@@ -26,6 +26,16 @@ export function isOver(limit: WorkLimit, clock: Env['clock']): boolean {
   return limit.recordsLeft <= 0 || clock.monotonic() >= limit.deadline;
 }
 
+/** Brings the state an operator named into memory. Without a promise when it is there. */
+export function loadStates(operator: Operator): Promise<void> | undefined {
+  let loading: Promise<void> | undefined;
+  for (const state of operator.states) {
+    if (!state.needsLoad) continue;
+    loading = loading === undefined ? state.load() : loading.then(() => state.load());
+  }
+  return loading;
+}
+
 const BATCH_MAX = 4096;
 const YIELD_AFTER_MS = 2;
 
@@ -145,8 +155,9 @@ export class Task {
     const operator = this.operators.get(edge.stepId) as Operator;
     if (operator.prepare !== undefined) {
       operator.prepare(changes, edge.input);
-      if (operator.state?.needsLoad === true) {
-        return operator.state.load().then(() => this.#operate(operator, edge, changes));
+      const loading = loadStates(operator);
+      if (loading !== undefined) {
+        return loading.then(() => this.#operate(operator, edge, changes));
       }
     }
     return this.#operate(operator, edge, changes);

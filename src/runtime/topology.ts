@@ -5,7 +5,7 @@ import type { ErrorSink } from '../expressions/evaluation.ts';
 import type { Encoder } from '../formats/format.ts';
 import { findFormat } from '../formats/index.ts';
 import type { Change } from '../operators/change.ts';
-import { createOperator, stateOf, type OperatorStep } from '../operators/index.ts';
+import { createOperator, isOperatorStep, statesOf } from '../operators/index.ts';
 import type { Operator, StateSpec } from '../operators/operator.ts';
 import {
   consumersOf,
@@ -32,10 +32,21 @@ export interface TopologyOptions {
   reader(step: SourceStep, partition: number): SourceReader;
   /** Offset to begin at. */
   position(step: SourceStep, partition: number): number;
-  /** Null for a step without state. */
-  state(step: Step, partition: number, spec: StateSpec, streamTime: number): StateTable<Row, Row>;
-  /** Stream time of a step's task as it was saved; -1 for none. */
-  streamTime(step: Step, partition: number): number;
+  /** The table for the `index`th of the specs of a step. */
+  state(options: StateOptions): StateTable<Row, Row>;
+  /** The event times a step's operator kept, as they were saved; undefined for none. */
+  times(step: Step, partition: number): readonly number[] | undefined;
+}
+
+/** Which table of state is wanted. */
+export interface StateOptions {
+  readonly step: Step;
+  /** Among the tables of the step. */
+  readonly index: number;
+  readonly spec: StateSpec;
+  readonly partition: number;
+  /** No window of the table starts later: the highest event time its operator has seen; -1 for none. */
+  readonly windowStartMax: number;
 }
 
 /**
@@ -48,7 +59,7 @@ export class Topology {
   readonly #clock: Env['clock'];
   readonly #groups: readonly (readonly Task[])[];
   readonly #handovers: readonly HandoverInput[];
-  #saved: { positions: number[]; streamTimes: number[] } | null = null;
+  #saved: { positions: number[]; times: number[][] } | null = null;
   readonly #timed: readonly TimedOperator[];
 
   constructor(options: TopologyOptions) {
@@ -75,7 +86,7 @@ export class Topology {
   begin(tick: number): void {
     this.#saved = {
       positions: this.sources.map((source) => source.position),
-      streamTimes: this.#timed.map(({ operator }) => operator.streamTime),
+      times: this.#timed.map(({ operator }) => [...operator.times]),
     };
     for (const state of this.states) state.begin(tick);
   }
@@ -105,9 +116,7 @@ export class Topology {
     if (saved === null) return;
     this.sources.forEach((source, index) => source.seek(saved.positions[index] as number));
     this.forgetChunks();
-    this.#timed.forEach(({ operator }, index) => {
-      operator.streamTime = saved.streamTimes[index] as number;
-    });
+    this.#timed.forEach(({ operator }, index) => setTimes(operator, saved.times[index] ?? []));
     for (const handover of this.#handovers) handover.clear();
     for (const state of this.states) state.abandon();
   }
@@ -117,12 +126,12 @@ export class Topology {
     for (const { reader } of this.sources) reader.forgetChunks();
   }
 
-  /** Stream times of the tasks that keep one, by `state number/partition`. */
-  streamTimes(numbers: ReadonlyMap<number, number>): Record<string, number> {
+  /** The event times of the operators that keep some, by `state number/partition`. */
+  times(numbers: ReadonlyMap<number, number>): Record<string, readonly number[]> {
     return Object.fromEntries(
       this.#timed.map(({ stepId, partition, operator }) => [
         `${numbers.get(stepId)}/${partition}`,
-        operator.streamTime,
+        [...operator.times],
       ]),
     );
   }
@@ -132,15 +141,21 @@ export class Topology {
    * would find them gone from memory and not yet in the store.
    */
   expire(): void {
-    for (const { operator, retentionMs } of this.#timed) {
-      operator.state?.expire(operator.streamTime - retentionMs + 1);
-    }
+    for (const { state, floor } of this.#floors()) state.expire(floor);
   }
 
   /** Removes state of expired windows from the store; after a commit. */
   async removeExpired(): Promise<void> {
-    for (const { operator, retentionMs } of this.#timed) {
-      await operator.state?.removeExpired(operator.streamTime - retentionMs + 1);
+    for (const { state, floor } of this.#floors()) await state.removeExpired(floor);
+  }
+
+  *#floors(): Generator<{ state: StateTable<Row, Row>; floor: number }> {
+    for (const { operator } of this.#timed) {
+      if (operator.windowFloor === undefined) continue;
+      for (const [index, state] of operator.states.entries()) {
+        const floor = operator.windowFloor(index);
+        if (floor > -Infinity) yield { state, floor };
+      }
     }
   }
 
@@ -162,8 +177,17 @@ async function processGroup(tasks: readonly Task[], limit: WorkLimit): Promise<v
 interface TimedOperator {
   readonly stepId: number;
   readonly partition: number;
-  readonly retentionMs: number;
-  readonly operator: Operator & { streamTime: number };
+  readonly operator: Operator & { times: number[] };
+}
+
+function keepsTimes(operator: Operator): operator is Operator & { times: number[] } {
+  return operator.times !== undefined;
+}
+
+function setTimes(operator: { readonly times: number[] }, saved: readonly number[]): void {
+  saved.forEach((time, index) => {
+    operator.times[index] = time;
+  });
 }
 
 class Builder {
@@ -254,33 +278,21 @@ class Builder {
     const operators = new Map<number, Operator>();
     for (const step of group.steps) {
       if (!isOperatorStep(step)) continue;
-      const spec = stateOf(step);
-      const streamTime = this.#options.streamTime(step, partition);
-      const state = spec === null ? null : this.#options.state(step, partition, spec, streamTime);
+      const times = this.#options.times(step, partition) ?? [];
+      const windowStartMax = Math.max(-1, ...times);
+      const states = statesOf(step).map((spec, index) =>
+        this.#options.state({ step, index, spec, partition, windowStartMax }),
+      );
       const { errors, merge, onLate } = this.#options;
-      const operator = createOperator(step, { errors, merge, onLate, state });
-      if (state !== null) this.states.push(state);
-      if (spec !== null && spec.window !== null && operator.streamTime !== undefined) {
-        operator.streamTime = streamTime;
-        const { retentionMs } = spec.window;
-        const timed = operator as Operator & { streamTime: number };
-        this.timed.push({ stepId: step.id, partition, retentionMs, operator: timed });
+      const operator = createOperator(step, { errors, merge, onLate, states });
+      this.states.push(...states);
+      if (keepsTimes(operator)) {
+        setTimes(operator, times);
+        this.timed.push({ stepId: step.id, partition, operator });
       }
       operators.set(step.id, operator);
     }
     return operators;
-  }
-}
-
-function isOperatorStep(step: Step): step is OperatorStep {
-  switch (step.kind) {
-    case 'Source':
-    case 'Repartition':
-    case 'Sink':
-    case 'Result':
-      return false;
-    default:
-      return true;
   }
 }
 

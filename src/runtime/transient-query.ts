@@ -4,6 +4,7 @@ import { DatabaseError } from '../base/errors.ts';
 import { MemoryBudget } from '../base/memory-budget.ts';
 import type { Partition, Topic } from '../log/log.ts';
 import type { Change } from '../operators/change.ts';
+import { statePrefix } from './meta.ts';
 import { rowCodec } from '../operators/state-codec.ts';
 import type { PhysicalPlan, ResultColumn, SourceStep } from '../plan/physical-plan.ts';
 import type { Row } from '../sql/types.ts';
@@ -142,12 +143,12 @@ export class TransientQuery implements QueryResult {
       output: this.#rows,
       reader: (step, index) => this.#reader(step, index),
       position: (step, index) => this.#position(step, index),
-      streamTime: () => -1,
-      state: (_step, _partition, spec) =>
+      times: () => undefined,
+      state: ({ step, index, spec, partition }) =>
         new StateTable<Row, Row>({
           store,
           clock,
-          prefix: Buffer.alloc(0),
+          prefix: statePrefix({ queryNumber: step.id, stateNumber: index, partition }),
           codec: rowCodec(spec),
           window: spec.window,
           budget: this.#budget,

@@ -8,6 +8,7 @@ import {
   type Step,
   sourceSteps,
 } from '../../src/plan/physical-plan.ts';
+import { statePrefix } from '../../src/runtime/meta.ts';
 import type { ProcessingLog } from '../../src/runtime/processing-log.ts';
 import { producerOf } from '../../src/runtime/producer.ts';
 import { NoSink } from '../../src/runtime/no-sink.ts';
@@ -103,12 +104,12 @@ export class QueryDrive {
       output: this.#sink,
       reader: (step) => this.#reader(step),
       position: () => 0,
-      streamTime: () => -1,
-      state: (_step, _partition, spec) =>
+      times: () => undefined,
+      state: ({ step, index, spec, partition }) =>
         new StateTable<Row, Row>({
           store,
           clock: frozenClock,
-          prefix: Buffer.alloc(0),
+          prefix: statePrefix({ queryNumber: step.id, stateNumber: index, partition }),
           codec: rowCodec(spec),
           window: spec.window,
           budget,

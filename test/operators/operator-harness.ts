@@ -5,8 +5,9 @@ import { nodeEnv } from '../../src/base/env-node.ts';
 import { MemoryBudget } from '../../src/base/memory-budget.ts';
 import type { Expression } from '../../src/expressions/expression.ts';
 import { Change } from '../../src/operators/change.ts';
-import { createOperator, type OperatorStep, stateOf } from '../../src/operators/index.ts';
+import { createOperator, type OperatorStep, statesOf } from '../../src/operators/index.ts';
 import type { Operator } from '../../src/operators/operator.ts';
+import { loadStates } from '../../src/runtime/task.ts';
 import { rowCodec } from '../../src/operators/state-codec.ts';
 import { columnsOf, type RowSchema } from '../../src/sql/schema.ts';
 import { INTEGER, type Row, STRING } from '../../src/sql/types.ts';
@@ -73,23 +74,22 @@ export class OperatorHarness {
     { merge = false, store = new MemoryStore() }: { merge?: boolean; store?: MemoryStore } = {},
   ) {
     this.#store = store;
-    const spec = stateOf(step);
-    const state =
-      spec === null
-        ? null
-        : new StateTable<Row, Row>({
-            store,
-            prefix: Buffer.from([1]),
-            codec: rowCodec(spec),
-            window: spec.window,
-            budget: new MemoryBudget(1_000_000),
-            clock: nodeEnv().clock,
-            empty: false,
-            windowStartMax: Infinity,
-          });
+    const states = statesOf(step).map(
+      (spec, index) =>
+        new StateTable<Row, Row>({
+          store,
+          prefix: Buffer.from([index]),
+          codec: rowCodec(spec),
+          window: spec.window,
+          budget: new MemoryBudget(1_000_000),
+          clock: nodeEnv().clock,
+          empty: false,
+          windowStartMax: Infinity,
+        }),
+    );
     this.operator = createOperator(step, {
       errors: { report: (message) => this.errors.push(message) },
-      state,
+      states,
       merge,
       onLate: () => this.lateCount++,
     });
@@ -98,14 +98,15 @@ export class OperatorHarness {
 
   /** Begins the next tick. */
   begin(): void {
-    this.operator.state?.begin(++this.#attempt);
+    const attempt = ++this.#attempt;
+    for (const state of this.operator.states) state.begin(attempt);
   }
 
   /** Processes one batch and returns what comes out. */
   async run(batch: readonly Change[], input = 0): Promise<Change[]> {
     const { operator } = this;
     operator.prepare?.(batch, input);
-    if (operator.state?.needsLoad === true) await operator.state.load();
+    await loadStates(operator);
     const out: Change[] = [];
     operator.process(batch, input, out);
     return out;
@@ -118,14 +119,14 @@ export class OperatorHarness {
   /** Ends the tick; its state is in the store. */
   async commit(): Promise<void> {
     const changes = new PackedChanges();
-    await this.operator.state?.seal(changes);
+    for (const state of this.operator.states) await state.seal(changes);
     await this.#store.commit(changes);
     this.begin();
   }
 
   /** Takes the tick back. */
   abandon(): void {
-    this.operator.state?.abandon();
+    for (const state of this.operator.states) state.abandon();
     this.operator.abandon?.();
     this.begin();
   }
