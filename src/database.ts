@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { getHeapStatistics } from 'node:v8';
+import { isReserved } from './analyze/topic-name.ts';
 import { DatabaseError } from './base/errors.ts';
 import type { Env } from './base/env.ts';
 import { nodeEnv } from './base/env-node.ts';
@@ -22,7 +23,9 @@ import {
 } from './runtime/meta.ts';
 import { ProcessingLog } from './runtime/processing-log.ts';
 import { QueryRunner } from './runtime/query-runner.ts';
+import { SchemasTopic } from './runtime/schemas-topic.ts';
 import { TickLoop } from './runtime/tick-loop.ts';
+import { EmbeddedRegistry } from './schema-registry/embedded-registry.ts';
 import { openLevelStore } from './state/level-store.ts';
 import type { Store, StoreChange } from './state/store.ts';
 import { CatalogState } from './statements/catalog-state.ts';
@@ -96,6 +99,9 @@ interface Opened {
 /** A running database: the composition of log, state, queries and statements. */
 export class Database implements Engine {
   readonly clusterId: string;
+  /** Schemas of AVRO, PROTOBUF and JSON_SR payloads. */
+  readonly registry: EmbeddedRegistry;
+  readonly #schemasTopic: SchemasTopic;
   readonly #log: Log;
   readonly #store: Store;
   readonly #loop: TickLoop;
@@ -139,6 +145,12 @@ export class Database implements Engine {
         this.#loop.wake();
       },
     });
+    this.#schemasTopic = new SchemasTopic({ log, ingest: this.#ingest });
+    const registry = new EmbeddedRegistry({
+      journal: this.#schemasTopic,
+      defaultLevel: 'BACKWARD',
+    });
+    this.registry = registry;
     this.#runner = new QueryRunner({
       clock,
       log,
@@ -146,6 +158,7 @@ export class Database implements Engine {
       loop: this.#loop,
       budget,
       processingLog,
+      registry,
       logger,
       epoch,
       progress: meta.progress,
@@ -161,6 +174,7 @@ export class Database implements Engine {
       runner: this.#runner,
       catalog: this.#catalog,
       processingLog,
+      registry,
     });
     this.#statements = new StatementRunner({
       clock,
@@ -170,11 +184,14 @@ export class Database implements Engine {
       processingLog,
       catalog: this.#catalog,
       queries: this.#queries,
+      registry,
     });
   }
 
-  /** @internal Replays the command log and starts the loop. */
+  /** @internal Replays the schemas and the command log and starts the loop. */
   async recover(): Promise<void> {
+    await this.#schemasTopic.open();
+    await this.registry.replay(this.#schemasTopic.changes());
     const queries = await this.#catalog.replay(await this.#openCommandLog());
     this.#runner.forgetStopped(queries);
     this.#loop.start();
@@ -207,7 +224,7 @@ export class Database implements Engine {
    */
   async produce(topicName: string, records: readonly NewRecord[]): Promise<Acknowledgement[]> {
     this.#checkReady();
-    const topic = this.#log.topic(topicName);
+    const topic = isReserved(topicName) ? undefined : this.#log.topic(topicName);
     if (topic === undefined) {
       throw new DatabaseError('NOT_FOUND', `Topic ${topicName} does not exist.`);
     }

@@ -1,6 +1,7 @@
 import { errorAt, type Located } from './error-at.ts';
 
 const TOPIC_NAME_LENGTH_MAX = 249;
+const RESERVED: ReadonlySet<string> = new Set(['_command', '_schemas', '_ticks']);
 
 /**
  * Checks the name of a topic by Kafka's rules; names the database keeps for itself are refused as well.
@@ -24,7 +25,7 @@ export function checkTopicName(name: string, node: Located): string {
       `The topic name ${JSON.stringify(name)} is illegal: it may contain ASCII letters, digits, '.', '_' and '-', and must not be '.' or '..'.`,
     );
   }
-  if (name.startsWith('__') || name === '_command' || name === '_ticks') {
+  if (isReserved(name)) {
     throw errorAt(
       'FORBIDDEN',
       node,
@@ -32,4 +33,9 @@ export function checkTopicName(name: string, node: Located): string {
     );
   }
   return name;
+}
+
+/** Whether the database keeps the topic for itself; nobody reads or writes it by a statement. */
+export function isReserved(topic: string): boolean {
+  return /^_(?:_|millrace_)/.test(topic) || RESERVED.has(topic);
 }

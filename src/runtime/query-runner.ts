@@ -11,6 +11,7 @@ import {
   sourceSteps,
   storedNumbers,
 } from '../plan/physical-plan.ts';
+import type { SchemaRegistry } from '../schema-registry/schema-registry.ts';
 import type { Row } from '../sql/types.ts';
 import { StateTable } from '../state/state-table.ts';
 import type { Store } from '../state/store.ts';
@@ -43,6 +44,7 @@ export interface QueryRunnerOptions {
   readonly loop: TickLoop;
   readonly budget: MemoryBudget;
   readonly processingLog: ProcessingLog;
+  readonly registry: SchemaRegistry;
   readonly logger: Logger;
   /** Of this life of the process. */
   readonly epoch: number;

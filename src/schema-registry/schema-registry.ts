@@ -1,6 +1,8 @@
 /** The languages a schema can be written in, as Confluent's registry names them. */
 export type SchemaType = 'AVRO' | 'JSON' | 'PROTOBUF';
 
+export const SCHEMA_TYPES: readonly SchemaType[] = ['AVRO', 'JSON', 'PROTOBUF'];
+
 /** Another registered schema that a schema builds on: an Avro name, a JSON Schema `$ref`, a Protobuf import. */
 export interface SchemaReference {
   readonly name: string;
@@ -34,6 +36,8 @@ export interface SchemaRegistry {
    * forbids it.
    */
   register(subject: string, schema: SchemaText): Promise<SubjectVersion>;
+  /** The version of the subject that has this schema; null when there is none. */
+  find(subject: string, schema: SchemaText): Promise<SubjectVersion | null>;
   /** The newest version of a subject; null when there is none. */
   latest(subject: string): Promise<SubjectVersion | null>;
   version(subject: string, version: number): Promise<SubjectVersion | null>;

@@ -5,6 +5,7 @@ import type { Log } from '../log/log.ts';
 import type { Ingest } from '../runtime/ingest.ts';
 import type { ProcessingLog } from '../runtime/processing-log.ts';
 import type { QueryRunner } from '../runtime/query-runner.ts';
+import type { SchemaRegistry } from '../schema-registry/schema-registry.ts';
 import type { Command } from './commands.ts';
 import type { Overrides } from './session-properties.ts';
 import type { Variables } from './variables.ts';
@@ -28,6 +29,7 @@ export interface Services {
   readonly ingest: Ingest;
   readonly runner: QueryRunner;
   readonly processingLog: ProcessingLog;
+  readonly registry: SchemaRegistry;
   /** Push and stream-pull queries that run now. */
   readonly transientQueries: () => readonly { id: string; sql: string; type: QueryType }[];
   /** Ends one of them; false if there is none of that id. */

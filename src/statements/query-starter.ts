@@ -18,6 +18,7 @@ import { PullQuery } from '../runtime/pull-query.ts';
 import type { QueryRunner } from '../runtime/query-runner.ts';
 import type { TickLoop } from '../runtime/tick-loop.ts';
 import { TransientQuery } from '../runtime/transient-query.ts';
+import type { SchemaRegistry } from '../schema-registry/schema-registry.ts';
 import type { Store } from '../state/store.ts';
 import type { CatalogState } from './catalog-state.ts';
 import { locateInSql } from './locate.ts';
@@ -43,6 +44,7 @@ export interface QueryStarterOptions {
   readonly runner: QueryRunner;
   readonly catalog: CatalogState;
   readonly processingLog: ProcessingLog;
+  readonly registry: SchemaRegistry;
 }
 
 interface Running {

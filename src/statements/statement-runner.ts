@@ -8,6 +8,7 @@ import type { Log } from '../log/log.ts';
 import type { Ingest } from '../runtime/ingest.ts';
 import type { ProcessingLog } from '../runtime/processing-log.ts';
 import type { QueryRunner } from '../runtime/query-runner.ts';
+import type { SchemaRegistry } from '../schema-registry/schema-registry.ts';
 import type { CatalogState } from './catalog-state.ts';
 import type { Prepared, Services, StatementDefinition } from './executor.ts';
 import { definitionOf } from './index.ts';
@@ -27,6 +28,7 @@ export interface StatementRunnerOptions {
   readonly processingLog: ProcessingLog;
   readonly catalog: CatalogState;
   readonly queries: QueryStarter;
+  readonly registry: SchemaRegistry;
 }
 
 /** Runs the statements of a request: all are checked first, then each is run in order. */
@@ -37,7 +39,7 @@ export class StatementRunner {
   #definitions: Promise<unknown> = Promise.resolve();
 
   constructor(options: StatementRunnerOptions) {
-    const { clock, log, ingest, runner, processingLog, catalog, queries } = options;
+    const { clock, log, ingest, runner, processingLog, catalog, queries, registry } = options;
     this.#catalog = catalog;
     this.#services = {
       clock,
@@ -45,6 +47,7 @@ export class StatementRunner {
       ingest,
       runner,
       processingLog,
+      registry,
       transientQueries: () => queries.list(),
       closeTransient: (id) => queries.close(id),
       run: (sql, command) => catalog.run(sql, command),

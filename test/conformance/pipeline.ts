@@ -13,6 +13,7 @@ import { Ingest } from '../../src/runtime/ingest.ts';
 import { ProcessingLog } from '../../src/runtime/processing-log.ts';
 import { QueryRunner } from '../../src/runtime/query-runner.ts';
 import { TickLoop } from '../../src/runtime/tick-loop.ts';
+import { EmbeddedRegistry } from '../../src/schema-registry/embedded-registry.ts';
 import { MemoryStore } from '../../src/state/memory-store.ts';
 import { CatalogState } from '../../src/statements/catalog-state.ts';
 import { CommandLog } from '../../src/statements/command-log.ts';
@@ -53,6 +54,8 @@ const BASE_PROPERTIES = { 'auto.offset.reset': 'earliest', 'cache.max.bytes.buff
  * by query in the order they were created and record by record, with the clock standing still.
  */
 export class Pipeline {
+  /** Nothing is checked against earlier versions. */
+  readonly registry = new EmbeddedRegistry({ journal: null, defaultLevel: 'NONE' });
   readonly #log = new HeldLog();
   readonly #store = new MemoryStore();
   readonly #processingLog = new ProcessingLog({ clock: frozenClock, logger: silentLogger });
@@ -69,6 +72,7 @@ export class Pipeline {
     const store = this.#store;
     const processingLog = this.#processingLog;
     const logger = silentLogger;
+    const { registry } = this;
     const budget = new MemoryBudget(CACHE_BYTES);
     this.#properties = { ...BASE_PROPERTIES, ...Object.fromEntries(properties) };
     this.#loop = new TickLoop({
@@ -90,6 +94,7 @@ export class Pipeline {
       loop,
       budget,
       processingLog,
+      registry,
       logger,
       epoch: 1,
       progress: new Map(),
@@ -107,6 +112,7 @@ export class Pipeline {
       runner,
       catalog,
       processingLog,
+      registry,
     });
     this.#statements = new StatementRunner({
       clock,
@@ -116,6 +122,7 @@ export class Pipeline {
       processingLog,
       catalog,
       queries,
+      registry,
     });
   }
 
