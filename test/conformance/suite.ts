@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseCases, type TestCase } from './json-case.ts';
-import { type Outcome, runCase } from './run-case.ts';
+import { parseCases, type TestCase } from '../../src/testing/json-case.ts';
+import { type Outcome, runCase } from '../../src/testing/run-case.ts';
 
 /** A case and where it comes from. */
 export interface NamedCase {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Pipeline } from '../conformance/pipeline.ts';
+import { Pipeline } from '../../src/testing/pipeline.ts';
 
 /** Takes records of topic `s`, key and value as texts, through the statements; gives those of the topic of OUT. */
 async function outOf(

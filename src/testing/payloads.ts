@@ -1,9 +1,9 @@
-import type { Source } from '../../src/catalog/source.ts';
-import type { FormatSpec } from '../../src/formats/format.ts';
-import { formatJsonNode, JsonNumber, type JsonNode } from '../../src/formats/json-node.ts';
-import { JsonReader } from '../../src/formats/json-reader.ts';
-import { formatDouble } from '../../src/sql/double-text.ts';
-import type { Column } from '../../src/sql/schema.ts';
+import type { Source } from '../catalog/source.ts';
+import type { FormatSpec } from '../formats/format.ts';
+import { formatJsonNode, JsonNumber, type JsonNode } from '../formats/json-node.ts';
+import { JsonReader } from '../formats/json-reader.ts';
+import { formatDouble } from '../sql/double-text.ts';
+import type { Column } from '../sql/schema.ts';
 import { CaseFormatError, type CaseRecord, type RecordWindow } from './json-case.ts';
 import type { FedRecord, PipelineRecord } from './pipeline.ts';
 

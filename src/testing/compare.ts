@@ -1,4 +1,4 @@
-import { JsonNumber, JsonObject, type JsonNode } from '../../src/formats/json-node.ts';
+import { JsonNumber, JsonObject, type JsonNode } from '../formats/json-node.ts';
 import { shown } from './payloads.ts';
 
 /** How numbers with a fraction are compared: digit by digit, or as doubles. */

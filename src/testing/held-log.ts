@@ -1,4 +1,4 @@
-import { DatabaseError } from '../../src/base/errors.ts';
+import { DatabaseError } from '../base/errors.ts';
 import type {
   CreateTopicOptions,
   Log,
@@ -6,9 +6,9 @@ import type {
   ReadOptions,
   ReadResult,
   Topic,
-} from '../../src/log/log.ts';
-import { baseOffset, lastOffset, recordCount, setBaseOffset } from '../../src/log/record-batch.ts';
-import { checkTopicName } from '../../src/log/topic-name.ts';
+} from '../log/log.ts';
+import { baseOffset, lastOffset, recordCount, setBaseOffset } from '../log/record-batch.ts';
+import { checkTopicName } from '../log/topic-name.ts';
 
 const PARTITION_COUNT_MAX = 256;
 

@@ -1,9 +1,9 @@
 import { parseStatement } from '../../grammar/parser.ts';
-import { resolveType } from '../../src/analyze/types.ts';
-import type { Source } from '../../src/catalog/source.ts';
-import type { FormatSpec } from '../../src/formats/format.ts';
-import type { RowSchema } from '../../src/sql/schema.ts';
-import { formatType } from '../../src/sql/types.ts';
+import { resolveType } from '../analyze/types.ts';
+import type { Source } from '../catalog/source.ts';
+import type { FormatSpec } from '../formats/format.ts';
+import type { RowSchema } from '../sql/schema.ts';
+import { formatType } from '../sql/types.ts';
 import type {
   SourceExpectation,
   TestCase,

@@ -1,24 +1,24 @@
-import { MemoryBudget } from '../../src/base/memory-budget.ts';
-import type { Topic } from '../../src/log/log.ts';
-import { rowCodec } from '../../src/operators/state-codec.ts';
+import { MemoryBudget } from '../base/memory-budget.ts';
+import type { Topic } from '../log/log.ts';
+import { rowCodec } from '../operators/state-codec.ts';
 import {
   type PhysicalPlan,
   type SinkStep,
   type SourceStep,
   type Step,
   sourceSteps,
-} from '../../src/plan/physical-plan.ts';
-import { statePrefix } from '../../src/runtime/meta.ts';
-import type { ProcessingLog } from '../../src/runtime/processing-log.ts';
-import { producerOf } from '../../src/runtime/producer.ts';
-import { NoSink } from '../../src/runtime/no-sink.ts';
-import { type Sink, SinkWriter } from '../../src/runtime/sink-writer.ts';
-import { SourceReader } from '../../src/runtime/source-reader.ts';
-import type { WorkLimit } from '../../src/runtime/task.ts';
-import { Topology } from '../../src/runtime/topology.ts';
-import type { Row } from '../../src/sql/types.ts';
-import { MemoryStore } from '../../src/state/memory-store.ts';
-import { StateTable } from '../../src/state/state-table.ts';
+} from '../plan/physical-plan.ts';
+import { statePrefix } from '../runtime/meta.ts';
+import type { ProcessingLog } from '../runtime/processing-log.ts';
+import { producerOf } from '../runtime/producer.ts';
+import { NoSink } from '../runtime/no-sink.ts';
+import { type Sink, SinkWriter } from '../runtime/sink-writer.ts';
+import { SourceReader } from '../runtime/source-reader.ts';
+import type { WorkLimit } from '../runtime/task.ts';
+import { Topology } from '../runtime/topology.ts';
+import type { Row } from '../sql/types.ts';
+import { MemoryStore } from '../state/memory-store.ts';
+import { StateTable } from '../state/state-table.ts';
 import { frozenClock } from './frozen-env.ts';
 import { SequencePartition } from './held-log.ts';
 

@@ -1,5 +1,5 @@
-import { JsonNumber, JsonObject, type JsonNode } from '../../src/formats/json-node.ts';
-import { JsonReader } from '../../src/formats/json-reader.ts';
+import { JsonNumber, JsonObject, type JsonNode } from '../formats/json-node.ts';
+import { JsonReader } from '../formats/json-reader.ts';
 
 /** A case file that is not what its format says; the message names the place. */
 export class CaseFormatError extends Error {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { JsonNode } from '../../src/formats/json-node.ts';
 import { JsonReader } from '../../src/formats/json-reader.ts';
-import { difference, type NumberComparison } from './compare.ts';
+import { difference, type NumberComparison } from '../../src/testing/compare.ts';
 
 function parse(text: string): JsonNode {
   const bytes = Buffer.from(text);

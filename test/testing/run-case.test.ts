@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { parseCases, type TestCase } from './json-case.ts';
-import { type Outcome, runCase } from './run-case.ts';
+import { parseCases, type TestCase } from '../../src/testing/json-case.ts';
+import { type Outcome, runCase } from '../../src/testing/run-case.ts';
 
 /** The text of a case, its members as JSON texts: numbers keep their spelling. */
 interface CaseTexts {

@@ -1,5 +1,5 @@
 import { splitStatements } from '../../grammar/split.ts';
-import { DatabaseError, ERROR_CODES } from '../../src/base/errors.ts';
+import { DatabaseError, ERROR_CODES } from '../base/errors.ts';
 import { difference, type NumberComparison } from './compare.ts';
 import { CaseFormatError, type CaseRecord, type TestCase } from './json-case.ts';
 import { decodeRecord, encodeRecord, shown } from './payloads.ts';

@@ -1,4 +1,4 @@
-import type { Clock, Random } from '../../src/base/env.ts';
+import type { Clock, Random } from '../base/env.ts';
 
 /** A clock that stands still at the epoch: nothing a query does may depend on when it runs. */
 export const frozenClock: Clock = {
