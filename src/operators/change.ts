@@ -34,6 +34,8 @@ export class Change implements RowContext {
   readonly windowEnd: number;
   /** The headers of the record that caused the change, as they stand in it; null when it has none. */
   readonly headers: Uint8Array | null;
+  /** What pseudo columns of the row before say, where they differ from those of the row after; else null. */
+  readonly contextBefore: RowContext | null;
 
   constructor(
     key: Row,
@@ -45,6 +47,7 @@ export class Change implements RowContext {
     windowStart: number,
     windowEnd: number,
     headers: Uint8Array | null = null,
+    contextBefore: RowContext | null = null,
   ) {
     this.key = key;
     this.before = before;
@@ -55,6 +58,7 @@ export class Change implements RowContext {
     this.windowStart = windowStart;
     this.windowEnd = windowEnd;
     this.headers = headers;
+    this.contextBefore = contextBefore;
   }
 }
 
@@ -70,5 +74,11 @@ export function withRows(change: Change, key: Row, before: Row | null, after: Ro
     change.windowStart,
     change.windowEnd,
     change.headers,
+    change.contextBefore,
   );
+}
+
+/** What expressions over the row before see of the record it came from. */
+export function contextBefore(change: Change): RowContext {
+  return change.contextBefore ?? change;
 }

@@ -3,7 +3,7 @@ import { compilePredicate } from '../expressions/compile.ts';
 import type { ErrorSink, EvaluatePredicate } from '../expressions/evaluation.ts';
 import type { Expression } from '../expressions/expression.ts';
 import { printExpression } from '../expressions/print.ts';
-import { type Change, withRows } from './change.ts';
+import { type Change, contextBefore, withRows } from './change.ts';
 import { matches } from './filter-stream.ts';
 import type { Operator, OperatorDefinition, StepBase } from './operator.ts';
 
@@ -37,7 +37,8 @@ class FilterTable implements Operator {
   process(batch: readonly Change[], _input: number, out: Change[]): void {
     for (const change of batch) {
       const { before, after } = change;
-      const matched = before !== null && matches(this.#predicate, before, change, this.#errors);
+      const matched =
+        before !== null && matches(this.#predicate, before, contextBefore(change), this.#errors);
       const matchesNow = after !== null && matches(this.#predicate, after, change, this.#errors);
       if (!matched && !matchesNow) continue;
       out.push(withRows(change, change.key, matched ? before : null, matchesNow ? after : null));

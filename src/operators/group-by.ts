@@ -5,7 +5,7 @@ import type { Expression } from '../expressions/expression.ts';
 import { printExpression } from '../expressions/print.ts';
 import { columnsOf } from '../sql/schema.ts';
 import type { Row, Value } from '../sql/types.ts';
-import { type Change, withRows } from './change.ts';
+import { type Change, contextBefore, withRows } from './change.ts';
 import { mapKeyFunction } from './state-codec.ts';
 import type { Operator, OperatorContext, OperatorDefinition, StepBase } from './operator.ts';
 
@@ -48,7 +48,8 @@ class GroupBy implements Operator {
 
   process(batch: readonly Change[], _input: number, out: Change[]): void {
     for (const change of batch) {
-      const before = change.before === null ? null : this.#grouped(change.before, change);
+      const before =
+        change.before === null ? null : this.#grouped(change.before, contextBefore(change));
       const after = change.after === null ? null : this.#grouped(change.after, change);
       if (before === null && after === null) continue;
       const keyBefore = before === null ? null : this.#keyOf(before);
@@ -63,8 +64,8 @@ class GroupBy implements Operator {
   }
 
   /** The row of the group-by step, or null when it belongs to no group. */
-  #grouped(row: Row, change: Change): Row | null {
-    const grouped = this.#project(row, change);
+  #grouped(row: Row, context: RowContext): Row | null {
+    const grouped = this.#project(row, context);
     for (let i = 0; i < this.#keyCount; i++) {
       if (grouped[i] !== null) continue;
       const name = this.#keyNames[i] ?? i;

@@ -3,7 +3,7 @@ import { assert } from '../base/assert.ts';
 import { BIGINT, type Row } from '../sql/types.ts';
 import { columnsOf } from '../sql/schema.ts';
 import type { StateEntry, StateTable } from '../state/state-table.ts';
-import { type Change, namesNoRow, withRows } from './change.ts';
+import { Change, namesNoRow, withRows } from './change.ts';
 import type {
   Operator,
   OperatorContext,
@@ -76,9 +76,28 @@ class Materialize implements Operator {
       const entry = this.#entries[i];
       if (!entry) continue;
       const change = batch[i] as Change;
-      const before = entry.value === null ? null : entry.value.slice(0, this.#columnCount);
+      const state = entry.value;
       this.#state.set(entry, change.after === null ? null : [...change.after, change.time]);
-      out.push(withRows(change, change.key, before, change.after));
+      out.push(this.#change(change, state));
     }
+  }
+
+  /** The change with the row the state had, which keeps its own time. */
+  #change(change: Change, state: Row | null): Change {
+    if (state === null) return withRows(change, change.key, null, change.after);
+    const { partition, offset, windowStart, windowEnd } = change;
+    const time = state[this.#columnCount] as number;
+    return new Change(
+      change.key,
+      state.slice(0, this.#columnCount),
+      change.after,
+      change.time,
+      partition,
+      offset,
+      windowStart,
+      windowEnd,
+      change.headers,
+      { time, partition, offset, windowStart, windowEnd },
+    );
   }
 }

@@ -4,7 +4,7 @@ import type { RowContext } from '../expressions/evaluation.ts';
 import type { Expression } from '../expressions/expression.ts';
 import { printExpression } from '../expressions/print.ts';
 import type { Row, Value } from '../sql/types.ts';
-import { type Change, NULL_KEY, withRows } from './change.ts';
+import { type Change, contextBefore, NULL_KEY, withRows } from './change.ts';
 import type { Operator, OperatorContext, OperatorDefinition, StepBase } from './operator.ts';
 
 /**
@@ -58,7 +58,7 @@ class Select implements Operator {
         withRows(
           change,
           key,
-          before === null ? null : project(before, change),
+          before === null ? null : project(before, contextBefore(change)),
           after === null ? null : project(after, change),
         ),
       );

@@ -15,6 +15,7 @@ import type { Source } from '../catalog/source.ts';
 import { shiftColumns } from '../expressions/columns.ts';
 import type { Expression } from '../expressions/expression.ts';
 import type { FormatSpec } from '../formats/format.ts';
+import { findFormat } from '../formats/index.ts';
 import {
   type AggregateConstants,
   type CollectionLimits,
@@ -324,7 +325,11 @@ function isKeyOf(expressions: readonly Expression[], schema: RowSchema): boolean
 
 /** The format of an internal repartition: the source's, unless it cannot hold the key. */
 function formatForKey(format: FormatSpec, keys: readonly Column[]): FormatSpec {
-  if (format.name !== 'KAFKA' && format.name !== 'NONE') return format;
+  if (format.name !== 'KAFKA' && format.name !== 'NONE') {
+    // A format that had several columns to hold does not say how it holds one.
+    const unwrapped = format.unwrapped ?? findFormat(format.name).unwrappedByDefault('key');
+    return keys.length === 1 ? { ...format, unwrapped } : format;
+  }
   const [only] = keys;
   if (keys.length !== 1 || only === undefined) return JSON_KEY;
   switch (only.type.kind) {

@@ -218,9 +218,10 @@ export class TickLoop {
         await this.#committing;
       } else if (this.#stopping) {
         return;
-      } else {
+      } else if (!this.#wakeRequested) {
+        // What came since the look may be input, and whoever waits for it to be processed came with it.
         for (const resolve of this.#idle.splice(0)) resolve();
-        if (!this.#wakeRequested) await this.#sleep();
+        await this.#sleep();
       }
     }
   }

@@ -93,6 +93,12 @@ export const CATALOG = [
   PAIRS,
   TOTALS,
   HOURLY,
+  source(
+    'STREAM',
+    'ORDERS',
+    { keys: { SHOP: INTEGER, NUMBER: BIGINT }, values: { PRICE: INTEGER } },
+    { keyFormat: { name: 'JSON' } },
+  ),
   source('STREAM', 'RAW', { keys: {}, values: { V: STRING } }, { valueFormat: { name: 'KAFKA' } }),
   source(
     'TABLE',

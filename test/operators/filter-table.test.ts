@@ -39,3 +39,11 @@ test('a row for which the condition fails counts as not matching', async () => {
   expect(out).toEqual([change(['a'], ['a', 'x', 2], null)]);
   expect(harness.errors).toHaveLength(1);
 });
+
+test('the row before is looked at with its own time', async () => {
+  const harness = new OperatorHarness({ ...step, predicate: over('ROWTIME > 5') });
+  const times = { time: 3, timeBefore: 7 };
+  expect(await harness.run([change(['a'], LOW, HIGH, times)])).toEqual([
+    change(['a'], LOW, null, times),
+  ]);
+});

@@ -61,3 +61,12 @@ test('an update from or to no group is half a change', async () => {
   ]);
   expect(out).toEqual([change(['x'], ['x', 2], null), change(['y'], null, ['y', 4])]);
 });
+
+test('a row leaves the group that its own time put it in', async () => {
+  const harness = new OperatorHarness({ ...step, keys: [over('CAST(ROWTIME AS STRING)')] });
+  const times = { time: 3, timeBefore: 7 };
+  expect(await harness.run([change(['a'], ['a', 'x', 1], ['a', 'x', 2], times)])).toEqual([
+    change(['7'], ['7', 2], null, times),
+    change(['3'], null, ['3', 3], times),
+  ]);
+});

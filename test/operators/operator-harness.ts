@@ -43,6 +43,8 @@ interface Where {
   readonly time?: number;
   readonly windowStart?: number;
   readonly windowEnd?: number;
+  /** Event time of the row before, where it is remembered; default: not told apart. */
+  readonly timeBefore?: number;
 }
 
 /** A change with that key, row before and row after; of time 0, partition 3 and offset 9. */
@@ -50,9 +52,11 @@ export function change(
   key: Row,
   before: Row | null,
   after: Row | null,
-  { time = 0, windowStart = 0, windowEnd = 0 }: Where = {},
+  { time = 0, windowStart = 0, windowEnd = 0, timeBefore }: Where = {},
 ): Change {
-  return new Change(key, before, after, time, 3, 9, windowStart, windowEnd);
+  const place = { partition: 3, offset: 9, windowStart, windowEnd };
+  const contextBefore = timeBefore === undefined ? null : { time: timeBefore, ...place };
+  return new Change(key, before, after, time, 3, 9, windowStart, windowEnd, null, contextBefore);
 }
 
 /** A row of a stream over {@link INPUT}. */

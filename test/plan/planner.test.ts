@@ -43,6 +43,13 @@ describe('a filter and a projection', () => {
 });
 
 describe('a grouping', () => {
+  test('by one column of a source with several key columns hands on the bare column', () => {
+    const plan = planPersistent('SELECT price, COUNT(*) AS n FROM orders GROUP BY price');
+    expect(plan.steps.find(({ kind }) => kind === 'Repartition')).toMatchObject({
+      keyFormat: { name: 'JSON', unwrapped: true },
+    });
+  });
+
   test('by the key needs no repartition', () => {
     expect(linesOf(planPersistent('SELECT user, COUNT(*) AS n FROM clicks GROUP BY user'))).toEqual(
       [

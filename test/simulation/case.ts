@@ -1,0 +1,117 @@
+import type { Expr } from './expression.ts';
+
+/** Types of columns that cases use. */
+export type ColumnType = 'INTEGER' | 'BIGINT' | 'VARCHAR' | 'BOOLEAN' | 'DOUBLE' | ListType;
+/** Only results have them. */
+export type ListType = 'ARRAY<INTEGER>' | 'ARRAY<BIGINT>' | 'ARRAY<VARCHAR>' | 'HISTOGRAM';
+
+/** A SQL value: INTEGER and BIGINT are bigints, DOUBLE a number. A histogram is a Map. */
+export type Value =
+  null | boolean | bigint | number | string | readonly Value[] | ReadonlyMap<Value, bigint>;
+
+export interface ColumnSpec {
+  readonly name: string;
+  readonly type: ColumnType;
+}
+
+export type KeyFormat = 'KAFKA' | 'JSON';
+
+/** Columns and key format: what it takes to turn a row into bytes. */
+export interface TopicSchema {
+  readonly keys: readonly ColumnSpec[];
+  readonly values: readonly ColumnSpec[];
+  readonly keyFormat: KeyFormat;
+  /** Size of the windows in ms, null for sessions; absent for a plain key. */
+  readonly windowed?: { readonly sizeMs: number | null };
+}
+
+/** A stream or table that a CREATE statement declares. Its name is also the name of its topic. */
+export interface SourceSpec extends TopicSchema {
+  readonly kind: 'STREAM' | 'TABLE';
+  readonly name: string;
+}
+
+/** One record as it is written to the topic of a source. */
+export interface RecordSpec {
+  readonly source: string;
+  /** One value for each key column; null for a null key. */
+  readonly key: readonly Value[] | null;
+  /** One value for each value column; null for a null value; a text that is no JSON for a broken one. */
+  readonly value: readonly Value[] | string | null;
+  /** Event time, ms. */
+  readonly time: number;
+  /** Value of the header `h`; null for no headers. */
+  readonly header: string | null;
+  /** Where a record without a key goes, modulo the count of partitions. */
+  readonly partition: number;
+}
+
+export type JoinType = 'INNER' | 'LEFT' | 'RIGHT' | 'FULL OUTER';
+
+export interface WithinSpec {
+  readonly beforeMs: number;
+  readonly afterMs: number;
+  /** Null without GRACE PERIOD. */
+  readonly graceMs: number | null;
+}
+
+export interface JoinSpec {
+  readonly type: JoinType;
+  /** The source that is joined. */
+  readonly source: string;
+  readonly leftOn: Expr;
+  readonly rightOn: Expr;
+  readonly within: WithinSpec | null;
+  readonly kind: 'stream-stream' | 'stream-table' | 'table-table' | 'foreign-key';
+}
+
+export interface WindowSpec {
+  readonly kind: 'TUMBLING' | 'HOPPING' | 'SESSION';
+  /** The gap of a session. */
+  readonly sizeMs: number;
+  /** Equal to the size unless HOPPING. */
+  readonly advanceMs: number;
+  readonly graceMs: number | null;
+  readonly retentionMs: number | null;
+}
+
+export interface SelectItem {
+  readonly expr: Expr;
+  readonly as: string;
+}
+
+/** CREATE ... AS SELECT or INSERT INTO ... SELECT. */
+export interface QuerySpec {
+  readonly statement: 'CREATE STREAM' | 'CREATE TABLE' | 'INSERT INTO';
+  readonly sink: string;
+  readonly from: string;
+  readonly joins: readonly JoinSpec[];
+  readonly where: Expr | null;
+  readonly partitionBy: readonly Expr[] | null;
+  readonly groupBy: readonly Expr[] | null;
+  readonly window: WindowSpec | null;
+  readonly having: Expr | null;
+  readonly emitFinal: boolean;
+  /** The key columns of the result, in key order. */
+  readonly keys: readonly SelectItem[];
+  readonly values: readonly SelectItem[];
+  /** Given in WITH; null to inherit. */
+  readonly keyFormat: KeyFormat | null;
+}
+
+/** Everything that happens: replaying it gives the same results. */
+export interface Case {
+  readonly seed: number;
+  readonly sources: readonly SourceSpec[];
+  readonly queries: readonly QuerySpec[];
+  /** Records that are there together when a tick begins. */
+  readonly ticks: readonly (readonly RecordSpec[])[];
+  /** Of every topic. */
+  readonly partitionCount: number;
+  /** Whether changes of a key within a tick may be merged. */
+  readonly merge: boolean;
+  /** The database is closed and opened again before these ticks. */
+  readonly restartsBefore: readonly number[];
+  /** Whether state leaves memory after each tick. */
+  readonly evict: boolean;
+}

@@ -1,0 +1,227 @@
+import type { Clock, Random } from '../../src/base/env.ts';
+import { silentLogger } from '../../src/base/logger.ts';
+import { MemoryBudget } from '../../src/base/memory-budget.ts';
+import { RecordBatchWriter } from '../../src/log/record-batch.ts';
+import { RecordCursor } from '../../src/log/record-cursor.ts';
+import { AppendGate } from '../../src/runtime/append-gate.ts';
+import { EmbeddedCommitCoordinator } from '../../src/runtime/embedded-commit.ts';
+import { Ingest } from '../../src/runtime/ingest.ts';
+import { readMeta } from '../../src/runtime/meta.ts';
+import { ProcessingLog } from '../../src/runtime/processing-log.ts';
+import { QueryRunner } from '../../src/runtime/query-runner.ts';
+import { TickLoop } from '../../src/runtime/tick-loop.ts';
+import type { MemoryStore } from '../../src/state/memory-store.ts';
+import { CatalogState } from '../../src/statements/catalog-state.ts';
+import { CommandLog } from '../../src/statements/command-log.ts';
+import { QueryStarter } from '../../src/statements/query-starter.ts';
+import { EmbeddedRegistry } from '../../src/schema-registry/embedded-registry.ts';
+import { StatementRunner } from '../../src/statements/statement-runner.ts';
+import type { MemoryLog, MemoryPartition } from './memory-log.ts';
+
+/** A record as bytes. */
+export interface RawRecord {
+  readonly key: Buffer | null;
+  readonly value: Buffer | null;
+  readonly time: number;
+  /** Value of the header `h`; null for none. */
+  readonly header: string | null;
+}
+
+export interface EngineOptions {
+  readonly log: MemoryLog;
+  readonly store: MemoryStore;
+  /** How often the database was opened before. */
+  readonly epoch: number;
+  /** Whether state leaves memory before every tick. */
+  readonly evict: boolean;
+}
+
+const CACHE_BYTES = 16 * 1024 * 1024;
+
+/** Nothing a query does may depend on when it runs. */
+const clock: Clock = {
+  now: () => 0,
+  monotonic: () => 0,
+  after: () => () => {},
+  yield: () => Promise.resolve(),
+};
+
+/** A budget that always asks for everything back. */
+class NoBudget extends MemoryBudget {
+  override get excessBytes(): number {
+    return CACHE_BYTES;
+  }
+}
+
+/** The real engine over a log and a store in memory: one life of a database. */
+export class SimulatedEngine {
+  readonly #log: MemoryLog;
+  readonly #loop: TickLoop;
+  readonly #runner: QueryRunner;
+  readonly #catalog: CatalogState;
+  readonly #statements: StatementRunner;
+  readonly #processingLog = new ProcessingLog({ clock, logger: silentLogger });
+  #fatal: unknown = null;
+
+  private constructor(
+    options: EngineOptions & { lastTick: number; progress: QueryRunnerProgress },
+  ) {
+    const { log, store } = options;
+    const budget = new (options.evict ? NoBudget : MemoryBudget)(CACHE_BYTES);
+    const gate = new AppendGate();
+    const logger = silentLogger;
+    const registry = new EmbeddedRegistry({ journal: null, defaultLevel: 'NONE' });
+    const processingLog = this.#processingLog;
+    this.#log = log;
+    this.#loop = new TickLoop({
+      clock,
+      coordinator: new EmbeddedCommitCoordinator({ store, clock }),
+      budget,
+      gate,
+      logger,
+      lastTick: options.lastTick,
+      onFatal: (error) => {
+        this.#fatal = error;
+      },
+    });
+    const loop = this.#loop;
+    const ingest = new Ingest({ clock, gate, onDurable: () => loop.wake() });
+    this.#runner = new QueryRunner({
+      clock,
+      log,
+      store,
+      loop,
+      budget,
+      processingLog,
+      registry,
+      logger,
+      epoch: options.epoch,
+      progress: options.progress,
+    });
+    const runner = this.#runner;
+    this.#catalog = new CatalogState({ log, runner, loop, logger });
+    const catalog = this.#catalog;
+    const queries = new QueryStarter({
+      clock,
+      random: countingRandom(),
+      log,
+      store,
+      loop,
+      runner,
+      catalog,
+      processingLog,
+      registry,
+    });
+    this.#statements = new StatementRunner({
+      clock,
+      log,
+      ingest,
+      runner,
+      processingLog,
+      catalog,
+      queries,
+      registry,
+    });
+    this.#ingest = ingest;
+  }
+
+  readonly #ingest: Ingest;
+
+  /** Replays what earlier lives did and starts the queries. */
+  static async open(options: EngineOptions): Promise<SimulatedEngine> {
+    const { lastTick, progress } = await readMeta(options.store);
+    const engine = new SimulatedEngine({ ...options, lastTick, progress });
+    const commandLog = await CommandLog.open({ log: options.log, ingest: engine.#ingest });
+    await engine.#catalog.replay(commandLog);
+    engine.#loop.start();
+    return engine;
+  }
+
+  /** @throws DatabaseError when the statement is refused. */
+  async execute(sql: string, options: { readonly merge: boolean }): Promise<void> {
+    const properties = {
+      'auto.offset.reset': 'earliest',
+      'cache.max.bytes.buffering': options.merge ? 10_000_000 : 0,
+    };
+    await this.#statements.execute(sql, { properties });
+  }
+
+  /** Writes records, all before a tick begins, then lets every query process them. */
+  async tick(
+    records: readonly { topic: string; partition: number; record: RawRecord }[],
+  ): Promise<void> {
+    for (const { topic, partition, record } of records) {
+      this.#partition(topic, partition).append(batchOf(record));
+    }
+    this.#loop.wake();
+    await this.#loop.whenIdle();
+    if (this.#fatal !== null) throw this.#fatal;
+    for (const { id } of this.#catalog.catalog.queries) {
+      const query = this.#runner.query(id);
+      if (query === undefined) throw new Error(`${id} did not start: ${this.#runner.failure(id)}`);
+      if (query.error !== null) throw new Error(`${id} failed: ${query.error}`);
+    }
+  }
+
+  /** Everything that stands in a topic, by partition. */
+  records(topic: string): RawRecord[][] {
+    const partitions = this.#log.topic(topic)?.partitions ?? [];
+    return partitions.map((partition) => recordsOf(partition));
+  }
+
+  partitionCount(topic: string): number | undefined {
+    return this.#log.topic(topic)?.partitions.length;
+  }
+
+  #partition(topic: string, index: number): MemoryPartition {
+    const partition = this.#log.topic(topic)?.partitions[index];
+    if (partition === undefined) throw new RangeError(`no partition ${index} of ${topic}`);
+    return partition;
+  }
+
+  async close(): Promise<void> {
+    await this.#runner.close();
+    await this.#loop.stop();
+  }
+}
+
+type QueryRunnerProgress = ConstructorParameters<typeof QueryRunner>[0]['progress'];
+
+function recordsOf(partition: MemoryPartition): RawRecord[] {
+  const records: RawRecord[] = [];
+  const { batches } = partition.read({ offset: 0, bytesMax: 1, isolation: 'committed' });
+  for (const batch of batches) {
+    const cursor = new RecordCursor(batch);
+    while (cursor.next()) {
+      const { keyStart, keyEnd, valueStart, valueEnd, timestamp } = cursor;
+      const [header] = cursor.headers();
+      records.push({
+        key: keyStart < 0 ? null : batch.subarray(keyStart, keyEnd),
+        value: valueStart < 0 ? null : batch.subarray(valueStart, valueEnd),
+        time: timestamp,
+        header:
+          header === undefined || header.value === null
+            ? null
+            : Buffer.from(header.value).toString(),
+      });
+    }
+  }
+  return records;
+}
+
+function batchOf({ key, value, time, header }: RawRecord): Buffer {
+  const writer = new RecordBatchWriter();
+  writer.begin();
+  const headers = header === null ? [] : [{ key: 'h', value: Buffer.from(header) }];
+  writer.append(time, key, value, headers);
+  return writer.finish();
+}
+
+/** Numbers that count up instead of being random. */
+function countingRandom(): Random {
+  let next = 0;
+  return {
+    integer: () => next++,
+    uuid: () => `00000000-0000-4000-8000-${String(next++).padStart(12, '0')}`,
+  };
+}

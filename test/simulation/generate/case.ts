@@ -1,0 +1,96 @@
+import type {
+  Case,
+  ColumnSpec,
+  ColumnType,
+  KeyFormat,
+  QuerySpec,
+  RecordSpec,
+  SourceSpec,
+} from '../case.ts';
+import { columnsOf } from '../oracle/rows.ts';
+import { Choices } from '../random.ts';
+import { conditionOf } from './expressions.ts';
+import { queryOver } from './query.ts';
+import { recordsOf } from './records.ts';
+import { relationOf } from './relation.ts';
+
+/** The case of a seed: some sources, some queries over them and over each other, and what is written. */
+export function caseOf(seed: number): Case {
+  const choices = new Choices(seed);
+  const sources = choices.many(choices.of([1, 1, 2, 3]), (index) => sourceOf(choices, index));
+  const queries = queriesOf(choices, sources);
+  const partitionCount = choices.of([1, 1, 1, 2, 3]);
+  const records = recordsOf(choices, sources, queries);
+  const ticks = choices.chance(0.5) ? records.map((record) => [record]) : ticksOf(choices, records);
+  const restartsBefore = choices.chance(0.3)
+    ? ticks.flatMap((_, tick) => (choices.chance(0.2) ? [tick] : []))
+    : [];
+  return {
+    seed,
+    sources,
+    queries,
+    ticks,
+    partitionCount,
+    merge: choices.chance(0.15),
+    restartsBefore,
+    evict: choices.chance(0.3),
+  };
+}
+
+function sourceOf(choices: Choices, index: number): SourceSpec {
+  const kind = choices.of(['STREAM', 'STREAM', 'TABLE'] as const);
+  const keys = choices.many(choices.chance(0.85) ? 1 : 2, (i): ColumnSpec => {
+    return { name: `K${i}`, type: choices.of(['INTEGER', 'VARCHAR', 'BIGINT'] as const) };
+  });
+  const values = choices.many(choices.between(1, 4), (i): ColumnSpec => {
+    const type = choices.of(['INTEGER', 'BIGINT', 'VARCHAR', 'INTEGER', 'BOOLEAN'] as const);
+    return { name: `C${i}`, type };
+  });
+  const keyFormat: KeyFormat = keys.length > 1 ? 'JSON' : choices.of(['KAFKA', 'JSON']);
+  return { kind, name: `${kind === 'STREAM' ? 'S' : 'T'}${index}`, keys, values, keyFormat };
+}
+
+function queriesOf(choices: Choices, sources: readonly SourceSpec[]): QuerySpec[] {
+  const available = [...sources];
+  const queries: QuerySpec[] = [];
+  const count = choices.of([1, 1, 2, 3]);
+  for (let index = 0; index < count; index++) {
+    const source = choices.of(available);
+    const query = queryOver(choices, relationOf(source), `Q${index}`);
+    queries.push(query);
+    if (query.window === null && isReadable(query)) available.push(sinkOf(query, source));
+    if (query.statement === 'CREATE STREAM' && choices.chance(0.15)) {
+      // A second query into the stream: the same again, with another filter.
+      const where = conditionOf(choices, relationOf(source).scope);
+      queries.push({ ...query, statement: 'INSERT INTO', where, keyFormat: null });
+    }
+  }
+  return queries;
+}
+
+const READABLE: readonly ColumnType[] = ['INTEGER', 'BIGINT', 'VARCHAR', 'BOOLEAN'];
+
+/** Lists and maps are results that no other query of a case reads. */
+function isReadable({ values }: QuerySpec): boolean {
+  return values.every(({ expr }) => READABLE.includes(expr.type));
+}
+
+/** What a later query reads of the sink of a query. */
+function sinkOf(query: QuerySpec, from: SourceSpec): SourceSpec {
+  return {
+    kind: query.statement === 'CREATE TABLE' ? 'TABLE' : 'STREAM',
+    name: query.sink,
+    keys: columnsOf(query.keys),
+    values: columnsOf(query.values),
+    keyFormat: query.keyFormat ?? from.keyFormat,
+  };
+}
+
+function ticksOf(choices: Choices, records: readonly RecordSpec[]): RecordSpec[][] {
+  const ticks: RecordSpec[][] = [];
+  for (const record of records) {
+    if (ticks.length === 0 || choices.chance(0.4)) ticks.push([]);
+    ticks.at(-1)?.push(record);
+  }
+  return ticks;
+}

@@ -1,0 +1,56 @@
+import type { QuerySpec, RecordSpec, SourceSpec } from '../case.ts';
+import type { Choices } from '../random.ts';
+import { type Timeline, timelineOf, valueOf } from './values.ts';
+
+type Key = RecordSpec['key'];
+
+/** What is written to the sources that queries read, in order: few keys, nulls, deletions, broken records. */
+export function recordsOf(
+  choices: Choices,
+  sources: readonly SourceSpec[],
+  queries: readonly QuerySpec[],
+): RecordSpec[] {
+  const read = sources.filter(({ name }) =>
+    queries.some(({ from, joins }) => from === name || joins.some(({ source }) => source === name)),
+  );
+  const timeline = timelineOf(choices);
+  const pools = new Map(read.map((source) => [source.name, keyPool(choices, source)]));
+  const count = choices.of([1, 3, 6, 10, 16, 25]);
+  return choices.many(count, (index) => {
+    const source = choices.of(read);
+    return recordOf(choices, source, pools.get(source.name) as Key[], timeline, index);
+  });
+}
+
+function keyPool(choices: Choices, { keys }: SourceSpec): Key[] {
+  return choices.many(choices.between(1, 3), () => keys.map(({ type }) => valueOf(choices, type)));
+}
+
+function recordOf(
+  choices: Choices,
+  source: SourceSpec,
+  pool: readonly Key[],
+  timeline: Timeline,
+  index: number,
+): RecordSpec {
+  const key = choices.chance(0.06) ? nullKey(choices, source) : choices.of(pool);
+  const isNull = choices.chance(source.kind === 'TABLE' ? 0.2 : 0.07);
+  const values = source.values.map(({ type }) =>
+    choices.orNull(0.15, () => valueOf(choices, type)),
+  );
+  const isBroken = choices.chance(0.03);
+  return {
+    source: source.name,
+    key,
+    value: isBroken ? 'broken' : isNull ? null : values,
+    time: timeline(index),
+    header: choices.chance(0.2) ? String(index) : null,
+    partition: choices.below(3),
+  };
+}
+
+/** A key of several columns may hold nulls, or be null as a whole. */
+function nullKey(choices: Choices, { keys }: SourceSpec): Key {
+  if (keys.length === 1 || choices.chance(0.5)) return null;
+  return keys.map(({ type }) => choices.orNull(0.5, () => valueOf(choices, type)));
+}

@@ -1,0 +1,7 @@
+import { aggregateMutants } from './aggregate-mutants.ts';
+import type { Mutant } from './mutant.ts';
+import { rowMutants } from './row-mutants.ts';
+import { taskMutants } from './task-mutants.ts';
+
+/** Every bug that is planted, one at a time. */
+export const mutants: readonly Mutant[] = [...rowMutants, ...aggregateMutants, ...taskMutants];

@@ -1,0 +1,111 @@
+import { MemoryStore } from '../../src/state/memory-store.ts';
+import type { Case, QuerySpec, RecordSpec, SourceSpec } from './case.ts';
+import { compareTopic } from './compare.ts';
+import { type RawRecord, SimulatedEngine } from './engine.ts';
+import { MemoryLog } from './memory-log.ts';
+import { keyOf, partitionOf } from './oracle/flow.ts';
+import { expectedTopics, inOrderOfDependence } from './oracle/oracle.ts';
+import { keyBytes, objectText } from './payload.ts';
+import { statementsOf } from './sql.ts';
+
+export interface Outcome {
+  /** What is wrong; null when nothing is. */
+  readonly problem: string | null;
+  /** Records of results compared. */
+  readonly results: number;
+}
+
+/** Runs a case through the engine and compares what it wrote with the oracle. */
+export async function runCase(input: Case): Promise<Outcome> {
+  let results = 0;
+  const wrong = (problem: string): Outcome => ({ problem, results });
+  const log = new MemoryLog();
+  const store = new MemoryStore();
+  let epoch = 1;
+  let engine = await SimulatedEngine.open({ log, store, epoch, evict: input.evict });
+  try {
+    for (const sql of statementsOf(input)) {
+      const refusal = await refusalOf(engine, sql, input.merge);
+      if (refusal !== null) return wrong(`refused: ${refusal}\n  ${sql}`);
+    }
+    for (const [tick, records] of input.ticks.entries()) {
+      if (input.restartsBefore.includes(tick)) {
+        await engine.close();
+        engine = await SimulatedEngine.open({ log, store, epoch: ++epoch, evict: input.evict });
+      }
+      await engine.tick(records.map((record) => placedRecord(input, record)));
+    }
+    const open = input.merge ? behindMergedTables(input.queries) : [];
+    for (const expected of expectedTopics(input)) {
+      if (open.includes(expected.name)) continue;
+      const problem = compareTopic(expected, engine.records(expected.name), input);
+      if (problem !== null) return wrong(problem);
+      results += expected.records.flat().length;
+    }
+    return { problem: null, results };
+  } catch (error) {
+    return wrong(
+      `failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+    );
+  } finally {
+    await engine.close();
+  }
+}
+
+/**
+ * The results that nobody can foretell when changes are merged: of queries over the results of aggregations, which
+ * see some changes and not others.
+ */
+function behindMergedTables(queries: readonly QuerySpec[]): string[] {
+  const merged = queries.filter(({ groupBy }) => groupBy !== null).map(({ sink }) => sink);
+  const open: string[] = [];
+  for (const { from, joins, sink } of inOrderOfDependence(queries)) {
+    const reads = [from, ...joins.map(({ source }) => source)];
+    if (reads.some((name) => merged.includes(name) || open.includes(name))) open.push(sink);
+  }
+  return open;
+}
+
+async function refusalOf(
+  engine: SimulatedEngine,
+  sql: string,
+  merge: boolean,
+): Promise<string | null> {
+  try {
+    await engine.execute(sql, { merge });
+    return null;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+/** A record as bytes, with its place. */
+export function placedRecord(
+  input: Case,
+  record: RecordSpec,
+): { topic: string; partition: number; record: RawRecord } {
+  const source = input.sources.find(({ name }) => name === record.source) as SourceSpec;
+  const key = record.key === null ? null : keyOf(record.key);
+  const { value, time, header } = record;
+  return {
+    topic: source.name,
+    partition: partitionOf(
+      key,
+      source.keys,
+      source.keyFormat,
+      input.partitionCount,
+      record.partition,
+    ),
+    record: {
+      key: keyBytes(key, source.keys, source.keyFormat),
+      value: valueBytes(value, source),
+      time,
+      header,
+    },
+  };
+}
+
+function valueBytes(value: RecordSpec['value'], source: SourceSpec): Buffer | null {
+  if (value === null) return null;
+  return Buffer.from(typeof value === 'string' ? value : objectText(value, source.values));
+}
