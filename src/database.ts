@@ -149,6 +149,7 @@ export class Database implements Engine {
     const registry = new EmbeddedRegistry({
       journal: this.#schemasTopic,
       defaultLevel: 'BACKWARD',
+      pause: () => clock.yield(),
     });
     this.registry = registry;
     this.#runner = new QueryRunner({

@@ -1,25 +1,40 @@
-import { checkSchema, checkSubject } from './registry-checks.ts';
-import type { CompatibilityLevel, RegistryChange, RegistryJournal } from './registry-change.ts';
+import { isTransitive, whyNotAfter } from './compatibility.ts';
+import { checkSubject } from './registry-checks.ts';
+import type {
+  CompatibilityLevel,
+  RegistryChange,
+  RegistryJournal,
+  RegistryMode,
+} from './registry-change.ts';
 import { RegistryError } from './registry-error.ts';
 import { type KeptVersion, RegistryState } from './registry-state.ts';
-import { schemaForm } from './schema-form.ts';
-import type { SchemaRegistry, SchemaText, SubjectVersion } from './schema-registry.ts';
+import { checkId, checkRoom } from './registry-room.ts';
+import { invalidSchema, SchemaReader, type Understood } from './schema-reader.ts';
+import type { SchemaText, SubjectVersion } from './schema-registry.ts';
+import type { Deleted, NewVersion, SubjectRegistry, VersionName } from './subject-registry.ts';
 
 export interface EmbeddedRegistryOptions {
   /** Where changes are kept; null: nowhere, it lives as long as the process. */
   readonly journal: RegistryJournal | null;
   /** What applies where no level was set. */
   readonly defaultLevel: CompatibilityLevel;
+  /** Lets other work go on between comparisons. Default: nothing waits. */
+  readonly pause?: () => Promise<void>;
 }
 
 /** The registry in this process. Reads are from memory; changes run one at a time and are durable when they resolve. */
-export class EmbeddedRegistry implements SchemaRegistry {
+export class EmbeddedRegistry implements SubjectRegistry {
   readonly #journal: RegistryJournal | null;
+  readonly #defaultLevel: CompatibilityLevel;
+  readonly #pause: () => Promise<void>;
   readonly #state = new RegistryState();
+  readonly #reader = new SchemaReader(this.#state);
   #changing: Promise<unknown> = Promise.resolve();
 
-  constructor({ journal }: EmbeddedRegistryOptions) {
+  constructor({ journal, defaultLevel, pause }: EmbeddedRegistryOptions) {
     this.#journal = journal;
+    this.#defaultLevel = defaultLevel;
+    this.#pause = pause ?? (() => Promise.resolve());
   }
 
   /** Takes over what an earlier life of the process kept; before anything else is asked. */
@@ -28,32 +43,125 @@ export class EmbeddedRegistry implements SchemaRegistry {
   }
 
   register(subject: string, schema: SchemaText): Promise<SubjectVersion> {
-    return this.#exclusively(() => this.#register(subject, schema, null));
+    return this.registerVersion(subject, { schema });
   }
 
   /**
-   * Registers a schema under an id that was given to it elsewhere.
+   * Registers a schema under an id that was given to it elsewhere, whatever mode and level say.
    * @throws RegistryError ID_TAKEN when another schema has the id.
    */
   registerAs(subject: string, schema: SchemaText, id: number): Promise<SubjectVersion> {
-    return this.#exclusively(() => this.#register(subject, schema, id));
+    return this.#exclusively(() => {
+      const next = this.#understand(subject, schema);
+      return this.#add(subject, next, { id });
+    });
   }
 
-  async #register(subject: string, given: SchemaText, id: number | null): Promise<SubjectVersion> {
+  registerVersion(subject: string, given: NewVersion): Promise<SubjectVersion> {
+    return this.#exclusively(async () => {
+      const next = this.#understand(subject, given.schema);
+      const found = this.#find(subject, next, given.normalize ?? false);
+      if (found !== null && (given.id === undefined || found.id === given.id)) return found;
+      const isImport = this.#modeOf(subject) === 'IMPORT';
+      this.#checkWritable(subject);
+      if (isImport !== (given.id !== undefined)) {
+        throw new RegistryError(
+          'NOT_PERMITTED',
+          isImport
+            ? `Subject ${subject} is in import mode: schemas come with their ids.`
+            : `Subject ${subject} is not in import mode: ids are given by this registry.`,
+        );
+      }
+      if (!isImport) await this.#checkLevel(subject, next);
+      return this.#add(subject, next, given);
+    });
+  }
+
+  #understand(subject: string, schema: SchemaText): Understood {
     checkSubject(subject);
-    const schema = checkSchema(given);
-    const form = schemaForm(schema);
+    return this.#reader.understand(schema);
+  }
+
+  #find(
+    subject: string,
+    { schema, form, parsed }: Understood,
+    normalize: boolean,
+    deleted: Deleted = 'without',
+  ): KeptVersion | null {
+    const versions = this.#kept(subject, deleted);
+    const equal = versions.find(({ id }) => this.#state.form(id) === form);
+    if (equal !== undefined || !normalize) return equal ?? null;
+    const { normalForm } = parsed;
+    return (
+      versions.find(
+        (kept) =>
+          kept.schema.type === schema.type &&
+          this.#reader.parse(kept.schema).normalForm === normalForm,
+      ) ?? null
+    );
+  }
+
+  async #checkLevel(subject: string, next: Understood): Promise<void> {
+    const reasons = await this.#reasonsAgainst(subject, next, 'all');
+    if (reasons.length === 0) return;
+    throw new RegistryError(
+      'INCOMPATIBLE',
+      `Schema being registered is incompatible with an earlier schema for subject "${subject}", details: [${reasons.join(', ')}]`,
+    );
+  }
+
+  async #reasonsAgainst(
+    subject: string,
+    next: Understood,
+    against: VersionName | 'all',
+  ): Promise<string[]> {
+    const level = this.level(subject, { orDefault: true });
+    if (level === 'NONE') return [];
+    const live = this.#kept(subject, 'without');
+    const before =
+      against === 'all' && isTransitive(level)
+        ? live.toReversed()
+        : typeof against === 'number'
+          ? [this.#one(subject, against, 'without')]
+          : live.slice(-1);
+    for (const { version, schema } of before) {
+      const { type, text } = schema;
+      const parsed = this.#reader.parse(schema);
+      let reasons: string[];
+      try {
+        const candidate = { type: next.schema.type, parsed: next.parsed };
+        reasons = whyNotAfter(candidate, { version, type, text, parsed }, level);
+      } catch (cause) {
+        throw invalidSchema(next.schema, cause);
+      }
+      if (reasons.length > 0) return reasons;
+      await this.#pause();
+    }
+    return [];
+  }
+
+  async #add(
+    subject: string,
+    { schema, form }: Understood,
+    { id, version }: { id?: number | undefined; version?: number | undefined },
+  ): Promise<SubjectVersion> {
     const versions = this.#state.versions(subject);
-    const found = versions.find((kept) => !kept.deleted && this.#state.form(kept.id) === form);
-    if (found !== undefined && (id === null || found.id === id)) return found;
-    const idForm = id === null ? undefined : this.#state.form(id);
-    if (idForm !== undefined && idForm !== form) {
-      throw new RegistryError('ID_TAKEN', `Another schema is registered under id ${id} already.`);
+    checkRoom(this.#state, subject, schema);
+    if (id !== undefined) checkId(this.#state, id, form);
+    const next = (versions.at(-1)?.version ?? 0) + 1;
+    const taken = versions.find((kept) => kept.version === version);
+    if (version !== undefined && version > 0 && version !== next) {
+      if (id === undefined || (taken !== undefined && taken.id !== id)) {
+        throw new RegistryError(
+          'INVALID_REQUEST',
+          `The next version of subject ${subject} is ${next}; version ${version} was given.`,
+        );
+      }
     }
     const change: RegistryChange = {
       kind: 'schema',
       subject,
-      version: (versions.at(-1)?.version ?? 0) + 1,
+      version: version !== undefined && version > 0 ? version : next,
       id: id ?? this.#state.idOfForm(form) ?? this.#state.nextId,
       schema,
       deleted: false,
@@ -62,17 +170,40 @@ export class EmbeddedRegistry implements SchemaRegistry {
     return change;
   }
 
+  #checkWritable(subject: string): void {
+    const mode = this.#modeOf(subject);
+    if (mode === 'READWRITE' || mode === 'IMPORT') return;
+    throw new RegistryError('NOT_PERMITTED', `Subject ${subject} is in read-only mode`);
+  }
+
+  /** A mode for all of READONLY_OVERRIDE counts more than that of a subject. */
+  #modeOf(subject: string): RegistryMode {
+    const global = this.#state.mode(null) ?? 'READWRITE';
+    if (global === 'READONLY_OVERRIDE') return global;
+    return this.#state.mode(subject) ?? global;
+  }
+
   async find(subject: string, schema: SchemaText): Promise<SubjectVersion | null> {
-    const form = schemaForm(checkSchema(schema));
-    return this.#live(subject).find(({ id }) => this.#state.form(id) === form) ?? null;
+    return this.#find(subject, this.#understand(subject, schema), false);
+  }
+
+  lookUp(
+    subject: string,
+    { schema, normalize, deleted }: { schema: SchemaText; normalize: boolean; deleted: Deleted },
+  ): SubjectVersion {
+    const wanted = this.#understand(subject, schema);
+    if (this.#kept(subject, deleted).length === 0) throw subjectNotFound(subject);
+    const found = this.#find(subject, wanted, normalize, deleted);
+    if (found !== null) return found;
+    throw new RegistryError('SCHEMA_NOT_FOUND', 'Schema not found');
   }
 
   async latest(subject: string): Promise<SubjectVersion | null> {
-    return this.#live(subject).at(-1) ?? null;
+    return this.#kept(subject, 'without').at(-1) ?? null;
   }
 
   async version(subject: string, version: number): Promise<SubjectVersion | null> {
-    return this.#live(subject).find((kept) => kept.version === version) ?? null;
+    return this.#kept(subject, 'without').find((kept) => kept.version === version) ?? null;
   }
 
   async byId(id: number): Promise<SchemaText | null> {
@@ -83,16 +214,226 @@ export class EmbeddedRegistry implements SchemaRegistry {
     return this.#state.schema(id);
   }
 
+  schemaOf(id: number): SchemaText {
+    const schema = this.#state.schema(id);
+    if (schema !== null) return schema;
+    throw new RegistryError('SCHEMA_NOT_FOUND', `Schema ${id} not found`);
+  }
+
+  usesOf(id: number, deleted: Deleted): SubjectVersion[] {
+    this.schemaOf(id);
+    return this.#state.uses(id).filter((version) => isMeant(version, deleted));
+  }
+
+  subjects({ prefix, deleted }: { prefix: string; deleted: Deleted }): string[] {
+    return this.#state.subjects.filter(
+      (subject) => subject.startsWith(prefix) && this.#hasMeant(subject, deleted),
+    );
+  }
+
+  /** Only those count as deleted that have nothing else. */
+  #hasMeant(subject: string, deleted: Deleted): boolean {
+    const versions = this.#state.versions(subject);
+    if (deleted === 'only') return versions.every((version) => version.deleted);
+    return versions.some((version) => isMeant(version, deleted));
+  }
+
+  versions(subject: string, deleted: Deleted): number[] {
+    const versions = this.#kept(subject, deleted);
+    if (versions.length === 0) throw subjectNotFound(subject);
+    return versions.map(({ version }) => version);
+  }
+
+  subjectVersion(subject: string, version: VersionName, deleted: Deleted): SubjectVersion {
+    return this.#one(subject, version, deleted);
+  }
+
+  everything({
+    prefix,
+    deleted,
+    latestOnly,
+  }: {
+    prefix: string;
+    deleted: Deleted;
+    latestOnly: boolean;
+  }): SubjectVersion[] {
+    return this.#state.subjects
+      .filter((subject) => subject.startsWith(prefix))
+      .flatMap((subject) => this.#kept(subject, deleted).slice(latestOnly ? -1 : 0));
+  }
+
+  #kept(subject: string, deleted: Deleted): readonly KeptVersion[] {
+    return this.#state.versions(subject).filter((version) => isMeant(version, deleted));
+  }
+
+  /** @throws RegistryError SUBJECT_NOT_FOUND, VERSION_NOT_FOUND. */
+  #one(subject: string, version: VersionName, deleted: Deleted): KeptVersion {
+    const versions = this.#kept(subject, deleted);
+    if (versions.length === 0) throw subjectNotFound(subject);
+    const found =
+      version === 'latest' ? versions.at(-1) : versions.find((kept) => kept.version === version);
+    if (found !== undefined) return found;
+    throw new RegistryError('VERSION_NOT_FOUND', `Version ${version} not found.`);
+  }
+
+  referencesTo(subject: string, version: VersionName): number[] {
+    return this.#referencesTo(this.#one(subject, version, 'with'));
+  }
+
+  #referencesTo({ subject, version }: { subject: string; version: number }): number[] {
+    const ids = this.#state.subjects
+      .flatMap((other) => this.#kept(other, 'without'))
+      .filter(({ schema }) =>
+        schema.references.some((to) => to.subject === subject && to.version === version),
+      )
+      .map(({ id }) => id);
+    return [...new Set(ids)].sort((a, b) => a - b);
+  }
+
   async deleteSubject(subject: string): Promise<void> {
     await this.#exclusively(async () => {
-      const last = this.#live(subject).at(-1);
+      const last = this.#kept(subject, 'without').at(-1);
       if (last === undefined) return;
       await this.#change({ kind: 'deleteSubject', subject, version: last.version });
     });
   }
 
-  #live(subject: string): readonly KeptVersion[] {
-    return this.#state.versions(subject).filter(({ deleted }) => !deleted);
+  removeVersion(subject: string, name: VersionName, permanent: boolean): Promise<number> {
+    return this.#exclusively(async () => {
+      const kept = this.#one(subject, name, 'with');
+      const { version, deleted } = kept;
+      this.#checkWritable(subject);
+      if (deleted !== permanent) {
+        throw deleted
+          ? new RegistryError(
+              'VERSION_DELETED',
+              `Subject '${subject}' Version ${version} was soft deleted. Set permanent=true to delete permanently`,
+            )
+          : new RegistryError(
+              'VERSION_NOT_DELETED',
+              `Subject '${subject}' Version ${version} was not deleted first before being permanently deleted`,
+            );
+      }
+      this.#checkUnreferenced([kept]);
+      await this.#change(
+        permanent
+          ? { kind: 'removeVersion', subject, version }
+          : { ...kept, kind: 'schema', deleted: true },
+      );
+      return version;
+    });
+  }
+
+  removeSubject(subject: string, permanent: boolean): Promise<number[]> {
+    return this.#exclusively(async () => {
+      const all = this.#kept(subject, 'with');
+      const live = this.#kept(subject, 'without');
+      if (all.length === 0) throw subjectNotFound(subject);
+      this.#checkWritable(subject);
+      const last = live.at(-1);
+      if (permanent && last !== undefined) {
+        throw new RegistryError(
+          'SUBJECT_NOT_DELETED',
+          `Subject '${subject}' was not deleted first before being permanently deleted`,
+        );
+      }
+      if (permanent) {
+        await this.#change({ kind: 'removeSubject', subject });
+        return all.map(({ version }) => version);
+      }
+      if (last === undefined) {
+        throw new RegistryError(
+          'SUBJECT_DELETED',
+          `Subject '${subject}' was soft deleted. Set permanent=true to delete permanently`,
+        );
+      }
+      this.#checkUnreferenced(live);
+      await this.#change({ kind: 'deleteSubject', subject, version: last.version });
+      return live.map(({ version }) => version);
+    });
+  }
+
+  #checkUnreferenced(versions: readonly KeptVersion[]): void {
+    for (const kept of versions) {
+      const ids = this.#referencesTo(kept);
+      if (ids.length === 0) continue;
+      throw new RegistryError(
+        'REFERENCED',
+        `One or more references exist to the schema {subject=${kept.subject},version=${kept.version}}: ids ${ids.join(', ')}.`,
+      );
+    }
+  }
+
+  async check(
+    subject: string,
+    {
+      schema,
+      against,
+      normalize,
+    }: { schema: SchemaText; against: VersionName | 'all'; normalize: boolean },
+  ): Promise<string[]> {
+    const next = this.#understand(subject, schema);
+    if (typeof against === 'number') this.#one(subject, against, 'without');
+    if (normalize && this.#find(subject, next, true) !== null) return [];
+    return this.#reasonsAgainst(subject, next, against);
+  }
+
+  level(subject: string | null, { orDefault }: { orDefault: boolean }): CompatibilityLevel {
+    const level = this.#state.level(subject);
+    if (level !== undefined) return level;
+    if (subject === null || orDefault) return this.#state.level(null) ?? this.#defaultLevel;
+    throw levelNotSet(subject);
+  }
+
+  setLevel(subject: string | null, level: CompatibilityLevel): Promise<void> {
+    if (subject !== null) checkSubject(subject);
+    return this.#exclusively(() => this.#change({ kind: 'level', subject, level }));
+  }
+
+  removeLevel(subject: string | null): Promise<CompatibilityLevel> {
+    return this.#exclusively(async () => {
+      const level = this.#state.level(subject);
+      if (level === undefined && subject !== null) throw levelNotSet(subject);
+      await this.#change({ kind: 'level', subject, level: null });
+      return level ?? this.#defaultLevel;
+    });
+  }
+
+  mode(subject: string | null, { orDefault }: { orDefault: boolean }): RegistryMode {
+    const mode = this.#state.mode(subject);
+    if (mode !== undefined) return mode;
+    if (subject === null || orDefault) return this.#state.mode(null) ?? 'READWRITE';
+    throw modeNotSet(subject);
+  }
+
+  setMode(
+    subject: string | null,
+    mode: RegistryMode,
+    { force }: { force: boolean },
+  ): Promise<void> {
+    if (subject !== null) checkSubject(subject);
+    return this.#exclusively(async () => {
+      const isUsed =
+        subject === null
+          ? this.subjects({ prefix: '', deleted: 'without' }).length > 0
+          : this.#kept(subject, 'without').length > 0;
+      if (mode === 'IMPORT' && isUsed && !force) {
+        throw new RegistryError(
+          'NOT_PERMITTED',
+          'Cannot import since found existing subjects. Remove them, or set force=true.',
+        );
+      }
+      await this.#change({ kind: 'mode', subject, mode });
+    });
+  }
+
+  removeMode(subject: string | null): Promise<RegistryMode> {
+    return this.#exclusively(async () => {
+      const mode = this.#state.mode(subject);
+      if (mode === undefined && subject !== null) throw modeNotSet(subject);
+      await this.#change({ kind: 'mode', subject, mode: null });
+      return mode ?? 'READWRITE';
+    });
   }
 
   /** A change is kept first, then applied, so that nobody sees what could still be lost. */
@@ -106,4 +447,26 @@ export class EmbeddedRegistry implements SchemaRegistry {
     this.#changing = running.catch(() => {});
     return running;
   }
+}
+
+function isMeant(version: KeptVersion, deleted: Deleted): boolean {
+  return deleted === 'with' || version.deleted === (deleted === 'only');
+}
+
+function subjectNotFound(subject: string): RegistryError {
+  return new RegistryError('SUBJECT_NOT_FOUND', `Subject '${subject}' not found.`);
+}
+
+function levelNotSet(subject: string): RegistryError {
+  return new RegistryError(
+    'LEVEL_NOT_SET',
+    `Subject '${subject}' does not have subject-level compatibility configured`,
+  );
+}
+
+function modeNotSet(subject: string): RegistryError {
+  return new RegistryError(
+    'MODE_NOT_SET',
+    `Subject '${subject}' does not have subject-level mode configured`,
+  );
 }
