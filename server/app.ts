@@ -9,6 +9,8 @@ import { DEFAULT_LIMITS, type ServerLimits } from './limits.ts';
 import { OnePort } from './one-port.ts';
 import { QueryRegistry } from './query-registry.ts';
 import { ROUTES } from './routes/index.ts';
+import { REGISTRY_ROUTES } from './routes/schema-registry/index.ts';
+import { serveRegistry } from './routes/schema-registry/serve-registry.ts';
 import { refuse, serve } from './serve.ts';
 import type { ServerContext } from './server-context.ts';
 import { packageVersion } from './version.ts';
@@ -41,6 +43,8 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
+/** Of subjects, which stand in paths. */
+const NAME_LENGTH_MAX = 4_000;
 const LOOPBACK = '127.0.0.1';
 const WILDCARDS: readonly string[] = ['0.0.0.0', '::'];
 
@@ -94,7 +98,7 @@ function createApp(context: ServerContext, { webSockets, ports }: Surfaces): Fas
     return new Exchange(request.raw, reply.raw, limits);
   };
   const app = fastify({
-    routerOptions: { ignoreTrailingSlash: true },
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: NAME_LENGTH_MAX },
     return503OnClosing: false,
     frameworkErrors: (_error, request, reply) =>
       refuse(exchangeOf(request, reply), context, ROUTES),
@@ -119,6 +123,16 @@ function createApp(context: ServerContext, { webSockets, ports }: Surfaces): Fas
       method: route.method,
       url: route.path,
       handler: (request, reply) => serve(route, exchangeOf(request, reply), context),
+    });
+  }
+  for (const route of REGISTRY_ROUTES) {
+    app.route({
+      method: route.method,
+      url: route.path,
+      handler: (request, reply) => {
+        const parameters = request.params as Record<string, string>;
+        return serveRegistry(route, exchangeOf(request, reply), { context, parameters });
+      },
     });
   }
   app.setNotFoundHandler((request, reply) => refuse(exchangeOf(request, reply), context, ROUTES));

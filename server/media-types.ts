@@ -5,6 +5,9 @@ export const MEDIA_KSQL_V1 = 'application/vnd.ksql.v1+json';
 /** A header line, then an array per row, a line each. */
 export const MEDIA_DELIMITED = 'application/vnd.ksqlapi.delimited.v1';
 export const MEDIA_JSON = 'application/json';
+/** What Confluent's schema registry speaks. */
+export const MEDIA_REGISTRY_V1 = 'application/vnd.schemaregistry.v1+json';
+export const MEDIA_REGISTRY = 'application/vnd.schemaregistry+json';
 
 export type MediaType = typeof MEDIA_KSQL_V1 | typeof MEDIA_DELIMITED | typeof MEDIA_JSON;
 
@@ -15,7 +18,7 @@ export type MediaType = typeof MEDIA_KSQL_V1 | typeof MEDIA_DELIMITED | typeof M
  * @param offers preferred first, at least one.
  * @throws DatabaseError NOT_ACCEPTABLE when the client takes none of them.
  */
-export function negotiate(accept: string | undefined, offers: readonly MediaType[]): MediaType {
+export function negotiate<T extends string>(accept: string | undefined, offers: readonly T[]): T {
   if (accept === undefined || accept.trim() === '') return offers[0]!;
   for (const range of parseAccept(accept)) {
     const offer = offers.find((type) => covers(range, type));
@@ -44,7 +47,7 @@ function parseAccept(accept: string): string[] {
     .map(({ range }) => range);
 }
 
-function covers(range: string, type: MediaType): boolean {
+function covers(range: string, type: string): boolean {
   return range === type || range === '*/*' || range === 'application/*';
 }
 

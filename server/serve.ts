@@ -44,7 +44,11 @@ export function refuse(
   }
 }
 
-function admit(exchange: Exchange, context: ServerContext): void {
+/**
+ * Checks who is asking and whether we are ready.
+ * @throws DatabaseError BAD_REQUEST, MISDIRECTED, FORBIDDEN, STARTING, STOPPING.
+ */
+export function admit(exchange: Exchange, context: ServerContext): void {
   context.admission.check({ host: exchange.host, origin: exchange.header('origin') });
   if (context.isClosing()) throw stopping();
   checkReady(context.engine);

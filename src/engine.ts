@@ -1,5 +1,6 @@
 import type { Row, SqlType } from './sql/types.ts';
 import type { Entity } from './api/entities.ts';
+import type { SubjectRegistry } from './schema-registry/subject-registry.ts';
 
 /**
  * What the network surfaces and the shell's embedded mode need of a database. `Database` implements it; the server
@@ -23,6 +24,8 @@ export interface Engine {
   readonly status: 'starting' | 'ready' | 'failed' | 'closed';
   /** Names this database for /info; kept in the data directory. */
   readonly clusterId: string;
+  /** The registry of schemas; absent when they are kept in another one. */
+  readonly registry?: SubjectRegistry | undefined;
 }
 
 export interface StatementOptions {
