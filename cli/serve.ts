@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { destination, pino, type Logger } from 'pino';
 import { startServer } from '../server/app.ts';
 import { MillraceClient } from '../src/api/client.ts';
-import { openDatabase } from '../src/database.ts';
+import { openDatabase, type SchemaRegistrySettings } from '../src/database.ts';
 import type { Surroundings } from './command.ts';
 import { EXIT } from './exit-codes.ts';
 import { Session } from './session.ts';
@@ -27,6 +27,7 @@ export interface ServerOptions {
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
   /** Also talk SQL with the user at the terminal. */
   readonly prompt: boolean;
+  readonly schemaRegistry: SchemaRegistrySettings;
 }
 
 interface ServerContext {
@@ -61,11 +62,16 @@ export async function serve(options: ServerOptions, surroundings: Surroundings):
 
 /** Opens the database and the port, serves until told to stop, and closes both. */
 async function serveUntilStopped(options: ServerOptions, context: ServerContext): Promise<number> {
-  const { directory, host, port } = options;
+  const { directory, host, port, schemaRegistry } = options;
   const { logger, stop, surroundings } = context;
   // Looked at before the database is opened: a taken port must leave the data directory as it is.
   await probePort(host, port);
-  const database = await openDatabase({ directory, logger, onFatal: exitOnFatal(logger) });
+  const database = await openDatabase({
+    directory,
+    logger,
+    schemaRegistry,
+    onFatal: exitOnFatal(logger),
+  });
   try {
     const listener = await startServer({
       engine: database,

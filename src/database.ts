@@ -26,6 +26,10 @@ import { QueryRunner } from './runtime/query-runner.ts';
 import { SchemasTopic } from './runtime/schemas-topic.ts';
 import { TickLoop } from './runtime/tick-loop.ts';
 import { EmbeddedRegistry } from './schema-registry/embedded-registry.ts';
+import type { CompatibilityLevel } from './schema-registry/registry-change.ts';
+import type { RemoteRegistrySettings } from './schema-registry/registry-http.ts';
+import { RemoteRegistry } from './schema-registry/remote-registry.ts';
+import type { SchemaRegistry } from './schema-registry/schema-registry.ts';
 import { openLevelStore } from './state/level-store.ts';
 import type { Store, StoreChange } from './state/store.ts';
 import { CatalogState } from './statements/catalog-state.ts';
@@ -42,8 +46,17 @@ export interface DatabaseOptions {
   readonly logger?: Logger;
   /** Memory for state in bytes. Default: a quarter of the heap limit. */
   readonly cacheBytesMax?: number;
+  /** Where schemas are kept, and how strictly they are checked. Default: here, BACKWARD. */
+  readonly schemaRegistry?: SchemaRegistrySettings;
   /** Called once when the database had to stop: what it holds on disk is safe, this process cannot go on. */
   readonly onFatal?: (error: unknown) => void;
+}
+
+export interface SchemaRegistrySettings {
+  /** Another registry; absent: the one in this process, which the server then offers to all. */
+  readonly remote?: RemoteRegistrySettings | undefined;
+  /** Of the registry here, for subjects that have no level of their own. Default: BACKWARD. */
+  readonly defaultLevel?: CompatibilityLevel | undefined;
 }
 
 /**
@@ -99,8 +112,10 @@ interface Opened {
 /** A running database: the composition of log, state, queries and statements. */
 export class Database implements Engine {
   readonly clusterId: string;
-  /** Schemas of AVRO, PROTOBUF and JSON_SR payloads. */
-  readonly registry: EmbeddedRegistry;
+  /** The registry of schemas; undefined when they are kept in another one. */
+  readonly registry: EmbeddedRegistry | undefined;
+  /** Where schemas of AVRO, PROTOBUF and JSON_SR payloads are found. */
+  readonly schemas: SchemaRegistry;
   readonly #schemasTopic: SchemasTopic;
   readonly #log: Log;
   readonly #store: Store;
@@ -146,12 +161,18 @@ export class Database implements Engine {
       },
     });
     this.#schemasTopic = new SchemasTopic({ log, ingest: this.#ingest });
-    const registry = new EmbeddedRegistry({
-      journal: this.#schemasTopic,
-      defaultLevel: 'BACKWARD',
-      pause: () => clock.yield(),
-    });
-    this.registry = registry;
+    const { remote, defaultLevel = 'BACKWARD' } = options.schemaRegistry ?? {};
+    this.registry =
+      remote === undefined
+        ? new EmbeddedRegistry({
+            journal: this.#schemasTopic,
+            defaultLevel,
+            pause: () => clock.yield(),
+          })
+        : undefined;
+    const registry =
+      this.registry ?? new RemoteRegistry(remote as RemoteRegistrySettings, { clock });
+    this.schemas = registry;
     this.#runner = new QueryRunner({
       clock,
       log,
@@ -191,8 +212,10 @@ export class Database implements Engine {
 
   /** @internal Replays the schemas and the command log and starts the loop. */
   async recover(): Promise<void> {
-    await this.#schemasTopic.open();
-    await this.registry.replay(this.#schemasTopic.changes());
+    if (this.registry !== undefined) {
+      await this.#schemasTopic.open();
+      await this.registry.replay(this.#schemasTopic.changes());
+    }
     const queries = await this.#catalog.replay(await this.#openCommandLog());
     this.#runner.forgetStopped(queries);
     this.#loop.start();

@@ -9,6 +9,15 @@ const DIRECTORY_DEFAULT = 'millrace-data';
 const PORT_DEFAULT = 8088;
 const PORT_MAX = 65_535;
 const HOST_DEFAULT = '127.0.0.1';
+const COMPATIBILITY_LEVELS = [
+  'none',
+  'backward',
+  'backward_transitive',
+  'forward',
+  'forward_transitive',
+  'full',
+  'full_transitive',
+] as const;
 const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 
 /** `millrace server`: opens a data directory and serves it until SIGINT or SIGTERM. */
@@ -46,6 +55,24 @@ export const server: Command = {
       value: 'LEVEL',
       variable: 'MILLRACE_LOG_LEVEL',
       summary: `${LOG_LEVELS.join(', ')} (default info, with --prompt warn); JSON lines on standard error`,
+    },
+    {
+      name: 'schema-registry-url',
+      value: 'URL',
+      variable: 'MILLRACE_SCHEMA_REGISTRY_URL',
+      summary: 'another schema registry to keep schemas in (default: the one of this server)',
+    },
+    {
+      name: 'schema-registry-user',
+      value: 'USER:PASSWORD',
+      variable: 'MILLRACE_SCHEMA_REGISTRY_USER',
+      summary: 'credentials for it; better given by the variable, which others cannot see',
+    },
+    {
+      name: 'schema-compatibility',
+      value: 'LEVEL',
+      variable: 'MILLRACE_SCHEMA_COMPATIBILITY',
+      summary: 'how new schemas are checked where nothing else was set (default backward)',
     },
     {
       name: 'insecure-no-auth',
@@ -88,6 +115,23 @@ function readOptions(settings: Settings, { input, output }: Surroundings): Serve
     allowedHosts: (settings.text('allowed-hosts') ?? '').split(',').filter((name) => name !== ''),
     logLevel: settings.choice('log-level', LOG_LEVELS) ?? (prompt ? 'warn' : 'info'),
     prompt,
+    schemaRegistry: readSchemaRegistry(settings),
+  };
+}
+
+function readSchemaRegistry(settings: Settings): ServerOptions['schemaRegistry'] {
+  const urls = (settings.text('schema-registry-url') ?? '').split(',').filter((url) => url !== '');
+  const odd = urls.find((url) => !/^https?:\/\//.test(url) || !URL.canParse(url));
+  // Not shown: it may hold a password.
+  if (odd !== undefined)
+    settings.refuse(
+      '--schema-registry-url (or MILLRACE_SCHEMA_REGISTRY_URL) must be a URL such as http://localhost:8081.',
+    );
+  const level = settings.choice('schema-compatibility', COMPATIBILITY_LEVELS);
+  const userInfo = settings.text('schema-registry-user') ?? undefined;
+  return {
+    ...(urls.length === 0 || odd !== undefined ? {} : { remote: { urls, userInfo } }),
+    ...(level === null ? {} : { defaultLevel: level.toUpperCase() as Uppercase<typeof level> }),
   };
 }
 

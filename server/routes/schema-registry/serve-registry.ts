@@ -49,7 +49,7 @@ function queryOf(exchange: Exchange): URLSearchParams {
 function keptElsewhere(): DatabaseError {
   return new DatabaseError(
     'NOT_FOUND',
-    'Schemas are kept in another registry, the one of the setting ksql.schema.registry.url: ask there.',
+    'Schemas are kept in another registry, the one this server was given with --schema-registry-url: ask there.',
   );
 }
 

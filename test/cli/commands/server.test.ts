@@ -63,6 +63,15 @@ describe('a wrong command line', () => {
   });
 });
 
+test('a wrong address of a schema registry is not shown: it may hold a password', async () => {
+  const argv = ['--schema-registry-url', 'user:secret@host', '--schema-compatibility', 'some'];
+  const { exitCode, errors } = await start(argv).ended;
+  expect(exitCode).toBe(78);
+  expect(errors).toContain('must be a URL such as http://localhost:8081');
+  expect(errors).toContain('--schema-compatibility must be one of none, backward,');
+  expect(errors).not.toContain('secret');
+});
+
 test('a port in use is answered with exit code 69, and the data directory is not touched', async () => {
   const other = createServer();
   other.listen(0, '127.0.0.1');

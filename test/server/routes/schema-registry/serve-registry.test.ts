@@ -190,6 +190,6 @@ test('a server whose schemas are kept elsewhere says so', async () => {
   expect(response.status).toBe(404);
   expect(await response.json()).toMatchObject({
     error_code: 404,
-    message: expect.stringContaining('ksql.schema.registry.url'),
+    message: expect.stringContaining('--schema-registry-url'),
   });
 });
