@@ -1,8 +1,8 @@
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { getHeapStatistics } from 'node:v8';
 import { isReserved } from './analyze/topic-name.ts';
 import { DatabaseError } from './base/errors.ts';
-import type { Env } from './base/env.ts';
+import type { Env, FileSystem } from './base/env.ts';
 import { nodeEnv } from './base/env-node.ts';
 import { type Logger, silentLogger } from './base/logger.ts';
 import { MemoryBudget } from './base/memory-budget.ts';
@@ -43,6 +43,8 @@ export interface DatabaseOptions {
   /** Everything the database keeps; made if it is missing. One process at a time. */
   readonly directory: string;
   readonly env?: Env;
+  /** Opens the store of the state; default: LevelDB in the directory. For tests on a simulated disk. */
+  readonly openStore?: () => Promise<Store>;
   readonly logger?: Logger;
   /** Memory for state in bytes. Default: a quarter of the heap limit. */
   readonly cacheBytesMax?: number;
@@ -67,8 +69,11 @@ export interface SchemaRegistrySettings {
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   const env = options.env ?? nodeEnv();
   const { files } = env;
-  await files.makeDirectory(options.directory);
-  const store = await openLevelStore({ directory: join(options.directory, 'state'), files });
+  await makeDurableDirectory(files, resolve(options.directory));
+  const openStore =
+    options.openStore ??
+    (() => openLevelStore({ directory: join(options.directory, 'state'), files }));
+  const store = await openStore();
   try {
     const data = await checkDataDirectory(options.directory, env);
     const meta = await readMeta(store);
@@ -90,6 +95,15 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     await store.close();
     throw error;
   }
+}
+
+/** Makes the directory, and parents that are missing, so that a power cut does not take the whole database along. */
+async function makeDurableDirectory(files: FileSystem, directory: string): Promise<void> {
+  if (await files.exists(directory)) return;
+  const parent = dirname(directory);
+  if (parent !== directory) await makeDurableDirectory(files, parent);
+  await files.makeDirectory(directory);
+  await files.syncDirectory(parent);
 }
 
 /** Durable ends of topics that are gone: removed at the next start. */
@@ -142,7 +156,7 @@ export class Database implements Engine {
     this.#store = store;
     this.#loop = new TickLoop({
       clock,
-      coordinator: new EmbeddedCommitCoordinator({ store, clock }),
+      coordinator: new EmbeddedCommitCoordinator({ store, clock, logger }),
       budget,
       gate,
       logger,

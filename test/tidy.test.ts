@@ -138,6 +138,7 @@ const TEST_FOLDERS = [
   'conformance',
   'bench',
   'crash',
+  'faults',
   'reference',
   'end-to-end',
 ].map((folder) => `test/${folder}`);

@@ -3,7 +3,7 @@ import { DatabaseError } from '../base/errors.ts';
 import type { Env } from '../base/env.ts';
 
 /** Version of the layout of a data directory that this engine reads and writes. */
-const FORMAT = 1;
+const FORMAT = 2;
 
 /** What the FORMAT file of a data directory says. */
 export interface DataDirectory {

@@ -77,7 +77,7 @@ export class Pipeline {
     this.#properties = { ...BASE_PROPERTIES, ...Object.fromEntries(properties) };
     this.#loop = new TickLoop({
       clock,
-      coordinator: new EmbeddedCommitCoordinator({ store, clock }),
+      coordinator: new EmbeddedCommitCoordinator({ store, clock, logger: silentLogger }),
       budget,
       gate,
       logger,
