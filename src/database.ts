@@ -11,7 +11,7 @@ import type { Engine, QueryResult, StatementOptions } from './engine.ts';
 import { openEmbeddedLog } from './log/embedded/embedded-log.ts';
 import type { Log } from './log/log.ts';
 import { AppendGate } from './runtime/append-gate.ts';
-import { decideTransaction } from './runtime/decide-transaction.ts';
+import { decideTransaction, LostCommits } from './runtime/decide-transaction.ts';
 import { EmbeddedCommitCoordinator } from './runtime/embedded-commit.ts';
 import { type Acknowledgement, Ingest, type NewRecord } from './runtime/ingest.ts';
 import {
@@ -74,24 +74,28 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     options.openStore ??
     (() => openLevelStore({ directory: join(options.directory, 'state'), files }));
   const store = await openStore();
+  let log: Log | null = null;
   try {
     const data = await checkDataDirectory(options.directory, env);
     const meta = await readMeta(store);
-    const log = await openEmbeddedLog({
+    const lost = new LostCommits(meta);
+    log = await openEmbeddedLog({
       directory: join(options.directory, 'log'),
       env,
       logger: options.logger ?? silentLogger,
       recovery: {
         durableEndOffset: (topicId, partition) => meta.durableEnds.get(`${topicId}/${partition}`),
         decide: (transaction) => decideTransaction(transaction, meta),
+        committed: (transaction) => lost.observe(transaction),
       },
     });
     const epoch = meta.epoch + 1;
     await store.commit([[EPOCH_KEY, encodeNumber(epoch)], ...endsOfDeletedTopics(meta, log)]);
     const database = new Database(options, { env, store, log, meta, epoch, data });
-    await database.recover();
+    await database.recover(lost);
     return database;
   } catch (error) {
+    await log?.release();
     await store.close();
     throw error;
   }
@@ -225,12 +229,13 @@ export class Database implements Engine {
   }
 
   /** @internal Replays the schemas and the command log and starts the loop. */
-  async recover(): Promise<void> {
+  async recover(lost: LostCommits): Promise<void> {
     if (this.registry !== undefined) {
       await this.#schemasTopic.open();
       await this.registry.replay(this.#schemasTopic.changes());
     }
     const queries = await this.#catalog.replay(await this.#openCommandLog());
+    lost.checkQueries(queries);
     this.#runner.forgetStopped(queries);
     this.#loop.start();
     this.#status = 'ready';
@@ -287,7 +292,8 @@ export class Database implements Engine {
     if (!failed) await this.#runner.close();
     await this.#loop.stop();
     // After a failed commit nobody knows what the files hold; recovery finds out.
-    if (!failed) await this.#log.close();
+    if (failed) await this.#log.release();
+    else await this.#log.close();
     await this.#store.close();
   }
 

@@ -16,6 +16,8 @@ export interface Log {
   deleteTopic(topic: Topic): Promise<void>;
   /** Writes and syncs everything appended, then releases the files. */
   close(): Promise<void>;
+  /** Releases the files as they are: for a process that must not write any more. */
+  release(): Promise<void>;
 }
 
 export interface CreateTopicOptions {

@@ -52,6 +52,8 @@ export class HeldLog implements Log {
     if (this.#topics.get(topic.name)?.id === topic.id) this.#topics.delete(topic.name);
   }
 
+  async release(): Promise<void> {}
+
   async close(): Promise<void> {}
 }
 

@@ -1,11 +1,20 @@
 /*
- * Makes every operation of six workloads fail, one at a time, and kills the process at every one of them:
- * npm run faults -- --every 1
+ * Makes every operation of six workloads fail, one at a time, and kills the process at every one of them; then damages
+ * files of every kind, so often each:
+ * npm run faults -- --every 1 --rot 200 --seed 7
  */
 import { parseArgs } from 'node:util';
+import { RotSubject } from './bit-rot.ts';
 import { runCampaign } from './campaign.ts';
+import { SeededRandom } from './random.ts';
 
-const { values } = parseArgs({ options: { every: { type: 'string', default: '1' } } });
+const { values } = parseArgs({
+  options: {
+    every: { type: 'string', default: '1' },
+    rot: { type: 'string', default: '100' },
+    seed: { type: 'string', default: '1' },
+  },
+});
 const every = Number(values.every);
 if (!Number.isInteger(every) || every < 1) throw new RangeError('--every takes a count from 1 on');
 const startedAt = performance.now();
@@ -19,4 +28,21 @@ for (const { workload, mishap, complaints } of report.findings) {
 }
 const seconds = ((performance.now() - startedAt) / 1000).toFixed(0);
 console.log(`${report.runs} runs in ${seconds} s, ${report.findings.length} with something wrong`);
-if (report.findings.length > 0) process.exitCode = 1;
+const subject = await RotSubject.create();
+const random = new SeededRandom(Number(values.seed));
+let silent = 0;
+for (const [kind, paths] of await subject.files()) {
+  let detected = 0;
+  for (let i = 0; i < Number(values.rot); i++) {
+    const trial = await subject.trial(paths[random.below(paths.length)] as string, random);
+    if (trial.detected !== null) detected++;
+    else if (trial.wrong !== null) {
+      silent++;
+      console.error(trial);
+    }
+  }
+  console.log(`${kind}: ${values.rot} damaged, ${detected} detected`);
+}
+await subject.dispose();
+console.log(`${silent} wrong answers without a word`);
+if (report.findings.length > 0 || silent > 0) process.exitCode = 1;

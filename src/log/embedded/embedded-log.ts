@@ -53,8 +53,8 @@ export interface EmbeddedLogLimits {
   readonly cacheTotalBytesMax: number;
 }
 
-/** A transaction found without a marker when the log was opened. */
-export interface UndecidedTransaction {
+/** A transaction found when the log was opened: without a marker, or the last one of its producer with a commit. */
+export interface FoundTransaction {
   readonly topicId: number;
   readonly partition: number;
   readonly producerId: number;
@@ -67,7 +67,9 @@ export interface UndecidedTransaction {
 export interface LogRecovery {
   /** The offset below which this partition was seen on disk; undefined if nobody wrote that down. */
   durableEndOffset(topicId: number, partition: number): number | undefined;
-  decide(transaction: UndecidedTransaction): 'commit' | 'abort';
+  decide(transaction: FoundTransaction): 'commit' | 'abort';
+  /** Is told of the last transaction of each producer that was committed, partition by partition. */
+  committed?(transaction: FoundTransaction): void;
 }
 
 export interface EmbeddedLogOptions {
@@ -145,6 +147,12 @@ class EmbeddedLog implements Log {
 
   async deleteTopic(topic: Topic): Promise<void> {
     await this.#serially(() => this.#delete(topic));
+  }
+
+  async release(): Promise<void> {
+    this.#isClosed = true;
+    const partitions = [...this.#topics.values()].flatMap((topic) => topic.partitions);
+    await Promise.all(partitions.map((partition) => partition.release()));
   }
 
   async close(): Promise<void> {
@@ -245,15 +253,13 @@ class EmbeddedLog implements Log {
   /** Ends what the last process left open. */
   async #decide(partition: EmbeddedPartition): Promise<void> {
     const { env, recovery, logger } = this.#options;
+    const place = { topicId: partition.topic.id, partition: partition.index };
+    for (const transaction of partition.committedTransactions()) {
+      recovery.committed?.({ ...place, ...transaction });
+    }
     for (const transaction of partition.openTransactions()) {
       const { producerId, producerEpoch, lastSequence } = transaction;
-      const undecided = {
-        topicId: partition.topic.id,
-        partition: partition.index,
-        producerId,
-        producerEpoch,
-        lastSequence,
-      };
+      const undecided = { ...place, producerId, producerEpoch, lastSequence };
       const type = recovery.decide(undecided);
       logger.info({ ...undecided, type }, 'ended a transaction the last process left open');
       const timestamp = env.clock.now();

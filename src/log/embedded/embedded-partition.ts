@@ -19,7 +19,7 @@ import { firstOffsetAtTime, Segment } from './segment.ts';
 import type { SegmentLocation } from './segment.ts';
 import { TailCache } from './tail-cache.ts';
 import type { CacheBudget } from './tail-cache.ts';
-import type { OpenTransaction, Transactions } from './transactions.ts';
+import type { CommittedTransaction, OpenTransaction, Transactions } from './transactions.ts';
 import { Waiters } from './waiters.ts';
 
 /** More waiting than this is written in the background, without a sync. */
@@ -127,6 +127,11 @@ export class EmbeddedPartition implements Partition {
     return this.#transactions.open();
   }
 
+  /** The last one of each producer that has its commit marker. */
+  committedTransactions(): CommittedTransaction[] {
+    return this.#transactions.committed();
+  }
+
   /** Makes every later call throw the error, and those that wait now. What runs is not interrupted. */
   fail(failure: DatabaseError): void {
     this.#failure ??= failure;
@@ -221,11 +226,16 @@ export class EmbeddedPartition implements Partition {
     try {
       if (!hadFailed) await this.#finish();
     } finally {
-      this.fail(this.#closedError());
-      await this.#writing;
-      await this.#segments.at(-1)?.close();
-      this.#cache.clear();
+      await this.release();
     }
+  }
+
+  /** Closes the files as they are. */
+  async release(): Promise<void> {
+    this.fail(this.#closedError());
+    await this.#writing;
+    await this.#segments.at(-1)?.close();
+    this.#cache.clear();
   }
 
   async #finish(): Promise<void> {

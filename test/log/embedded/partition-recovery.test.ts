@@ -6,7 +6,7 @@ import type { Partition } from '../../../src/log/log.ts';
 import { batchOf, batchOfBytes, readAll, transactionalBatch } from '../batches.ts';
 import { FaultyFiles } from '../faulty-files.ts';
 import { Harness, RecordingLogger } from './harness.ts';
-import type { UndecidedTransaction } from './harness.ts';
+import type { FoundTransaction } from './harness.ts';
 
 const BATCH_BYTES = batchOf(['a']).length;
 
@@ -172,7 +172,7 @@ describe('recovery of a partition', () => {
       before.append(transactionalBatch(['d', 'e'], { producerId: 1, baseSequence: 12 }));
       await before.sync();
       await harness.crash();
-      const asked: UndecidedTransaction[] = [];
+      const asked: FoundTransaction[] = [];
       const partition = await harness.open({
         decide(transaction) {
           asked.push(transaction);
@@ -295,7 +295,7 @@ describe('recovery of a partition', () => {
     const checkpoint = JSON.parse((await readFile(harness.file('checkpoint.json'))).toString());
     expect(JSON.parse(checkpoint.body)).toEqual({
       offset: 16,
-      transactions: { open: [], aborted: [] },
+      transactions: { open: [], aborted: [], committed: [] },
     });
     expect((await harness.open()).endOffset).toBe(20);
   });
