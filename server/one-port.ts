@@ -158,6 +158,8 @@ export class OnePort {
       intervalMs: this.#limits.pingIntervalMs,
       timeoutMs: this.#limits.pongTimeoutMs,
       ping() {
+        // It may have ended in this very turn, before the event that says so.
+        if (session.destroyed || session.closed) return;
         session.ping((error) => {
           if (error === null) heartbeat.answered();
         });

@@ -6,11 +6,12 @@ process.on('message', (directory: string) => {
   void ask(directory).then((answer) => process.send?.(answer));
 });
 
+function ignore(): void {}
+
 async function ask(directory: string): Promise<RotAnswer> {
   const said: string[] = [];
-  const silent = (): void => {};
   const say = (_: object, message: string): void => void said.push(message);
-  const logger = { debug: silent, info: silent, warn: say, error: say };
+  const logger = { debug: ignore, info: ignore, warn: say, error: say };
   let database: Database | null = null;
   try {
     database = await openDatabase({ directory, logger });

@@ -4,7 +4,7 @@ import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { extname, join, relative } from 'node:path';
 import { type Database, openDatabase } from '../../src/database.ts';
-import { SeededRandom } from './random.ts';
+import type { SeededRandom } from './random.ts';
 import { rowsOf } from './workload.ts';
 
 /** What became of one damaged file. */
