@@ -34,7 +34,7 @@ import { openLevelStore } from './state/level-store.ts';
 import type { Store, StoreChange } from './state/store.ts';
 import { CatalogState } from './statements/catalog-state.ts';
 import { CommandLog } from './statements/command-log.ts';
-import { checkDataDirectory, type DataDirectory } from './statements/data-directory.ts';
+import { checkDataDirectory, type DataDirectory, isUnused } from './statements/data-directory.ts';
 import { loadParser } from './statements/parse.ts';
 import { QueryStarter } from './statements/query-starter.ts';
 import { StatementRunner } from './statements/statement-runner.ts';
@@ -70,9 +70,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   const env = options.env ?? nodeEnv();
   const { files } = env;
   await makeDurableDirectory(files, resolve(options.directory));
-  const openStore =
-    options.openStore ??
-    (() => openLevelStore({ directory: join(options.directory, 'state'), files }));
+  const openStore = options.openStore ?? (() => openOwnStore(files, options.directory));
   const store = await openStore();
   let log: Log | null = null;
   try {
@@ -98,6 +96,22 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     await log?.release();
     await store.close();
     throw error;
+  }
+}
+
+/**
+ * The store in the data directory. LevelDB cannot open what a power cut leaves of a store that was just being made;
+ * as long as nothing else was written either, it held nothing and is made anew.
+ */
+async function openOwnStore(files: FileSystem, dataDirectory: string): Promise<Store> {
+  const directory = join(dataDirectory, 'state');
+  try {
+    return await openLevelStore({ directory, files });
+  } catch (error) {
+    if (!(error instanceof DatabaseError) || error.code !== 'CORRUPT') throw error;
+    if (!(await isUnused(files, dataDirectory))) throw error;
+    await files.remove(directory);
+    return openLevelStore({ directory, files });
   }
 }
 

@@ -24,7 +24,11 @@ type PendingWrite =
   | { readonly kind: 'truncate'; readonly size: number };
 
 /** A change of a directory that no sync has covered yet. Several names change together: a rename is atomic. */
-type PendingNames = readonly (readonly [name: string, node: FileNode | DirectoryNode | null])[];
+interface PendingNames {
+  /** Counts the changes of all directories. */
+  readonly sequence: number;
+  readonly names: readonly (readonly [name: string, node: FileNode | DirectoryNode | null])[];
+}
 
 class Content {
   bytes: Buffer = Buffer.alloc(0);
@@ -99,32 +103,37 @@ class DirectoryNode {
   readonly durable = new Map<string, FileNode | DirectoryNode>();
   pending: PendingNames[] = [];
 
-  change(names: PendingNames): void {
-    applyNames(this.seen, names);
-    this.pending.push(names);
+  change(change: PendingNames): void {
+    applyNames(this.seen, change);
+    this.pending.push(change);
   }
 
-  sync(): void {
-    for (const names of this.pending) applyNames(this.durable, names);
+  /** Returns the latest change that is durable now; -1 for none. */
+  sync(): number {
+    const last = this.pending.at(-1)?.sequence ?? -1;
+    for (const change of this.pending) applyNames(this.durable, change);
     this.pending = [];
+    return last;
   }
 
-  crash(leaves: CrashLeaves, random: SeededRandom): void {
-    for (const names of this.pending) {
-      if (leaves === 'everything' || (leaves === 'some' && random.chance(0.5))) {
-        applyNames(this.durable, names);
-      }
+  crash(
+    leaves: CrashLeaves,
+    random: SeededRandom,
+    keepsChange: (change: PendingNames) => boolean,
+  ): void {
+    for (const change of this.pending) {
+      if (keepsChange(change)) applyNames(this.durable, change);
     }
     this.pending = [];
     this.seen.clear();
     for (const [name, node] of this.durable) {
       this.seen.set(name, node);
-      node.crash(leaves, random);
+      node.crash(leaves, random, keepsChange);
     }
   }
 }
 
-function applyNames(map: Map<string, FileNode | DirectoryNode>, names: PendingNames): void {
+function applyNames(map: Map<string, FileNode | DirectoryNode>, { names }: PendingNames): void {
   for (const [name, node] of names) {
     if (node === null) map.delete(name);
     else map.set(name, node);
@@ -141,13 +150,22 @@ export class SimulatedDisk {
   readonly files: FileSystem;
   readonly #root = new DirectoryNode();
   readonly #random: SeededRandom;
+  readonly #names: 'any' | 'ordered';
+  /** Number of the next change of a directory, and of the latest that is durable. */
+  #sequence = 0;
+  #durableSequence = -1;
   #operations = 0;
   #fault: Fault | null = null;
   #kill: { readonly at: number; onKill(): void } | null = null;
   #life = 0;
 
-  constructor(seed: number) {
+  /**
+   * @param names which changes of directories a power cut leaves: any, as POSIX allows; or all up to some moment, as
+   *   file systems with a journal do.
+   */
+  constructor(seed: number, { names = 'any' }: { names?: 'any' | 'ordered' } = {}) {
     this.#random = new SeededRandom(seed);
+    this.#names = names;
     this.files = this.#fileSystem();
   }
 
@@ -178,7 +196,24 @@ export class SimulatedDisk {
   /** The power is gone as well. */
   cutPower(leaves: CrashLeaves): void {
     this.killProcess();
-    this.#root.crash(leaves, this.#random);
+    this.#root.crash(leaves, this.#random, this.#keptChanges(leaves));
+  }
+
+  #keptChanges(leaves: CrashLeaves): (change: PendingNames) => boolean {
+    if (leaves === 'everything') return () => true;
+    const least = this.#names === 'ordered' ? this.#durableSequence : -1;
+    if (leaves === 'nothing') return ({ sequence }) => sequence <= least;
+    if (this.#names === 'any') return () => this.#random.chance(0.5);
+    const last = least + this.#random.below(this.#sequence - least);
+    return ({ sequence }) => sequence <= last;
+  }
+
+  #change(directory: DirectoryNode, names: PendingNames['names']): void {
+    directory.change({ sequence: this.#sequence++, names });
+  }
+
+  #syncDirectory(directory: DirectoryNode): void {
+    this.#durableSequence = Math.max(this.#durableSequence, directory.sync());
   }
 
   /** Flips one bit of a file where it lies. */
@@ -257,7 +292,7 @@ export class SimulatedDisk {
       let next = node.seen.get(name);
       if (next === undefined) {
         next = new DirectoryNode();
-        node.change([[name, next]]);
+        this.#change(node, [[name, next]]);
       }
       if (!(next instanceof DirectoryNode)) throw failure('ENOTDIR', path);
       node = next;
@@ -271,7 +306,7 @@ export class SimulatedDisk {
     if (found !== undefined) return found;
     if (mode !== 'create') throw failure('ENOENT', path);
     const node = new FileNode();
-    parent.change([[name, node]]);
+    this.#change(parent, [[name, node]]);
     return node;
   }
 
@@ -281,14 +316,14 @@ export class SimulatedDisk {
     const node = source.parent.seen.get(source.name);
     if (node === undefined) throw failure('ENOENT', from);
     if (source.parent === target.parent) {
-      source.parent.change([
+      this.#change(source.parent, [
         [target.name, node],
         [source.name, null],
       ]);
       return;
     }
-    target.parent.change([[target.name, node]]);
-    source.parent.change([[source.name, null]]);
+    this.#change(target.parent, [[target.name, node]]);
+    this.#change(source.parent, [[source.name, null]]);
   }
 
   #fileSystem(): FileSystem {
@@ -324,7 +359,7 @@ export class SimulatedDisk {
         step('write', path);
         this.#rename(temporary, path);
         step('sync', path);
-        this.#parent(path).parent.sync();
+        this.#syncDirectory(this.#parent(path).parent);
       },
       rename: async (from, to) => {
         step('write', from);
@@ -334,11 +369,11 @@ export class SimulatedDisk {
         step('remove', path);
         if (!this.#exists(path)) return;
         const { parent, name } = this.#parent(path);
-        parent.change([[name, null]]);
+        this.#change(parent, [[name, null]]);
       },
       syncDirectory: async (path) => {
         step('sync', path);
-        this.#directory(path).sync();
+        this.#syncDirectory(this.#directory(path));
       },
     };
   }
