@@ -75,7 +75,7 @@ export class SimulatedEngine {
     this.#log = log;
     this.#loop = new TickLoop({
       clock,
-      coordinator: new EmbeddedCommitCoordinator({ store, clock }),
+      coordinator: new EmbeddedCommitCoordinator({ store, clock, logger }),
       budget,
       gate,
       logger,
