@@ -43,6 +43,8 @@ export class MemoryLog implements Log {
     if (this.#topics.get(topic.name)?.id === topic.id) this.#topics.delete(topic.name);
   }
 
+  async release(): Promise<void> {}
+
   async close(): Promise<void> {}
 }
 
