@@ -219,6 +219,9 @@ export class Database implements Engine {
     const queries = await this.#catalog.replay(await this.#openCommandLog());
     this.#runner.forgetStopped(queries);
     this.#loop.start();
+    this.#log.startMaintenance({
+      neededFrom: (partition) => this.#runner.neededFrom(partition),
+    });
     this.#status = 'ready';
     void loadParser();
   }

@@ -1,3 +1,5 @@
+import type { CleanupPolicy, TopicSettings } from './topic-settings.ts';
+
 /**
  * The partitioned log, as the rest of the engine sees it: topics, partitions, appends, reads by offset. It moves
  * bytes and has never heard of SQL. The embedded log is one implementation, a Kafka cluster will be the other.
@@ -14,29 +16,41 @@ export interface Log {
   createTopic(options: CreateTopicOptions): Promise<Topic>;
   /** Removes the topic and its records. Idempotent by id; a new topic of the same name shares nothing with it. */
   deleteTopic(topic: Topic): Promise<void>;
+  /**
+   * Begins to apply retention and compaction, now and then in the background. To be called once, when it is known what
+   * is still needed.
+   */
+  startMaintenance(needs: RetentionNeeds): void;
   /** Writes and syncs everything appended, then releases the files. */
   close(): Promise<void>;
 }
 
-export interface CreateTopicOptions {
+/** What the owners of a log still want to read. */
+export interface RetentionNeeds {
+  /**
+   * The offset from which on the records of a partition are needed. Retention by time and compaction leave them alone;
+   * only a bound in bytes goes first.
+   */
+  neededFrom(partition: Partition): number;
+}
+
+export interface CreateTopicOptions extends Partial<TopicSettings> {
   readonly name: string;
   readonly partitionCount: number;
-  readonly cleanupPolicy: 'delete' | 'compact';
-  /** Kept and reported. Retention itself is not applied yet. */
-  readonly retentionMs?: number | null;
+  readonly cleanupPolicy: CleanupPolicy;
 }
 
 export interface Topic {
   /** Never reused; also the name of its directory. */
   readonly id: number;
   readonly name: string;
-  readonly cleanupPolicy: 'delete' | 'compact';
-  readonly retentionMs: number | null;
+  readonly settings: TopicSettings;
   readonly partitions: readonly Partition[];
 }
 
 /**
- * One partition. Offsets count records from 0. `start <= stable <= durable <= end`:
+ * One partition. Offsets count records from 0; in a compacted topic some are missing. `start <= stable <= durable <=
+ * end`:
  *
  * | property | below it, records |
  * |---|---|
@@ -78,9 +92,17 @@ export interface Partition {
    * left out; with 'committed' so are aborted transactions, and reading stops at `stableEndOffset`.
    *
    * Returns without a promise when the tail cache holds the data.
-   * @throws RangeError when the offset is below `startOffset` or above `endOffset`.
+   * @throws DatabaseError SOURCE_EXPIRED when the offset is below `startOffset`: its records were removed; RangeError
+   *   when it is above `endOffset` or no offset at all.
    */
   read(options: ReadOptions): ReadResult | Promise<ReadResult>;
+
+  /**
+   * Removes the records below `offset`, at most up to `stableEndOffset`, for good. The new start is durable before any
+   * file is removed.
+   * @returns the new `startOffset`.
+   */
+  deleteRecords(offset: number): Promise<number>;
 
   /** Offset of the first record with a timestamp >= `timestamp`, or `endOffset`. */
   offsetForTime(timestamp: number): Promise<number>;

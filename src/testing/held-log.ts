@@ -8,6 +8,7 @@ import type {
   Topic,
 } from '../log/log.ts';
 import { baseOffset, lastOffset, recordCount, setBaseOffset } from '../log/record-batch.ts';
+import { DEFAULT_TOPIC_SETTINGS, type TopicSettings } from '../log/topic-settings.ts';
 import { checkTopicName } from '../log/topic-name.ts';
 
 const PARTITION_COUNT_MAX = 256;
@@ -52,6 +53,8 @@ export class HeldLog implements Log {
     if (this.#topics.get(topic.name)?.id === topic.id) this.#topics.delete(topic.name);
   }
 
+  startMaintenance(): void {}
+
   async close(): Promise<void> {}
 }
 
@@ -59,8 +62,7 @@ export class HeldLog implements Log {
 export class HeldTopic implements Topic {
   readonly id: number;
   readonly name: string;
-  readonly cleanupPolicy: 'delete' | 'compact';
-  readonly retentionMs: number | null;
+  readonly settings: TopicSettings;
   /** As many as were asked for; all the same. */
   readonly partitions: readonly Partition[];
   readonly #only: SequencePartition;
@@ -68,16 +70,16 @@ export class HeldTopic implements Topic {
   constructor(options: CreateTopicOptions & { id: number }) {
     this.id = options.id;
     this.name = options.name;
-    this.cleanupPolicy = options.cleanupPolicy;
-    this.retentionMs = options.retentionMs ?? null;
+    const { id: _id, name: _name, partitionCount: _count, ...settings } = options;
+    this.settings = { ...DEFAULT_TOPIC_SETTINGS, ...settings };
     this.#only = new SequencePartition(this, { held: true });
     this.partitions = Array.from({ length: options.partitionCount }, () => this.#only);
   }
 
   /** The same topic with one partition, for a sink that must not spread its records. */
   get asOnePartition(): Topic {
-    const { id, name, cleanupPolicy, retentionMs } = this;
-    return { id, name, cleanupPolicy, retentionMs, partitions: [this.#only] };
+    const { id, name, settings } = this;
+    return { id, name, settings, partitions: [this.#only] };
   }
 
   /** All batches in order. */
@@ -133,6 +135,10 @@ export class SequencePartition implements Partition {
     );
     const last = batches.at(-1);
     return { batches, nextOffset: last === undefined ? offset : lastOffset(last) + 1 };
+  }
+
+  async deleteRecords(): Promise<number> {
+    return this.startOffset;
   }
 
   async offsetForTime(): Promise<number> {

@@ -12,6 +12,17 @@ const FILE_NAME = 'checkpoint.json';
 export interface Checkpoint {
   readonly offset: number;
   readonly transactions: TransactionsSnapshot;
+  /** When the segments were written to; missing in checkpoints of earlier versions, like what follows. */
+  readonly segments?: readonly SegmentTimes[];
+  /** Below it compaction has looked at every key. */
+  readonly cleanedOffset?: number;
+}
+
+/** When the first and the last record of a segment were written, ms since the epoch. */
+export interface SegmentTimes {
+  readonly baseOffset: number;
+  readonly first: number;
+  readonly last: number;
 }
 
 /** Replaces the checkpoint of the partition in `directory`; durable when it resolves. */
