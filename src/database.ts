@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { getHeapStatistics } from 'node:v8';
 import { isReserved } from './analyze/topic-name.ts';
+import { DiskGuard } from './base/disk-guard.ts';
 import { DatabaseError } from './base/errors.ts';
 import type { Env } from './base/env.ts';
 import { nodeEnv } from './base/env-node.ts';
@@ -48,6 +49,10 @@ export interface DatabaseOptions {
   readonly cacheBytesMax?: number;
   /** Where schemas are kept, and how strictly they are checked. Default: here, BACKWARD. */
   readonly schemaRegistry?: SchemaRegistrySettings;
+  /** Room to be left on the disk, bytes. Default: 1 GiB or 5 % of the disk, whichever is more. */
+  readonly diskReserveBytes?: number;
+  /** Size of a file that is given up when the disk is full, so that dropping things still works. Default: none. */
+  readonly diskBallastBytes?: number;
   /** Called once when the database had to stop: what it holds on disk is safe, this process cannot go on. */
   readonly onFatal?: (error: unknown) => void;
 }
@@ -120,6 +125,7 @@ export class Database implements Engine {
   readonly #log: Log;
   readonly #store: Store;
   readonly #loop: TickLoop;
+  readonly #guard: DiskGuard;
   readonly #ingest: Ingest;
   readonly #runner: QueryRunner;
   readonly #catalog: CatalogState;
@@ -140,7 +146,16 @@ export class Database implements Engine {
     this.clusterId = data.clusterId;
     this.#log = log;
     this.#store = store;
+    this.#guard = new DiskGuard({
+      env,
+      logger,
+      directory: options.directory,
+      ...(options.diskReserveBytes === undefined ? {} : { reserveBytes: options.diskReserveBytes }),
+      ...(options.diskBallastBytes === undefined ? {} : { ballastBytes: options.diskBallastBytes }),
+      onRoom: () => this.#loop.wake(),
+    });
     this.#loop = new TickLoop({
+      mayWrite: () => !this.#guard.isFull,
       clock,
       coordinator: new EmbeddedCommitCoordinator({ store, clock }),
       budget,
@@ -155,6 +170,7 @@ export class Database implements Engine {
     this.#ingest = new Ingest({
       clock,
       gate,
+      guard: this.#guard,
       onDurable: (partition) => {
         this.#loop.touch(partition);
         this.#loop.wake();
@@ -219,6 +235,7 @@ export class Database implements Engine {
     const queries = await this.#catalog.replay(await this.#openCommandLog());
     this.#runner.forgetStopped(queries);
     this.#loop.start();
+    await this.#guard.start();
     this.#log.startMaintenance({
       neededFrom: (partition) => this.#runner.neededFrom(partition),
     });
@@ -246,16 +263,21 @@ export class Database implements Engine {
 
   /**
    * Writes records to a topic as a producer would, in the encoding of its sources. Each is on disk when its
-   * acknowledgement arrives; records given together go out together.
+   * acknowledgement arrives, unless the topic has another durability; records given together go out together. With an
+   * idempotency key, records that are sent again are not written again.
    * @throws DatabaseError NOT_FOUND for an unknown topic; see Ingest for what is refused.
    */
-  async produce(topicName: string, records: readonly NewRecord[]): Promise<Acknowledgement[]> {
+  async produce(
+    topicName: string,
+    records: readonly NewRecord[],
+    options: { readonly idempotencyKey?: string } = {},
+  ): Promise<Acknowledgement[]> {
     this.#checkReady();
     const topic = isReserved(topicName) ? undefined : this.#log.topic(topicName);
     if (topic === undefined) {
       throw new DatabaseError('NOT_FOUND', `Topic ${topicName} does not exist.`);
     }
-    return Promise.all(records.map((record) => this.#ingest.append(topic, record)));
+    return this.#ingest.appendAll(topic, records, options);
   }
 
   /** Resolves when every query has processed, and committed, everything that is in the log. */
@@ -273,6 +295,8 @@ export class Database implements Engine {
     const failed = this.#status === 'failed';
     this.#status = 'closed';
     await this.#queries.closeAll();
+    await this.#guard.stop();
+    await this.#ingest.close();
     if (!failed) await this.#runner.close();
     await this.#loop.stop();
     // After a failed commit nobody knows what the files hold; recovery finds out.

@@ -16,6 +16,8 @@ export interface Log {
   createTopic(options: CreateTopicOptions): Promise<Topic>;
   /** Removes the topic and its records. Idempotent by id; a new topic of the same name shares nothing with it. */
   deleteTopic(topic: Topic): Promise<void>;
+  /** Where consumer groups have come to. */
+  readonly groups: GroupOffsets;
   /**
    * Begins to apply retention and compaction, now and then in the background. To be called once, when it is known what
    * is still needed.
@@ -23,6 +25,35 @@ export interface Log {
   startMaintenance(needs: RetentionNeeds): void;
   /** Writes and syncs everything appended, then releases the files. */
   close(): Promise<void>;
+}
+
+/** The offsets that consumer groups have committed, kept durably. */
+export interface GroupOffsets {
+  /** Names of the groups that have committed any, sorted. */
+  list(): readonly string[];
+  /** By topic and partition, sorted; empty for a group nobody heard of. Offsets of topics that are gone are left out. */
+  offsets(group: string): readonly GroupOffset[];
+  /**
+   * Durable when it resolves.
+   * @throws RangeError for a partition that is not there; nothing is committed then.
+   */
+  commit(
+    group: string,
+    offsets: readonly Pick<GroupOffset, 'topic' | 'partition' | 'offset' | 'metadata'>[],
+  ): Promise<void>;
+  /** Forgets a group; false when there is none. */
+  delete(group: string): Promise<boolean>;
+}
+
+/** The next record of a partition that a consumer group wants. */
+export interface GroupOffset {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+  /** Whatever the consumer wants to remember with it. */
+  readonly metadata: string | null;
+  /** When it was committed, ms since the epoch. */
+  readonly timeMs: number;
 }
 
 /** What the owners of a log still want to read. */
@@ -77,6 +108,17 @@ export interface Partition {
    * @throws Error when the partition has failed or was closed.
    */
   append(batch: Buffer): number;
+
+  /**
+   * Appends a batch of an idempotent producer unless it is there already: the last five batches of each producer are
+   * remembered, also after opening the log again.
+   * @returns the offset of its first record, that of the original if it was sent before.
+   * @throws DatabaseError CONFLICT when the producer's epoch is over or the sequence does not follow.
+   */
+  produce(batch: Buffer): { readonly offset: number; readonly isDuplicate: boolean };
+
+  /** Resolves when what was appended is written, which survives this process but not the machine. */
+  write(): Promise<void>;
 
   /**
    * Writes what was appended and syncs it (fdatasync; also the directory after a new segment). Calls made while a

@@ -1,4 +1,6 @@
+import { nodeEnv } from '../base/env-node.ts';
 import { DatabaseError } from '../base/errors.ts';
+import { ConsumerGroups } from '../log/consumer-groups.ts';
 import type {
   CreateTopicOptions,
   Log,
@@ -21,6 +23,7 @@ const PARTITION_COUNT_MAX = 256;
  * are processed is left to whoever feeds them.
  */
 export class HeldLog implements Log {
+  readonly groups = new ConsumerGroups({ log: this, clock: nodeEnv().clock });
   readonly #topics = new Map<string, HeldTopic>();
   #nextId = 0;
 
@@ -126,6 +129,12 @@ export class SequencePartition implements Partition {
     this.#endOffset += recordCount(batch);
     return offset;
   }
+
+  produce(batch: Buffer): { offset: number; isDuplicate: boolean } {
+    return { offset: this.append(batch), isDuplicate: false };
+  }
+
+  async write(): Promise<void> {}
 
   async sync(): Promise<void> {}
 

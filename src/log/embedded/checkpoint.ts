@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { crc32c } from '../../base/crc32c.ts';
 import type { FileSystem } from '../../base/env.ts';
+import type { ProducerState } from './producers.ts';
 import type { TransactionsSnapshot } from './transactions.ts';
 
 const FILE_NAME = 'checkpoint.json';
@@ -16,6 +17,7 @@ export interface Checkpoint {
   readonly segments?: readonly SegmentTimes[];
   /** Below it compaction has looked at every key. */
   readonly cleanedOffset?: number;
+  readonly producers?: readonly ProducerState[];
 }
 
 /** When the first and the last record of a segment were written, ms since the epoch. */

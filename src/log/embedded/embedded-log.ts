@@ -5,12 +5,14 @@ import { CorruptionError, DatabaseError } from '../../base/errors.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { CreateTopicOptions, Log, RetentionNeeds, Topic } from '../log.ts';
 import { writeControlBatch } from '../record-batch.ts';
+import { ConsumerGroups } from '../consumer-groups.ts';
 import { checkTopicName } from '../topic-name.ts';
 import { DEFAULT_TOPIC_SETTINGS, isCompacted } from '../topic-settings.ts';
 import { EmbeddedPartition } from './embedded-partition.ts';
 import { describePartition, partitionDamage, partitionFailure } from './partition-errors.ts';
 import { recoverPartition } from './partition-recovery.ts';
 import type { RecoveredPartition } from './partition-recovery.ts';
+import { Producers } from './producers.ts';
 import { RecentIndexes } from './recent-indexes.ts';
 import type { SegmentLocation } from './segment.ts';
 import { CacheBudget } from './tail-cache.ts';
@@ -96,6 +98,7 @@ export async function openEmbeddedLog(options: EmbeddedLogOptions): Promise<Log>
   const log = new EmbeddedLog(options);
   try {
     await log.recover();
+    await log.groups.load();
   } catch (error) {
     await log.close();
     throw error;
@@ -108,6 +111,7 @@ interface EmbeddedTopic extends Topic {
 }
 
 class EmbeddedLog implements Log {
+  readonly groups: ConsumerGroups;
   readonly #options: EmbeddedLogOptions;
   readonly #limits: EmbeddedLogLimits;
   readonly #cacheBudget: CacheBudget;
@@ -122,6 +126,7 @@ class EmbeddedLog implements Log {
 
   constructor(options: EmbeddedLogOptions) {
     this.#options = options;
+    this.groups = new ConsumerGroups({ log: this, clock: options.env.clock });
     this.#limits = { ...DEFAULT_LIMITS, ...options.limits };
     assert(this.#limits.segmentBytesMax <= SEGMENT_BYTES_LIMIT, 'index positions have 32 bits');
     this.#cacheBudget = new CacheBudget(this.#limits.cacheTotalBytesMax);
@@ -444,6 +449,7 @@ function emptyPartition(endOffset: number): RecoveredPartition {
     startOffset: 0,
     endOffset,
     transactions: new Transactions(),
+    producers: new Producers(),
     checkpointOffset: endOffset,
     cleanedOffset: 0,
     scannedBytes: 0,

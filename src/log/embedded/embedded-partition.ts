@@ -18,6 +18,7 @@ import { isCompacted } from '../topic-settings.ts';
 import { writeCheckpoint } from './checkpoint.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { compact, isWorthCompacting } from './compaction.ts';
+import type { Producers } from './producers.ts';
 import { writeLogStart } from './log-start.ts';
 import type { RecoveredPartition } from './partition-recovery.ts';
 import { describePartition, partitionDamage, partitionFailure } from './partition-errors.ts';
@@ -79,6 +80,7 @@ export class EmbeddedPartition implements Partition {
   #segments: Segment[];
   readonly #cache: TailCache;
   readonly #transactions: Transactions;
+  readonly #producers: Producers;
   readonly #appendedWaiters = new Waiters();
   readonly #stableWaiters = new Waiters();
 
@@ -91,6 +93,7 @@ export class EmbeddedPartition implements Partition {
   #pending: Buffer[] = [];
   #pendingBytes = 0;
   #syncRequest: SyncRequest | null = null;
+  #writeRequest: SyncRequest | null = null;
   #writing: Promise<void> | null = null;
 
   #checkpointOffset: number;
@@ -115,6 +118,7 @@ export class EmbeddedPartition implements Partition {
     this.#logger = options.logger;
     this.#segments = recovered.segments;
     this.#transactions = recovered.transactions;
+    this.#producers = recovered.producers;
     this.#startOffset = recovered.startOffset;
     this.#cleanedOffset = recovered.cleanedOffset;
     this.#endOffset = recovered.endOffset;
@@ -156,6 +160,8 @@ export class EmbeddedPartition implements Partition {
     this.#failure ??= failure;
     this.#syncRequest?.reject(this.#failure);
     this.#syncRequest = null;
+    this.#writeRequest?.reject(this.#failure);
+    this.#writeRequest = null;
     this.#appendedWaiters.wake(Infinity);
     this.#stableWaiters.wake(Infinity);
   }
@@ -171,6 +177,7 @@ export class EmbeddedPartition implements Partition {
       setLogAppendTime(batch, this.#clock.now());
     }
     this.#transactions.observe(batch);
+    this.#producers.observe(batch);
     this.#endOffset = offset + lastOffsetDelta(batch) + 1;
     this.#cache.push(batch);
     this.#pending.push(batch);
@@ -182,6 +189,21 @@ export class EmbeddedPartition implements Partition {
     if (this.#pendingBytes > PENDING_BYTES_MAX) this.#startWriting();
     this.#appendedWaiters.wake(this.#endOffset);
     return offset;
+  }
+
+  produce(batch: Buffer): { readonly offset: number; readonly isDuplicate: boolean } {
+    this.#checkUsable();
+    const original = this.#producers.find(batch);
+    if (original !== null) return { offset: original, isDuplicate: true };
+    return { offset: this.append(batch), isDuplicate: false };
+  }
+
+  write(): Promise<void> {
+    if (this.#failure !== null) return Promise.reject(this.#failure);
+    if (this.#writtenEndOffset === this.#endOffset) return Promise.resolve();
+    this.#writeRequest ??= Promise.withResolvers<void>();
+    this.#startWriting();
+    return this.#writeRequest.promise;
   }
 
   sync(): Promise<void> {
@@ -396,16 +418,28 @@ export class EmbeddedPartition implements Partition {
     this.#writing ??= this.#write();
   }
 
+  get #hasToWrite(): boolean {
+    return (
+      this.#syncRequest !== null ||
+      this.#writeRequest !== null ||
+      this.#pendingBytes > PENDING_BYTES_MAX
+    );
+  }
+
   /** Runs until nobody waits for a sync and little is pending. Never rejects: errors go to those who wait. */
   async #write(): Promise<void> {
     let request: SyncRequest | null = null;
+    let writeRequest: SyncRequest | null = null;
     try {
       // Appends and syncs of the same moment join the first round.
       await Promise.resolve();
-      while (this.#syncRequest !== null || this.#pendingBytes > PENDING_BYTES_MAX) {
+      while (this.#hasToWrite) {
         request = this.#syncRequest;
+        writeRequest = this.#writeRequest;
         this.#syncRequest = null;
+        this.#writeRequest = null;
         await this.#writePending();
+        writeRequest?.resolve();
         if (request !== null) await this.#syncWritten();
         request?.resolve();
         const due = this.#checkpointDue;
@@ -414,6 +448,7 @@ export class EmbeddedPartition implements Partition {
     } catch (error) {
       this.fail(partitionFailure(this.#name, { activity: 'writing its log', cause: error }));
       request?.reject(this.#failure);
+      writeRequest?.reject(this.#failure);
     } finally {
       this.#writing = null;
     }
@@ -477,6 +512,7 @@ export class EmbeddedPartition implements Partition {
     this.#checkpointDue = {
       offset: this.#endOffset,
       transactions: this.#transactions.snapshot(),
+      producers: this.#producers.snapshot(),
     };
   }
 
@@ -524,9 +560,7 @@ export class EmbeddedPartition implements Partition {
       })
       .finally(() => {
         this.#writing = null;
-        if (this.#syncRequest !== null || this.#pendingBytes > PENDING_BYTES_MAX) {
-          this.#startWriting();
-        }
+        if (this.#hasToWrite) this.#startWriting();
       });
     await this.#writing;
   }

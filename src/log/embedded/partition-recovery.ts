@@ -9,6 +9,7 @@ import { readLogStart } from './log-start.ts';
 import { listSegments, removeSegment, Segment } from './segment.ts';
 import type { ScanResult, SegmentLocation } from './segment.ts';
 import { recoverSwaps } from './segment-swap.ts';
+import { Producers } from './producers.ts';
 import { Transactions } from './transactions.ts';
 
 export interface PartitionRecoveryOptions {
@@ -29,6 +30,7 @@ export interface RecoveredPartition {
   readonly startOffset: number;
   readonly endOffset: number;
   readonly transactions: Transactions;
+  readonly producers: Producers;
   readonly checkpointOffset: number;
   readonly cleanedOffset: number;
   /** Bytes after the checkpoint, which the next opening would read again. */
@@ -88,6 +90,7 @@ async function checkSegments(
     startOffset,
     endOffset: scan.endOffset,
     transactions: scan.transactions,
+    producers: scan.producers,
     checkpointOffset: checkpoint?.offset ?? 0,
     cleanedOffset: checkpoint?.cleanedOffset ?? 0,
     scannedBytes: scan.bytes,
@@ -146,6 +149,7 @@ function refuseLoss(what: string, durableEnd: number): void {
 
 interface LogScan extends ScanResult {
   readonly transactions: Transactions;
+  readonly producers: Producers;
   readonly bytes: number;
   /** In the last segment: from here on nobody knows whether the bytes shown are on disk. */
   readonly rewritePosition: number;
@@ -162,6 +166,7 @@ async function scanSegments(
   const { checkpoint, durableEnd, gapsAllowed } = known;
   const start = checkpoint?.offset ?? 0;
   const transactions = new Transactions(checkpoint?.transactions);
+  const producers = new Producers(checkpoint?.producers);
   const active = segments.at(-1)!;
   let result: ScanResult | null = null;
   let rewritePosition: number | null = null;
@@ -174,6 +179,7 @@ async function scanSegments(
     }
     result = await segment.scan(Math.max(start, segment.baseOffset), (batch, position) => {
       transactions.observe(batch);
+      producers.observe(batch);
       bytes += batch.length;
       if (segment === active && baseOffset(batch) >= durableEnd) rewritePosition ??= position;
     });
@@ -182,7 +188,13 @@ async function scanSegments(
     checkGap(segment, result.endOffset, { next, gapsAllowed });
   }
   assert(result !== null, 'the last segment is always scanned');
-  return { ...result, transactions, bytes, rewritePosition: rewritePosition ?? result.position };
+  return {
+    ...result,
+    transactions,
+    producers,
+    bytes,
+    rewritePosition: rewritePosition ?? result.position,
+  };
 }
 
 function checkGap(
