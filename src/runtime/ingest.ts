@@ -1,3 +1,4 @@
+import { isReserved } from '../analyze/topic-name.ts';
 import type { DiskGuard } from '../base/disk-guard.ts';
 import type { Env } from '../base/env.ts';
 import { DatabaseError } from '../base/errors.ts';
@@ -154,7 +155,7 @@ export class Ingest {
 
   #check(topic: Topic, { key, value }: NewRecord): void {
     // What the database writes for itself takes little, and dropping things has to work.
-    if (!topic.name.startsWith('_')) this.#guard?.demandRoom();
+    if (!isReserved(topic.name)) this.#guard?.demandRoom();
     const bytes = (key?.length ?? 0) + (value?.length ?? 0);
     if (bytes <= RECORD_BYTES_MAX) return;
     throw new DatabaseError(

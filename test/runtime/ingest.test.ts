@@ -187,6 +187,6 @@ test('nothing is taken for a topic of users while the disk is full', async () =>
   };
   ingest = new Ingest({ clock: env.clock, gate, guard, onDurable: () => {} });
   await expect(ingest.append(topic, record('a'))).rejects.toMatchObject({ errorCode: 50701 });
-  const own = await log.createTopic({ name: '_own', partitionCount: 1, cleanupPolicy: 'delete' });
+  const own = await log.createTopic({ name: '__own', partitionCount: 1, cleanupPolicy: 'delete' });
   await expect(ingest.append(own, record('a'))).resolves.toMatchObject({ offset: 0 });
 });
