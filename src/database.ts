@@ -8,8 +8,9 @@ import { nodeEnv } from './base/env-node.ts';
 import { type Logger, silentLogger } from './base/logger.ts';
 import { MemoryBudget } from './base/memory-budget.ts';
 import type { Entity } from './api/entities.ts';
+import type { TopicService } from './api/topics.ts';
 import type { Engine, QueryResult, StatementOptions } from './engine.ts';
-import { openEmbeddedLog } from './log/embedded/embedded-log.ts';
+import { type EmbeddedLogLimits, openEmbeddedLog } from './log/embedded/embedded-log.ts';
 import type { Log } from './log/log.ts';
 import { AppendGate } from './runtime/append-gate.ts';
 import { decideTransaction } from './runtime/decide-transaction.ts';
@@ -39,6 +40,7 @@ import { checkDataDirectory, type DataDirectory } from './statements/data-direct
 import { loadParser } from './statements/parse.ts';
 import { QueryStarter } from './statements/query-starter.ts';
 import { StatementRunner } from './statements/statement-runner.ts';
+import { TopicAdmin } from './statements/topic-admin.ts';
 
 export interface DatabaseOptions {
   /** Everything the database keeps; made if it is missing. One process at a time. */
@@ -49,6 +51,8 @@ export interface DatabaseOptions {
   readonly cacheBytesMax?: number;
   /** Where schemas are kept, and how strictly they are checked. Default: here, BACKWARD. */
   readonly schemaRegistry?: SchemaRegistrySettings;
+  /** Bounds of the log other than the usual ones. */
+  readonly logLimits?: Partial<EmbeddedLogLimits>;
   /** Room to be left on the disk, bytes. Default: 1 GiB or 5 % of the disk, whichever is more. */
   readonly diskReserveBytes?: number;
   /** Size of a file that is given up when the disk is full, so that dropping things still works. Default: none. */
@@ -81,6 +85,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
       directory: join(options.directory, 'log'),
       env,
       logger: options.logger ?? silentLogger,
+      limits: options.logLimits ?? {},
       recovery: {
         durableEndOffset: (topicId, partition) => meta.durableEnds.get(`${topicId}/${partition}`),
         decide: (transaction) => decideTransaction(transaction, meta),
@@ -121,6 +126,7 @@ export class Database implements Engine {
   readonly registry: EmbeddedRegistry | undefined;
   /** Where schemas of AVRO, PROTOBUF and JSON_SR payloads are found. */
   readonly schemas: SchemaRegistry;
+  readonly topics: TopicService;
   readonly #schemasTopic: SchemasTopic;
   readonly #log: Log;
   readonly #store: Store;
@@ -203,6 +209,13 @@ export class Database implements Engine {
     });
     this.#openCommandLog = () => CommandLog.open({ log, ingest: this.#ingest });
     this.#catalog = new CatalogState({ log, runner: this.#runner, loop: this.#loop, logger });
+    this.topics = new TopicAdmin({
+      clock,
+      log,
+      ingest: this.#ingest,
+      runner: this.#runner,
+      catalog: () => this.#catalog.catalog,
+    });
     this.#queries = new QueryStarter({
       clock,
       random,
