@@ -77,8 +77,14 @@ function noSuchRoute(exchange: Exchange, routes: readonly RouteDefinition[]): Da
       `${path} does not take ${method}, but ${allow}.`,
     );
   }
-  const known = [...new Set(routes.map((route) => route.path))].join(', ');
+  // What stands below /v1/topics is told by its documentation.
+  const known = [...new Set(routes.map((route) => topOf(route.path)))].join(', ');
   return new DatabaseError('NOT_FOUND', `There is nothing at this path. There is ${known}.`);
+}
+
+/** Two steps of the path at most. */
+function topOf(path: string): string {
+  return path.split('/').slice(0, 3).join('/');
 }
 
 /** Whether the path is percent-encoded UTF-8 without control characters. */

@@ -1,14 +1,16 @@
 import { dirname, join, resolve } from 'node:path';
 import { getHeapStatistics } from 'node:v8';
 import { isReserved } from './analyze/topic-name.ts';
+import { DiskGuard } from './base/disk-guard.ts';
 import { DatabaseError } from './base/errors.ts';
 import type { Env, FileSystem } from './base/env.ts';
 import { nodeEnv } from './base/env-node.ts';
 import { type Logger, silentLogger } from './base/logger.ts';
 import { MemoryBudget } from './base/memory-budget.ts';
 import type { Entity } from './api/entities.ts';
+import type { TopicService } from './api/topics.ts';
 import type { Engine, QueryResult, StatementOptions } from './engine.ts';
-import { openEmbeddedLog } from './log/embedded/embedded-log.ts';
+import { type EmbeddedLogLimits, openEmbeddedLog } from './log/embedded/embedded-log.ts';
 import type { Log } from './log/log.ts';
 import { AppendGate } from './runtime/append-gate.ts';
 import { decideTransaction, LostCommits } from './runtime/decide-transaction.ts';
@@ -38,6 +40,7 @@ import { checkDataDirectory, type DataDirectory, isUnused } from './statements/d
 import { loadParser } from './statements/parse.ts';
 import { QueryStarter } from './statements/query-starter.ts';
 import { StatementRunner } from './statements/statement-runner.ts';
+import { TopicAdmin } from './statements/topic-admin.ts';
 
 export interface DatabaseOptions {
   /** Everything the database keeps; made if it is missing. One process at a time. */
@@ -50,6 +53,12 @@ export interface DatabaseOptions {
   readonly cacheBytesMax?: number;
   /** Where schemas are kept, and how strictly they are checked. Default: here, BACKWARD. */
   readonly schemaRegistry?: SchemaRegistrySettings;
+  /** Bounds of the log other than the usual ones. */
+  readonly logLimits?: Partial<EmbeddedLogLimits>;
+  /** Room to be left on the disk, bytes. Default: 1 GiB or 5 % of the disk, whichever is more. */
+  readonly diskReserveBytes?: number;
+  /** Size of a file that is given up when the disk is full, so that dropping things still works. Default: none. */
+  readonly diskBallastBytes?: number;
   /** Called once when the database had to stop: what it holds on disk is safe, this process cannot go on. */
   readonly onFatal?: (error: unknown) => void;
 }
@@ -81,6 +90,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
       directory: join(options.directory, 'log'),
       env,
       logger: options.logger ?? silentLogger,
+      limits: options.logLimits ?? {},
       recovery: {
         durableEndOffset: (topicId, partition) => meta.durableEnds.get(`${topicId}/${partition}`),
         decide: (transaction) => decideTransaction(transaction, meta),
@@ -148,10 +158,12 @@ export class Database implements Engine {
   readonly registry: EmbeddedRegistry | undefined;
   /** Where schemas of AVRO, PROTOBUF and JSON_SR payloads are found. */
   readonly schemas: SchemaRegistry;
+  readonly topics: TopicService;
   readonly #schemasTopic: SchemasTopic;
   readonly #log: Log;
   readonly #store: Store;
   readonly #loop: TickLoop;
+  readonly #guard: DiskGuard;
   readonly #ingest: Ingest;
   readonly #runner: QueryRunner;
   readonly #catalog: CatalogState;
@@ -172,7 +184,16 @@ export class Database implements Engine {
     this.clusterId = data.clusterId;
     this.#log = log;
     this.#store = store;
+    this.#guard = new DiskGuard({
+      env,
+      logger,
+      directory: options.directory,
+      ...(options.diskReserveBytes === undefined ? {} : { reserveBytes: options.diskReserveBytes }),
+      ...(options.diskBallastBytes === undefined ? {} : { ballastBytes: options.diskBallastBytes }),
+      onRoom: () => this.#loop.wake(),
+    });
     this.#loop = new TickLoop({
+      mayWrite: () => !this.#guard.isFull,
       clock,
       coordinator: new EmbeddedCommitCoordinator({ store, clock, logger }),
       budget,
@@ -187,6 +208,7 @@ export class Database implements Engine {
     this.#ingest = new Ingest({
       clock,
       gate,
+      guard: this.#guard,
       onDurable: (partition) => {
         this.#loop.touch(partition);
         this.#loop.wake();
@@ -219,6 +241,13 @@ export class Database implements Engine {
     });
     this.#openCommandLog = () => CommandLog.open({ log, ingest: this.#ingest });
     this.#catalog = new CatalogState({ log, runner: this.#runner, loop: this.#loop, logger });
+    this.topics = new TopicAdmin({
+      clock,
+      log,
+      ingest: this.#ingest,
+      runner: this.#runner,
+      catalog: () => this.#catalog.catalog,
+    });
     this.#queries = new QueryStarter({
       clock,
       random,
@@ -252,6 +281,10 @@ export class Database implements Engine {
     lost.checkQueries(queries);
     this.#runner.forgetStopped(queries);
     this.#loop.start();
+    await this.#guard.start();
+    this.#log.startMaintenance({
+      neededFrom: (partition) => this.#runner.neededFrom(partition),
+    });
     this.#status = 'ready';
     void loadParser();
   }
@@ -276,16 +309,21 @@ export class Database implements Engine {
 
   /**
    * Writes records to a topic as a producer would, in the encoding of its sources. Each is on disk when its
-   * acknowledgement arrives; records given together go out together.
+   * acknowledgement arrives, unless the topic has another durability; records given together go out together. With an
+   * idempotency key, records that are sent again are not written again.
    * @throws DatabaseError NOT_FOUND for an unknown topic; see Ingest for what is refused.
    */
-  async produce(topicName: string, records: readonly NewRecord[]): Promise<Acknowledgement[]> {
+  async produce(
+    topicName: string,
+    records: readonly NewRecord[],
+    options: { readonly idempotencyKey?: string } = {},
+  ): Promise<Acknowledgement[]> {
     this.#checkReady();
     const topic = isReserved(topicName) ? undefined : this.#log.topic(topicName);
     if (topic === undefined) {
       throw new DatabaseError('NOT_FOUND', `Topic ${topicName} does not exist.`);
     }
-    return Promise.all(records.map((record) => this.#ingest.append(topic, record)));
+    return this.#ingest.appendAll(topic, records, options);
   }
 
   /** Resolves when every query has processed, and committed, everything that is in the log. */
@@ -303,6 +341,8 @@ export class Database implements Engine {
     const failed = this.#status === 'failed';
     this.#status = 'closed';
     await this.#queries.closeAll();
+    await this.#guard.stop();
+    await this.#ingest.close();
     if (!failed) await this.#runner.close();
     await this.#loop.stop();
     // After a failed commit nobody knows what the files hold; recovery finds out.

@@ -1,4 +1,5 @@
 import type { Env } from '../base/env.ts';
+import type { Partition } from '../log/log.ts';
 import { type PhysicalPlan, storedNumbers } from '../plan/physical-plan.ts';
 import type { QueryProgress } from './meta.ts';
 import { type Producer, producerOf } from './producer.ts';
@@ -66,6 +67,18 @@ export class PersistentQuery {
   /** Whether everything below the offsets, one for each source, is processed and committed. */
   hasCommitted(offsets: readonly number[]): boolean {
     return offsets.every((offset, index) => (this.#committed[index] ?? 0) >= offset);
+  }
+
+  /** The offset from which on it has still to read a partition; Infinity for one it does not read. */
+  neededFrom(partition: Partition): number {
+    let needed = Infinity;
+    this.topology.sources.forEach(({ reader }, index) => {
+      const committed = this.#committed[index] ?? 0;
+      // What was removed before it was read cannot be kept for it any more.
+      if (reader.partition !== partition || committed < partition.startOffset) return;
+      needed = Math.min(needed, committed);
+    });
+    return needed;
   }
 
   get state(): QueryState {

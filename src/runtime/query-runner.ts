@@ -35,6 +35,8 @@ export interface QueryDefinition {
   readonly merge: boolean;
   /** Where it begins to read, by `source number/partition`; recorded when it was created. */
   readonly startOffsets: Readonly<Record<string, number>>;
+  /** It was created this moment: records removed since its start offsets were taken are not missed. */
+  readonly isFresh?: boolean;
 }
 
 export interface QueryRunnerOptions {
@@ -59,7 +61,7 @@ export class QueryRunner {
   /** By source and partition, shared by all queries. */
   readonly #readers = new Map<string, SourceReader>();
   readonly #progress: Map<number, QueryProgress>;
-  readonly #failures = new Map<string, string>();
+  readonly #failures = new Map<string, { reason: string; definition: QueryDefinition }>();
   readonly #forgetting = new Set<Promise<void>>();
 
   constructor(options: QueryRunnerOptions) {
@@ -71,7 +73,38 @@ export class QueryRunner {
     return this.#queries.get(id);
   }
 
-  /** Starts a query where it stood, or at its start offsets when it is new. Between ticks, or before the first. */
+  /**
+   * The offset from which on a partition is needed by the queries, those included that are paused, have failed or could
+   * not be started; Infinity when none reads it.
+   */
+  neededFrom(partition: Partition): number {
+    let needed = Infinity;
+    for (const query of this.#queries.values()) {
+      needed = Math.min(needed, query.neededFrom(partition));
+    }
+    for (const { definition } of this.#failures.values()) {
+      const position = this.#storedPosition(definition, partition);
+      if (position >= partition.startOffset) needed = Math.min(needed, position);
+    }
+    return needed;
+  }
+
+  /** Where a query that does not run would go on. */
+  #storedPosition(definition: QueryDefinition, partition: Partition): number {
+    const { plan, number, startOffsets: given } = definition;
+    const numbers = storedNumbers(plan);
+    const offsets = this.#progress.get(number)?.offsets ?? given;
+    const positions = sourceSteps(plan)
+      .filter(({ source }) => source.topic === partition.topic.name)
+      .map(({ id }) => offsets[`${numbers.get(id)}/${partition.index}`] ?? 0);
+    return Math.min(Infinity, ...positions);
+  }
+
+  /**
+   * Starts a query where it stood, or at its start offsets when it is new. Between ticks, or before the first.
+   * @throws DatabaseError SOURCE_EXPIRED when records it has not read were removed, CORRUPT when it stands beyond the
+   *   log.
+   */
   start(definition: QueryDefinition): PersistentQuery {
     assert(!this.#queries.has(definition.id), 'a query is started once');
     const { plan, id, number } = definition;
@@ -122,8 +155,11 @@ export class QueryRunner {
       reader: (step, index) => this.#reader(step, index),
       position: (step, index) => {
         const key = `${numbers.get(step.id)}/${index}`;
-        const offset = progress?.offsets[key] ?? definition.startOffsets[key] ?? 0;
-        return checkPosition(this.#partition(step, index), { offset, query: definition.id });
+        const partition = this.#partition(step, index);
+        const stored = progress?.offsets[key] ?? definition.startOffsets[key] ?? 0;
+        const offset =
+          definition.isFresh === true ? Math.max(stored, partition.startOffset) : stored;
+        return checkPosition(partition, { offset, query: definition.id });
       },
       times: (step, index) => progress?.times[`${numbers.get(step.id)}/${index}`],
       state: ({ step, index, spec, partition, windowStartMax }) =>
@@ -186,12 +222,12 @@ export class QueryRunner {
 
   /** Why a query of the catalog does not run; undefined when it does. */
   failure(id: string): string | undefined {
-    return this.#failures.get(id);
+    return this.#failures.get(id)?.reason;
   }
 
   /** Remembers why a query could not be started. */
-  notStarted(id: string, reason: string): void {
-    this.#failures.set(id, reason);
+  notStarted(definition: QueryDefinition, reason: string): void {
+    this.#failures.set(definition.id, { reason, definition });
   }
 
   /** Stops a query for good; its state is removed in the background. Between ticks. */
@@ -253,11 +289,21 @@ export class QueryRunner {
   }
 }
 
-/** A query must not stand beyond the log: its records would be skipped when they are written again. */
+/**
+ * A query must not stand beyond the log, whose records would be skipped when they are written again, nor before it, as
+ * if records that were removed had never been.
+ */
 function checkPosition(
   partition: Partition,
   { offset, query }: { offset: number; query: string },
 ): number {
+  if (offset < partition.startOffset) {
+    throw new DatabaseError(
+      'SOURCE_EXPIRED',
+      `Query ${query} has processed topic ${partition.topic.name} partition ${partition.index} up to offset ${offset}, but the log begins at ${partition.startOffset}: ` +
+        'records it has not read were removed by retention. DROP what it fills and create it again.',
+    );
+  }
   if (offset <= partition.endOffset) return offset;
   throw new DatabaseError(
     'CORRUPT',

@@ -34,6 +34,8 @@ export interface TickLoopOptions {
   readonly logger: Logger;
   /** Number of the last committed tick. */
   readonly lastTick: number;
+  /** False while nothing may be written: queries wait then. Default: always true. */
+  readonly mayWrite?: () => boolean;
   /** Called once when a commit has failed: the process cannot go on. */
   onFatal(error: unknown): void;
 }
@@ -259,7 +261,8 @@ export class TickLoop {
     this.#evict();
     for (;;) {
       const active = this.#ordered.filter((query) => query.hasInput);
-      if (active.length === 0) return this.#checkpoint();
+      const mayWrite = this.#options.mayWrite?.() ?? true;
+      if (active.length === 0 || !mayWrite) return this.#checkpoint();
       const failed = await this.#attemptTick();
       if (failed === null) return this.#seal();
       // The tick is processed again without the query that failed.

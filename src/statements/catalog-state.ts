@@ -3,7 +3,7 @@ import { DatabaseError } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 import { Catalog } from '../catalog/catalog.ts';
 import type { Log } from '../log/log.ts';
-import type { QueryRunner } from '../runtime/query-runner.ts';
+import type { QueryDefinition, QueryRunner } from '../runtime/query-runner.ts';
 import type { TickLoop } from '../runtime/tick-loop.ts';
 import type { CommandLog } from './command-log.ts';
 import type { Command } from './commands.ts';
@@ -91,7 +91,9 @@ export class CatalogState {
         if (command.source !== null) this.#catalog = this.#catalog.withSource(command.source);
         this.#catalog = this.#catalog.withQuery(command.query);
         if (this.#replayed === null) {
-          await this.#loop.exclusively(async () => void this.#start(number, command));
+          await this.#loop.exclusively(
+            async () => void this.#start({ ...definitionOf(number, command), isFresh: true }),
+          );
         } else {
           this.#replayed.set(command.query.id, { number, command, paused: false });
         }
@@ -122,20 +124,21 @@ export class CatalogState {
     }
   }
 
-  #start(number: number, { query, plan, merge, startOffsets }: StartQuery): void {
-    this.#runner.start({ id: query.id, number, plan, merge, startOffsets });
+  #start(definition: QueryDefinition): void {
+    this.#runner.start(definition);
     this.#loop.wake();
   }
 
   /** A query that cannot start keeps the others from nothing; SHOW QUERIES and EXPLAIN say why. */
   #restart({ number, command, paused }: ReplayedQuery): void {
     const { id } = command.query;
+    const definition = definitionOf(number, command);
     try {
-      this.#start(number, command);
+      this.#start(definition);
       if (paused) this.#runner.query(id)?.pause();
     } catch (error) {
       if (!(error instanceof DatabaseError)) throw error;
-      this.#runner.notStarted(id, error.message);
+      this.#runner.notStarted(definition, error.message);
       this.#logger.error({ query: id, err: error }, 'a query could not be started');
     }
   }
@@ -202,6 +205,11 @@ export class CatalogState {
     if (source === null || this.#log.topic(source.topic) !== undefined) return;
     const { topic } = source;
     this.#logger.warn({ topic, source: sourceName }, 'a topic was missing and is made anew, empty');
-    await ensureTopic(this.#log, source, null);
+    await ensureTopic(this.#log, source, { askedMs: null });
   }
+}
+
+function definitionOf(number: number, command: StartQuery): QueryDefinition {
+  const { query, plan, merge, startOffsets } = command;
+  return { id: query.id, number, plan, merge, startOffsets };
 }

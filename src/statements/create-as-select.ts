@@ -86,7 +86,11 @@ async function start(
   }: { source: Source; query: QueryInfo; plan: PhysicalPlan; analyzed: AnalyzedCreateAsSelect },
   { log, run }: Services,
 ): ReturnType<Prepared['run']> {
-  await ensureTopic(log, source, analyzed.topic.retentionMs);
+  await ensureTopic(log, source, {
+    askedMs: analyzed.topic.retentionMs,
+    like: analyzed.query.sources[0]?.topic ?? null,
+    windowMs: windowRetentionMs(plan),
+  });
   const { offsetReset, bufferBytes } = sessionProperties(overrides);
   const number = await run(sql, {
     kind: 'startQuery',
@@ -155,4 +159,12 @@ function answer(
     number,
     queryId: query.id,
   });
+}
+
+/** How long the query keeps the state of its windows; null without windows. */
+function windowRetentionMs({ steps }: PhysicalPlan): number | null {
+  const retentions = steps.flatMap((step) =>
+    step.kind === 'Aggregate' && step.window !== null ? [step.window.retentionMs] : [],
+  );
+  return retentions.length === 0 ? null : Math.max(...retentions);
 }

@@ -115,6 +115,15 @@ export class Transactions {
     return [...this.#committed.values()];
   }
 
+  /** Forgets what was aborted wholly below the offset: its records are gone. */
+  forgetBelow(offset: number): void {
+    for (const [id, transactions] of this.#aborted) {
+      const left = transactions.filter(({ lastOffset: last }) => last >= offset);
+      if (left.length === 0) this.#aborted.delete(id);
+      else this.#aborted.set(id, left);
+    }
+  }
+
   snapshot(): TransactionsSnapshot {
     return {
       open: this.open(),

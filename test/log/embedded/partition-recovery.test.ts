@@ -130,7 +130,7 @@ describe('recovery of a partition', () => {
     });
 
     test.each([
-      ['first', 0, 'begins at offset 1: a segment is missing'],
+      ['first', 0, 'begins at offset 1 instead of 0: a segment is missing'],
       ['middle', 1, 'ends at offset 1, but the next segment begins at 2'],
     ])('a missing %s segment', async (_, offset, message) => {
       await crashAfter(['a', 'b', 'c'], { segmentBytesMax: BATCH_BYTES });
@@ -293,7 +293,7 @@ describe('recovery of a partition', () => {
     }
     await harness.crash();
     const checkpoint = JSON.parse((await readFile(harness.file('checkpoint.json'))).toString());
-    expect(JSON.parse(checkpoint.body)).toEqual({
+    expect(JSON.parse(checkpoint.body)).toMatchObject({
       offset: 16,
       transactions: { open: [], aborted: [], committed: [] },
     });
