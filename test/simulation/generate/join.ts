@@ -106,8 +106,9 @@ function keyOfJoin(equal: readonly Expr[], type: ColumnType): Expr {
 }
 
 /** Without the key column of a side that may be missing while the key is there: what it holds then is not said. */
-function visible(scope: Scope, { type, leftOn }: JoinSpec): Scope {
-  return type === 'RIGHT' ? scope.filter((column) => !sameExpr(column, leftOn)) : scope;
+function visible(scope: Scope, { type, leftOn, rightOn }: JoinSpec): Scope {
+  const missing = type === 'RIGHT' ? leftOn : type === 'LEFT' ? rightOn : null;
+  return missing === null ? scope : scope.filter((column) => !sameExpr(column, missing));
 }
 
 /** One more source joined to a join. */
@@ -131,7 +132,7 @@ function nextStep(choices: Choices, left: Relation, right: SourceSpec): Relation
   return {
     ...left,
     joins: [...left.joins, spec],
-    scope: [...left.scope, ...scopeOf(right)],
+    scope: visible([...left.scope, ...scopeOf(right)], spec),
     keys: [keyOfJoin(equal, leftOn.type)],
     equal,
   };
