@@ -189,6 +189,7 @@ export class QueryRunner {
         partition: this.#partition(step, index),
         processingLog: this.#options.processingLog,
         pending: (partition) => this.#options.loop.pending(partition),
+        end: (partition) => this.#options.loop.end(partition),
       });
       this.#readers.set(key, reader);
     }

@@ -26,6 +26,9 @@ export interface PendingRecords {
 /** Finds what the tick under way has put out for a partition so far. */
 export type PendingLookup = (partition: Partition) => PendingRecords | undefined;
 
+/** Up to where the tick under way reads a partition of what stands in the log. */
+export type EndLookup = (partition: Partition) => number;
+
 /** Bytes asked of the log at a time. */
 const READ_BYTES = 1024 * 1024;
 /** Rows decoded at a time: few enough to be processed while they are young. */
@@ -46,6 +49,7 @@ export class SourceReader {
   readonly #source: Source;
   readonly #processingLog: ProcessingLog;
   readonly #pending: PendingLookup;
+  readonly #end: EndLookup;
   readonly #endOffsetMax: number;
   #needed: boolean[] = [];
   #decoder: RecordDecoder | null = null;
@@ -60,6 +64,8 @@ export class SourceReader {
     partition: Partition;
     processingLog: ProcessingLog;
     pending: PendingLookup;
+    /** Default: all that is stable. */
+    end?: EndLookup;
     /** Records at or beyond it are not read. Default: there is no such end. */
     endOffsetMax?: number;
   }) {
@@ -67,6 +73,7 @@ export class SourceReader {
     this.partition = options.partition;
     this.#processingLog = options.processingLog;
     this.#pending = options.pending;
+    this.#end = options.end ?? ((partition) => partition.stableEndOffset);
     this.#endOffsetMax = options.endOffsetMax ?? Infinity;
   }
 
@@ -83,15 +90,33 @@ export class SourceReader {
    */
   endOffset(position: number): number {
     const pending = this.#pending(this.partition);
+    if (pending === undefined) return Math.min(this.#end(this.partition), this.#endOffsetMax);
+    // Nobody else writes to the partition until the tick is committed.
     const stable = Math.min(this.partition.stableEndOffset, this.#endOffsetMax);
-    if (pending === undefined) return stable;
     return position >= pending.baseOffset || stable >= pending.baseOffset
       ? pending.nextOffset
       : stable;
   }
 
-  /** The rows from `offset` on, about a thousand. Without a promise when they are in memory. */
+  /**
+   * The rows from `offset` on, about a thousand and none at or beyond `endOffset`. Without a promise when they are in
+   * memory.
+   */
   read(offset: number): Chunk | Promise<Chunk> {
+    const chunk = this.#chunkAt(offset);
+    return chunk instanceof Promise
+      ? chunk.then((read) => this.#upToEnd(offset, read))
+      : this.#upToEnd(offset, chunk);
+  }
+
+  /** The log may have grown since the tick began. */
+  #upToEnd(offset: number, chunk: Chunk): Chunk {
+    const end = this.endOffset(offset);
+    if (chunk.nextOffset <= end) return chunk;
+    return { changes: chunk.changes.filter((change) => change.offset < end), nextOffset: end };
+  }
+
+  #chunkAt(offset: number): Chunk | Promise<Chunk> {
     const cached = this.#chunks.get(offset);
     if (cached !== undefined) return cached;
     const pending = this.#pending(this.partition);

@@ -12,7 +12,9 @@ import { inOrderOfDependence, withDependencies } from './query-order.ts';
 import type { CommitCoordinator, SealedTick } from './sealed-tick.ts';
 import type { PartitionOutput } from './sink-writer.ts';
 import type { PendingRecords } from './source-reader.ts';
+import { type SourcePosition, TickEnds } from './tick-ends.ts';
 import { TickOutputs } from './tick-outputs.ts';
+import type { WorkLimit } from './task.ts';
 
 /** Bounds of a tick: while anyone waits for results, and when nobody does. */
 const IMPATIENT = { milliseconds: 20, records: 10_000 };
@@ -54,6 +56,8 @@ export class TickLoop {
   #committedAttempt = 0;
   #tick: number;
   #outputs: TickOutputs | null = null;
+  /** Of the tick that is processed; null between ticks. */
+  #ends: TickEnds | null = null;
   /** The queries that took part in the attempt, and what they put out. */
   #processed: { query: PersistentQuery; outputs: readonly PartitionOutput[] }[] = [];
   #expectedEnds = new Map<Partition, number>();
@@ -79,6 +83,11 @@ export class TickLoop {
   /** What the tick under way has put out for a partition; what source readers ask. */
   pending(partition: Partition): PendingRecords | undefined {
     return this.#outputs?.pending(partition);
+  }
+
+  /** Up to where the tick under way reads a partition; between ticks all that is stable. */
+  end(partition: Partition): number {
+    return this.#ends?.end(partition) ?? partition.stableEndOffset;
   }
 
   get queries(): readonly PersistentQuery[] {
@@ -280,11 +289,16 @@ export class TickLoop {
     this.#outputs = outputs;
     this.#processed = [];
     const bounds = this.#bounds();
+    const ends = new TickEnds();
+    this.#ends = ends;
     for (const query of this.#ordered) {
+      const began = query.positions;
+      ends.begin(sourcesOf(query, began));
       if (!query.hasInput) continue;
       try {
-        const limit = workLimit(clock, bounds);
+        const limit = this.#isInStep(query, ends) ? noLimit() : workLimit(clock, bounds);
         const put = await query.process(attempt, limit);
+        ends.finish(sourcesOf(query, began));
         this.#processed.push({ query, outputs: put });
         outputs.add(query, put);
       } catch (error) {
@@ -292,10 +306,31 @@ export class TickLoop {
         for (const { query: earlier } of this.#processed) earlier.abandon();
         outputs.release();
         this.#outputs = null;
+        this.#ends = null;
         return { query, error };
       }
     }
+    this.#ends = null;
     return null;
+  }
+
+  /**
+   * Whether a query stands where others of the tick stood before, or reads what they have put out, and has little
+   * else to read. It goes as far as they did whatever it takes, because what is committed together has to fit together.
+   */
+  #isInStep(query: PersistentQuery, ends: TickEnds): boolean {
+    let follows = false;
+    for (const { reader, position, lag } of query.topology.sources) {
+      if (lag === 0) continue;
+      const { partition } = reader;
+      const pending = this.pending(partition);
+      const isFollowed =
+        ends.reached(partition, position) !== undefined ||
+        (pending !== undefined && position + LIVE_LAG >= pending.baseOffset);
+      if (isFollowed) follows = true;
+      else if (lag > LIVE_LAG) return false;
+    }
+    return follows;
   }
 
   /** What each query may use of the tick: a fair share, and little while others that are live wait. */
@@ -394,4 +429,15 @@ export class TickLoop {
   get failed(): boolean {
     return this.#failed;
   }
+}
+
+function noLimit(): WorkLimit {
+  return { recordsLeft: Infinity, deadline: Infinity };
+}
+
+/** Where a query has come to on each of its sources. */
+function sourcesOf(query: PersistentQuery, began: readonly number[]): SourcePosition[] {
+  return query.topology.sources.map(({ reader: { partition }, position }, index) => {
+    return { partition, position, began: began[index] as number };
+  });
 }

@@ -14,7 +14,7 @@ import {
   type SourceStep,
   type Step,
 } from '../plan/physical-plan.ts';
-import { type SubTopology, subTopologies } from '../plan/sub-topologies.ts';
+import { inputOrder, type SubTopology, subTopologies } from '../plan/sub-topologies.ts';
 import type { Row } from '../sql/types.ts';
 import type { StateTable } from '../state/state-table.ts';
 import type { SourceReader } from './source-reader.ts';
@@ -207,6 +207,7 @@ class Builder {
     const edges = new Map(group.steps.map((step) => [step.id, this.#edgesOf(step, group)]));
     const entered = this.#repartitionsInto(group);
     for (const step of entered) edges.set(step.id, this.#edgesInto(step, group));
+    const order = inputOrder(this.#options.plan, group);
     return Array.from({ length: group.partitionCount }, (_, partition) => {
       const inputs: TaskInput[] = [];
       for (const step of group.steps) {
@@ -215,8 +216,7 @@ class Builder {
       for (const step of entered) {
         inputs.push(this.handovers.get(step.id)?.[partition] as HandoverInput);
       }
-      // A stream handed over comes before the tables it is joined with: input order follows step order.
-      inputs.sort((a, b) => a.stepId - b.stepId);
+      inputs.sort((a, b) => order.indexOf(a.stepId) - order.indexOf(b.stepId));
       const operators = this.#operatorsOf(group, partition);
       const { clock } = this.#options;
       return new Task({ partition, inputs, operators, edges, clock });
