@@ -79,6 +79,7 @@ export class SimulatedEngine {
       budget,
       gate,
       logger,
+      processingLog,
       lastTick: options.lastTick,
       onFatal: (error) => {
         this.#fatal = error;
