@@ -222,3 +222,65 @@ describe('the processing log', () => {
     ]);
   });
 });
+
+describe('hostile records', () => {
+  /** In each format; a query over it must go on. */
+  const FORMATS = ['JSON', 'DELIMITED', 'KAFKA'] as const;
+  const HOSTILE: readonly Buffer[] = [
+    '',
+    ' ',
+    'null',
+    '\0',
+    '{',
+    '"',
+    '[1',
+    '{"ID":',
+    '{"ID":1}}',
+    '{"__proto__":{"ID":1}}',
+    '{"constructor":1,"ID":"x"}',
+    '[]'.repeat(1_000),
+    '{"ID":'.repeat(300) + '1' + '}'.repeat(300),
+    '['.repeat(500_000),
+    '{"ID":'.repeat(100_000),
+    `{"ID":${'9'.repeat(100_000)}}`,
+    `{"ID":1e${'9'.repeat(1_000)}}`,
+    `{"${'x'.repeat(500_000)}":1}`,
+    JSON.stringify({ ID: Array.from({ length: 100_000 }, () => 1) }),
+    ','.repeat(100_000),
+    '"'.repeat(100_001),
+    '\uD800',
+  ].map((text) => Buffer.from(text));
+
+  test.each(FORMATS)('in %s are rows or entries, and the query goes on', async (format) => {
+    const temporary = await TemporaryDatabase.open();
+    await temporary.run(`
+      CREATE STREAM input (id INT) WITH (kafka_topic='orders', partitions=1, value_format='${format}');
+      CREATE STREAM copies WITH (value_format='JSON') AS
+        SELECT id, CAST(id AS STRING) AS text FROM input;`);
+    const bytes = Array.from({ length: 256 }, (_, byte) => Buffer.alloc(1 + (byte % 9), byte));
+    const records = [...HOSTILE, Buffer.from([0xff, 0xfe, 0x80]), ...bytes];
+    await temporary.database.produce(
+      'orders',
+      records.map((value) => ({ key: null, value })),
+    );
+    await temporary.database.settled();
+    const [queries] = await temporary.database.execute('SHOW QUERIES;');
+    expect(JSON.stringify(queries)).toContain('"state":"RUNNING"');
+    const offsets = (await temporary.rows(ENTRIES)).map((entry) => Number(entry[4]));
+    expect(new Set(offsets).size).toBe(offsets.length);
+    const rows = await temporary.rows('SELECT id FROM input;');
+    // A null payload gives neither.
+    expect(offsets.length + rows.length).toBeLessThanOrEqual(records.length);
+    expect(offsets.length).toBeGreaterThan(100);
+    const last = {
+      key: null,
+      value:
+        format === 'KAFKA'
+          ? Buffer.from([0, 0, 0, 7])
+          : Buffer.from(format === 'JSON' ? '{"ID":7}' : '7'),
+    };
+    await temporary.database.produce('orders', [last]);
+    await temporary.database.settled();
+    expect((await temporary.rows('SELECT id FROM copies;')).at(-1)).toEqual([7]);
+  });
+});
