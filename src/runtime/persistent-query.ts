@@ -118,10 +118,10 @@ export class PersistentQuery {
     this.topology.forgetChunks();
     this.#ticks++;
     for (const output of outputs) this.#recordsOut += output.recordCount;
-    const { messages: rowErrors, count: rowErrorCount } = this.#rowErrors.take();
+    const { messages: rowErrors, count: rowErrorCount, unsaid } = this.#rowErrors.take();
     const unreadable = this.#unreadable;
     this.#unreadable = [];
-    return { queryId: this.id, unreadable, rowErrors, rowErrorCount };
+    return { queryId: this.id, unreadable, rowErrors, rowErrorCount, unsaidCount: unsaid };
   }
 
   abandon(): void {

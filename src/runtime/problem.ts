@@ -16,4 +16,6 @@ export interface QueryProblems {
   readonly rowErrors: readonly string[];
   /** How many there were. */
   readonly rowErrorCount: number;
+  /** How many were never among `rowErrors`, also of ticks before this one, since the last that had some. */
+  readonly unsaidCount: number;
 }

@@ -66,12 +66,12 @@ export class ProcessingLogWriter {
     return this.#sink.take();
   }
 
-  #rowsOf({ queryId, unreadable, rowErrors, rowErrorCount }: QueryProblems, time: number): Row[] {
+  #rowsOf({ queryId, unreadable, rowErrors, unsaidCount }: QueryProblems, time: number): Row[] {
     const rows = unreadable.map((record) => this.#unreadable(queryId, record, time));
-    const unsaid = rowErrorCount - rowErrors.length;
     rowErrors.forEach((message, index) => {
       const isLast = index === rowErrors.length - 1;
-      const text = isLast && unsaid > 0 ? `${message} (and ${unsaid} more errors)` : message;
+      const text =
+        isLast && unsaidCount > 0 ? `${message} (and ${unsaidCount} more errors)` : message;
       const entry = [text, null, []];
       const row = [`processing.${queryId}`, 'ERROR', time, [RECORD_PROCESSING_ERROR, null, entry]];
       rows.push(row as Row);

@@ -13,6 +13,7 @@ export class RowErrors implements ErrorSink {
   readonly #clock: Clock;
   #messages: string[] = [];
   #count = 0;
+  #unsaid = 0;
   #allowance = BURST_MAX;
   #allowedAt: number;
 
@@ -26,8 +27,8 @@ export class RowErrors implements ErrorSink {
     if (this.#messages.length < BURST_MAX) this.#messages.push(message);
   }
 
-  /** Everything since the last call; the messages within their bound. */
-  take(): { messages: readonly string[]; count: number } {
+  /** Everything since the last call: messages within their bound, and how many errors go without one by now. */
+  take(): { messages: readonly string[]; count: number; unsaid: number } {
     const now = this.#clock.monotonic();
     const gained = ((now - this.#allowedAt) / 1000) * PER_SECOND_MAX;
     this.#allowance = Math.min(BURST_MAX, this.#allowance + gained);
@@ -35,8 +36,10 @@ export class RowErrors implements ErrorSink {
     const messages = this.#messages.slice(0, Math.floor(this.#allowance));
     this.#allowance -= messages.length;
     const count = this.#count;
+    const unsaid = this.#unsaid + count - messages.length;
+    this.#unsaid = messages.length > 0 ? 0 : unsaid;
     this.discard();
-    return { messages, count };
+    return { messages, count, unsaid };
   }
 
   /** Forgets what was reported: the attempt is taken back. */
