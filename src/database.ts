@@ -9,6 +9,7 @@ import { type Logger, silentLogger } from './base/logger.ts';
 import { MemoryBudget } from './base/memory-budget.ts';
 import type { Entity } from './api/entities.ts';
 import type { TopicService } from './api/topics.ts';
+import { Catalog } from './catalog/catalog.ts';
 import type { Engine, QueryResult, StatementOptions } from './engine.ts';
 import { type EmbeddedLogLimits, openEmbeddedLog } from './log/embedded/embedded-log.ts';
 import type { Log } from './log/log.ts';
@@ -24,6 +25,8 @@ import {
   type StoredMeta,
 } from './runtime/meta.ts';
 import { ProcessingLog } from './runtime/processing-log.ts';
+import { PROCESSING_LOG_SOURCE } from './runtime/processing-log-source.ts';
+import { PROCESSING_LOG_NUMBER, ProcessingLogWriter } from './runtime/processing-log-writer.ts';
 import { QueryRunner } from './runtime/query-runner.ts';
 import { SchemasTopic } from './runtime/schemas-topic.ts';
 import { TickLoop } from './runtime/tick-loop.ts';
@@ -59,6 +62,8 @@ export interface DatabaseOptions {
   readonly diskReserveBytes?: number;
   /** Size of a file that is given up when the disk is full, so that dropping things still works. Default: none. */
   readonly diskBallastBytes?: number;
+  /** Whether the processing log shows the bytes of records that could not be read. Default: yes. */
+  readonly showRecordBytes?: boolean;
   /** Called once when the database had to stop: what it holds on disk is safe, this process cannot go on. */
   readonly onFatal?: (error: unknown) => void;
 }
@@ -169,6 +174,7 @@ export class Database implements Engine {
   readonly #catalog: CatalogState;
   readonly #statements: StatementRunner;
   readonly #queries: QueryStarter;
+  readonly #openProcessingLog: () => Promise<void>;
   readonly #openCommandLog: () => Promise<CommandLog>;
   #status: Engine['status'] = 'starting';
   #closing: Promise<void> | null = null;
@@ -199,6 +205,7 @@ export class Database implements Engine {
       budget,
       gate,
       logger,
+      processingLog,
       lastTick: meta.lastTick,
       onFatal: (error) => {
         this.#status = 'failed';
@@ -240,7 +247,18 @@ export class Database implements Engine {
       progress: meta.progress,
     });
     this.#openCommandLog = () => CommandLog.open({ log, ingest: this.#ingest });
-    this.#catalog = new CatalogState({ log, runner: this.#runner, loop: this.#loop, logger });
+    this.#catalog = new CatalogState({
+      log,
+      runner: this.#runner,
+      loop: this.#loop,
+      logger,
+      catalog: Catalog.EMPTY.withBuiltIn(PROCESSING_LOG_SOURCE),
+    });
+    const { showRecordBytes: showsBytes = true } = options;
+    this.#openProcessingLog = async () => {
+      const topic = await ProcessingLogWriter.topic(log);
+      this.#loop.writeProblems(new ProcessingLogWriter({ topic, epoch, clock, showsBytes }));
+    };
     this.topics = new TopicAdmin({
       clock,
       log,
@@ -277,9 +295,10 @@ export class Database implements Engine {
       await this.#schemasTopic.open();
       await this.registry.replay(this.#schemasTopic.changes());
     }
+    await this.#openProcessingLog();
     const queries = await this.#catalog.replay(await this.#openCommandLog());
     lost.checkQueries(queries);
-    this.#runner.forgetStopped(queries);
+    this.#runner.forgetStopped(new Set([...queries, PROCESSING_LOG_NUMBER]));
     this.#loop.start();
     await this.#guard.start();
     this.#log.startMaintenance({

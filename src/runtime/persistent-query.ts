@@ -1,8 +1,11 @@
 import type { Env } from '../base/env.ts';
 import type { Partition } from '../log/log.ts';
+import { DatabaseError } from '../base/errors.ts';
 import { type PhysicalPlan, storedNumbers } from '../plan/physical-plan.ts';
 import type { QueryProgress } from './meta.ts';
+import type { QueryProblems, UnreadableRecord } from './problem.ts';
 import { type Producer, producerOf } from './producer.ts';
+import type { RowErrors } from './row-errors.ts';
 import type { PartitionOutput, Sink } from './sink-writer.ts';
 import type { WorkLimit } from './task.ts';
 import type { Topology } from './topology.ts';
@@ -33,6 +36,9 @@ export class PersistentQuery {
   /** By source of the topology: up to where what was read is committed. */
   #committed: readonly number[];
   readonly #late: { count: number };
+  readonly #rowErrors: RowErrors;
+  readonly #failOnBadRecord: boolean;
+  #unreadable: readonly UnreadableRecord[] = [];
 
   constructor(options: {
     id: string;
@@ -42,6 +48,9 @@ export class PersistentQuery {
     sink: Sink;
     epoch: number;
     late: { count: number };
+    rowErrors: RowErrors;
+    /** Whether a record that cannot be read stops the query. */
+    failOnBadRecord?: boolean;
   }) {
     this.id = options.id;
     this.number = options.number;
@@ -51,6 +60,8 @@ export class PersistentQuery {
     this.#sink = options.sink;
     this.#epoch = options.epoch;
     this.#late = options.late;
+    this.#rowErrors = options.rowErrors;
+    this.#failOnBadRecord = options.failOnBadRecord ?? false;
     this.#committed = this.positions;
   }
 
@@ -108,20 +119,29 @@ export class PersistentQuery {
     this.topology.begin(attempt);
     this.#sink.begin();
     await this.topology.process(limit);
+    this.#unreadable = this.topology.takeUnreadable();
+    const [bad] = this.#unreadable;
+    if (this.#failOnBadRecord && bad !== undefined) throw stoppedBy(bad);
     return this.#sink.take();
   }
 
-  /** The attempt will be committed. */
-  sealed(outputs: readonly PartitionOutput[]): void {
+  /** The attempt will be committed. @returns what went wrong in it. */
+  sealed(outputs: readonly PartitionOutput[]): QueryProblems {
     this.topology.expire();
     this.topology.forgetChunks();
     this.#ticks++;
     for (const output of outputs) this.#recordsOut += output.recordCount;
+    const { messages: rowErrors, count: rowErrorCount, unsaid } = this.#rowErrors.take();
+    const unreadable = this.#unreadable;
+    this.#unreadable = [];
+    return { queryId: this.id, unreadable, rowErrors, rowErrorCount, unsaidCount: unsaid };
   }
 
   abandon(): void {
     this.topology.abandon();
     this.#sink.discard();
+    this.#rowErrors.discard();
+    this.#unreadable = [];
   }
 
   /** From the next tick on it reads nothing; state and positions stay. A query that failed stays so. */
@@ -157,6 +177,14 @@ export class PersistentQuery {
   close(): void {
     this.topology.close();
   }
+}
+
+function stoppedBy({ source, partition, offset, message }: UnreadableRecord): DatabaseError {
+  return new DatabaseError(
+    'BAD_STATEMENT',
+    `Record ${offset} of topic ${source.topic} partition ${partition} cannot be read: ${message}. ` +
+      'The query was created with ksql.fail.on.deserialization.error and stops here.',
+  );
 }
 
 /** How long and how much a query may work in one tick. */

@@ -3,6 +3,7 @@ import { assert } from '../base/assert.ts';
 import { DatabaseError } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 import type { MemoryBudget } from '../base/memory-budget.ts';
+import type { ErrorSink } from '../expressions/evaluation.ts';
 import type { Log, Partition, Topic } from '../log/log.ts';
 import { rowCodec } from '../operators/state-codec.ts';
 import {
@@ -21,6 +22,7 @@ import { PersistentQuery } from './persistent-query.ts';
 import type { ProcessingLog } from './processing-log.ts';
 import { producerOf } from './producer.ts';
 import { type Sink, SinkWriter } from './sink-writer.ts';
+import { RowErrors } from './row-errors.ts';
 import { SourceReader } from './source-reader.ts';
 import type { TickLoop } from './tick-loop.ts';
 import { Topology } from './topology.ts';
@@ -33,6 +35,8 @@ export interface QueryDefinition {
   readonly plan: PhysicalPlan;
   /** Whether changes of a key within a tick may be merged. */
   readonly merge: boolean;
+  /** Whether a record that cannot be read stops it; else it is left out. */
+  readonly failOnBadRecord?: boolean | undefined;
   /** Where it begins to read, by `source number/partition`; recorded when it was created. */
   readonly startOffsets: Readonly<Record<string, number>>;
   /** It was created this moment: records removed since its start offsets were taken are not missed. */
@@ -109,12 +113,22 @@ export class QueryRunner {
     assert(!this.#queries.has(definition.id), 'a query is started once');
     const { plan, id, number } = definition;
     const late = { count: 0 };
-    const report = (message: string): void =>
-      this.#options.processingLog.report({ origin: id, message });
-    const sink = this.#sink(definition, report);
-    const topology = this.#topology(definition, { sink, late, report });
-    const { epoch } = this.#options;
-    const query = new PersistentQuery({ id, number, plan, topology, sink, epoch, late });
+    const { epoch, clock } = this.#options;
+    const rowErrors = new RowErrors(clock);
+    const sink = this.#sink(definition, (message) => rowErrors.report(message));
+    const topology = this.#topology(definition, { sink, late, errors: rowErrors });
+    const { failOnBadRecord = false } = definition;
+    const query = new PersistentQuery({
+      id,
+      number,
+      plan,
+      topology,
+      sink,
+      epoch,
+      late,
+      rowErrors,
+      failOnBadRecord,
+    });
     this.#queries.set(id, query);
     this.#options.loop.add(query);
     return query;
@@ -139,7 +153,7 @@ export class QueryRunner {
 
   #topology(
     definition: QueryDefinition,
-    { sink, late, report }: { sink: Sink; late: { count: number }; report(m: string): void },
+    { sink, late, errors }: { sink: Sink; late: { count: number }; errors: ErrorSink },
   ): Topology {
     const { plan, number, merge } = definition;
     const progress = this.#progress.get(number);
@@ -149,7 +163,7 @@ export class QueryRunner {
       plan,
       clock,
       merge,
-      errors: { report },
+      errors,
       onLate: () => late.count++,
       output: sink,
       reader: (step, index) => this.#reader(step, index),
@@ -187,7 +201,6 @@ export class QueryRunner {
       reader = new SourceReader({
         source: step.source,
         partition: this.#partition(step, index),
-        processingLog: this.#options.processingLog,
         pending: (partition) => this.#options.loop.pending(partition),
         end: (partition) => this.#options.loop.end(partition),
       });

@@ -16,6 +16,9 @@ import { HeaderColumns } from './header-columns.ts';
 export interface DecodeProblem {
   readonly offset: number;
   readonly message: string;
+  /** The part of the record that could not be read. */
+  readonly target: 'key' | 'value';
+  /** Its bytes, at most 1 KiB of them; null when it has none. */
   readonly payload: Buffer | null;
 }
 
@@ -36,6 +39,8 @@ export class RecordDecoder {
   /** Null when the record's own timestamp counts. */
   readonly #eventTime: EventTime | null;
   readonly #cursor = new RecordCursor();
+  /** What is being read. */
+  #target: DecodeProblem['target'] = 'value';
   /** Where the cursor stopped within its batch; -1 when it did not stop in the middle. */
   #resumeOffset = -1;
 
@@ -61,7 +66,8 @@ export class RecordDecoder {
   }
 
   /**
-   * Appends the changes of a batch's records with `fromOffset <= offset < toOffset`, until `out` holds `countMax`.
+   * Appends the changes of a batch's records with `fromOffset <= offset < toOffset`, until `out` holds `countMax` or as
+   * many records were left out.
    * Going on where the last call stopped costs no second walk over the batch.
    *
    * @param problem called for each record that is left out.
@@ -78,20 +84,25 @@ export class RecordDecoder {
     const resumes = cursor.buffer === batch && this.#resumeOffset === fromOffset;
     if (!resumes) cursor.reset(batch);
     this.#resumeOffset = -1;
-    while (out.length < countMax) {
+    let left = 0;
+    while (out.length < countMax && left < countMax) {
       if (!cursor.next()) return lastOffset(batch) + 1;
       if (cursor.offset < fromOffset) continue;
       if (cursor.offset >= toOffset) return toOffset;
       try {
         const change = this.#change(batch, cursor, partition);
-        if (change !== null) out.push(change);
-        else problem(problemAt(batch, cursor, 'the timestamp is null or negative'));
+        if (change !== null) {
+          out.push(change);
+          continue;
+        }
+        problem(problemAt(batch, cursor, 'value', 'the timestamp is null or negative'));
       } catch (error) {
         // An EvaluationError is a text in the TIMESTAMP column that is no time.
         const isBadData = error instanceof DeserializationError || error instanceof EvaluationError;
         if (!isBadData) throw error;
-        problem(problemAt(batch, cursor, error.message));
+        problem(problemAt(batch, cursor, this.#target, error.message));
       }
+      left++;
     }
     this.#resumeOffset = cursor.offset + 1;
     return this.#resumeOffset;
@@ -104,6 +115,7 @@ export class RecordDecoder {
     let windowStart = 0;
     let windowEnd = 0;
     if (keyCount > 0 && cursor.keyStart >= 0) {
+      this.#target = 'key';
       let { keyEnd } = cursor;
       if (this.#windowSizeMs >= 0) {
         keyEnd -= WINDOW_BYTES;
@@ -114,6 +126,7 @@ export class RecordDecoder {
         key = keyCount === 1 ? [row[0] as Value] : row.slice(0, keyCount);
       }
     }
+    this.#target = 'value';
     const present = cursor.valueStart >= 0 && this.#readValue(batch, cursor, row);
     const time = this.#timeOf(row, cursor.timestamp, present);
     if (time < 0) return null;
@@ -149,9 +162,17 @@ function windowStartAt(batch: Buffer, keyStart: number, keyEnd: number): number 
 
 const PAYLOAD_BYTES_MAX = 1024;
 
-function problemAt(batch: Buffer, cursor: RecordCursor, message: string): DecodeProblem {
-  const { valueStart, valueEnd, offset } = cursor;
-  const end = Math.min(valueEnd, valueStart + PAYLOAD_BYTES_MAX);
-  const payload = valueStart < 0 ? null : Buffer.from(batch.subarray(valueStart, end));
-  return { offset, message, payload };
+function problemAt(
+  batch: Buffer,
+  cursor: RecordCursor,
+  target: DecodeProblem['target'],
+  message: string,
+): DecodeProblem {
+  const start = target === 'key' ? cursor.keyStart : cursor.valueStart;
+  const end = Math.min(
+    target === 'key' ? cursor.keyEnd : cursor.valueEnd,
+    start + PAYLOAD_BYTES_MAX,
+  );
+  const payload = start < 0 ? null : Buffer.from(batch.subarray(start, end));
+  return { offset: cursor.offset, message, target, payload };
 }

@@ -3,12 +3,13 @@ import type { Source } from '../catalog/source.ts';
 import type { Partition, ReadResult } from '../log/log.ts';
 import { lastOffset } from '../log/record-batch.ts';
 import type { Change } from '../operators/change.ts';
-import type { ProcessingLog } from './processing-log.ts';
 import { type DecodeProblem, RecordDecoder } from './record-decoder.ts';
 
 /** Rows read from a partition, in offset order. */
 export interface Chunk {
   readonly changes: readonly Change[];
+  /** Records among them that could not be read, in offset order. */
+  readonly problems: readonly DecodeProblem[];
   /** Where to read on. */
   readonly nextOffset: number;
 }
@@ -46,8 +47,7 @@ interface RawRead extends ReadResult {
  */
 export class SourceReader {
   readonly partition: Partition;
-  readonly #source: Source;
-  readonly #processingLog: ProcessingLog;
+  readonly source: Source;
   readonly #pending: PendingLookup;
   readonly #end: EndLookup;
   readonly #endOffsetMax: number;
@@ -62,16 +62,14 @@ export class SourceReader {
   constructor(options: {
     source: Source;
     partition: Partition;
-    processingLog: ProcessingLog;
     pending: PendingLookup;
     /** Default: all that is stable. */
     end?: EndLookup;
     /** Records at or beyond it are not read. Default: there is no such end. */
     endOffsetMax?: number;
   }) {
-    this.#source = options.source;
+    this.source = options.source;
     this.partition = options.partition;
-    this.#processingLog = options.processingLog;
     this.#pending = options.pending;
     this.#end = options.end ?? ((partition) => partition.stableEndOffset);
     this.#endOffsetMax = options.endOffsetMax ?? Infinity;
@@ -113,7 +111,11 @@ export class SourceReader {
   #upToEnd(offset: number, chunk: Chunk): Chunk {
     const end = this.endOffset(offset);
     if (chunk.nextOffset <= end) return chunk;
-    return { changes: chunk.changes.filter((change) => change.offset < end), nextOffset: end };
+    return {
+      changes: chunk.changes.filter((change) => change.offset < end),
+      problems: chunk.problems.filter((problem) => problem.offset < end),
+      nextOffset: end,
+    };
   }
 
   #chunkAt(offset: number): Chunk | Promise<Chunk> {
@@ -158,8 +160,10 @@ export class SourceReader {
   }
 
   #decode(offset: number, { batches, nextOffset }: ReadResult): Chunk {
-    this.#decoder ??= new RecordDecoder(this.#source, this.#needed);
+    this.#decoder ??= new RecordDecoder(this.source, this.#needed);
     const changes: Change[] = [];
+    const problems: DecodeProblem[] = [];
+    const report = (problem: DecodeProblem): void => void problems.push(problem);
     const options = {
       fromOffset: offset,
       toOffset: this.#endOffsetMax,
@@ -170,33 +174,23 @@ export class SourceReader {
     for (const batch of batches) {
       const last = lastOffset(batch);
       if (last < options.fromOffset) continue;
-      const reached = this.#decoder.decode(batch, options, changes, this.#report);
+      const reached = this.#decoder.decode(batch, options, changes, report);
       if (reached <= last) {
         next = reached;
         break;
       }
       options.fromOffset = reached;
-      if (changes.length >= CHUNK_ROWS && reached < nextOffset) {
+      const isFull = changes.length >= CHUNK_ROWS || problems.length >= CHUNK_ROWS;
+      if (isFull && reached < nextOffset) {
         next = reached;
         break;
       }
     }
-    const chunk = { changes, nextOffset: next };
+    const chunk = { changes, problems, nextOffset: next };
     if (this.#chunks.size >= CACHED_CHUNKS_MAX) this.#chunks.clear();
     this.#chunks.set(offset, chunk);
     return chunk;
   }
-
-  readonly #report = ({ offset, message, payload }: DecodeProblem): void => {
-    this.#processingLog.report({
-      origin: this.#source.name,
-      message,
-      topic: this.partition.topic.name,
-      partition: this.partition.index,
-      offset,
-      ...(payload === null ? {} : { payload: payload.toString('base64') }),
-    });
-  };
 
   /** Lets go of everything read; at the end of a tick, or when what it put out itself is taken back. */
   forgetChunks(): void {

@@ -8,7 +8,11 @@ import { PackedChanges } from '../state/packed-changes.ts';
 import type { AppendGate } from './append-gate.ts';
 import { chainKey, encodeNumber, encodeProgress, queryKey } from './meta.ts';
 import { type PersistentQuery, workLimit } from './persistent-query.ts';
-import { inOrderOfDependence, withDependencies } from './query-order.ts';
+import type { QueryProblems } from './problem.ts';
+import type { ProcessingLog } from './processing-log.ts';
+import { PROCESSING_LOG_TOPIC } from './processing-log-source.ts';
+import type { ProcessingLogWriter } from './processing-log-writer.ts';
+import { inOrderOfDependence, queriesBehind, withDependencies } from './query-order.ts';
 import type { CommitCoordinator, SealedTick } from './sealed-tick.ts';
 import type { PartitionOutput } from './sink-writer.ts';
 import type { PendingRecords } from './source-reader.ts';
@@ -34,6 +38,8 @@ export interface TickLoopOptions {
   readonly budget: MemoryBudget;
   readonly gate: AppendGate;
   readonly logger: Logger;
+  /** Where what goes wrong is counted. */
+  readonly processingLog: ProcessingLog;
   /** Number of the last committed tick. */
   readonly lastTick: number;
   /** False while nothing may be written: queries wait then. Default: always true. */
@@ -64,6 +70,10 @@ export class TickLoop {
   #committing: Promise<void> | null = null;
   #touched = new Set<Partition>();
   #impatience = 0;
+  /** Where it is written to; null: nowhere. */
+  #problemWriter: ProcessingLogWriter | null = null;
+  /** Queries that read, directly or not, what it writes: theirs are not written, or there would be no end of it. */
+  #behindProblems: ReadonlySet<string> = new Set();
   #exclusive: { run(): Promise<void>; reject(error: unknown): void }[] = [];
   #idle: (() => void)[] = [];
   readonly #afterCommit = new Set<() => void>();
@@ -97,6 +107,11 @@ export class TickLoop {
   /** Number of the last tick that was sealed. */
   get tick(): number {
     return this.#tick;
+  }
+
+  /** Has what goes wrong in ticks written with them; before the start. */
+  writeProblems(writer: ProcessingLogWriter): void {
+    this.#problemWriter = writer;
   }
 
   start(): void {
@@ -202,6 +217,7 @@ export class TickLoop {
 
   #order(): void {
     this.#ordered = inOrderOfDependence([...this.#queries.values()]);
+    this.#behindProblems = queriesBehind(PROCESSING_LOG_TOPIC, this.#ordered);
   }
 
   async #run(): Promise<void> {
@@ -350,12 +366,14 @@ export class TickLoop {
     const outputs = this.#outputs as TickOutputs;
     const changes = new PackedChanges();
     const touched = this.#takeTouched();
+    const problems: QueryProblems[] = [];
     for (const { query, outputs: put } of this.#processed) {
       for (const state of query.topology.states) await state.seal(changes);
       for (const { reader } of query.topology.sources) touched.add(reader.partition);
-      query.sealed(put);
+      problems.push(query.sealed(put));
       changes.put(queryKey(query.number), encodeProgress(query.progress()));
     }
+    this.#reportProblems(problems, outputs, changes);
     for (const output of outputs.outputs) touched.add(output.partition);
     const reads = this.#processed.flatMap(({ query }) =>
       query.topology.sources.map(({ reader, position }) => {
@@ -363,6 +381,21 @@ export class TickLoop {
       }),
     );
     return this.#sealedTick(outputs.outputs, changes, touched, reads);
+  }
+
+  /** They are part of the tick: written in the commit that makes the offsets behind them final. */
+  #reportProblems(
+    problems: readonly QueryProblems[],
+    outputs: TickOutputs,
+    changes: PackedChanges,
+  ): void {
+    for (const problem of problems) this.#options.processingLog.reportQuery(problem);
+    const writer = this.#problemWriter;
+    if (writer === null) return;
+    const put = writer.write(problems.filter(({ queryId }) => !this.#behindProblems.has(queryId)));
+    if (put.length === 0) return;
+    outputs.add(writer, put);
+    changes.put(queryKey(writer.number), encodeProgress(writer.progress()));
   }
 
   /** A tick that only records durable ends, so that recovery can tell damage from a torn tail. */

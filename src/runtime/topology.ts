@@ -17,6 +17,7 @@ import {
 import { inputOrder, type SubTopology, subTopologies } from '../plan/sub-topologies.ts';
 import type { Row } from '../sql/types.ts';
 import type { StateTable } from '../state/state-table.ts';
+import type { UnreadableRecord } from './problem.ts';
 import type { SourceReader } from './source-reader.ts';
 import { HandoverInput, SourceInput, type TaskInput } from './task-input.ts';
 import { type Edge, type Exit, isOver, Task, type WorkLimit } from './task.ts';
@@ -99,6 +100,7 @@ export class Topology {
   async process(limit: WorkLimit): Promise<void> {
     for (;;) {
       for (const tasks of this.#groups) await processGroup(tasks, limit);
+      for (const source of this.sources) limit.recordsLeft -= source.takeSkippedCount();
       const over = isOver(limit, this.#clock);
       const waiting = this.#groups.some((tasks) => tasks.some((task) => task.mustDrain));
       if (!waiting && (over || !this.hasInput)) break;
@@ -119,6 +121,15 @@ export class Topology {
     this.#timed.forEach(({ operator }, index) => setTimes(operator, saved.times[index] ?? []));
     for (const handover of this.#handovers) handover.clear();
     for (const state of this.states) state.abandon();
+  }
+
+  /** The records that were left out since the last call because they could not be read. */
+  takeUnreadable(): UnreadableRecord[] {
+    return this.sources.flatMap((input) => {
+      const { source, partition } = input.reader;
+      const { index } = partition;
+      return input.takeProblems().map((problem) => ({ ...problem, source, partition: index }));
+    });
   }
 
   /** Lets go of what was read ahead: at the end of a tick. */

@@ -91,6 +91,8 @@ export class TransientQuery implements QueryResult {
     const { clock } = this.#options;
     this.#topology.begin(++this.#attempt);
     await this.#topology.process(workLimit(clock, STEP));
+    const { processingLog } = this.#options;
+    for (const record of this.#topology.takeUnreadable()) processingLog.reportUnreadable(record);
     for (const state of this.#topology.states) state.settle();
     this.#topology.expire();
     this.#topology.forgetChunks();
@@ -171,7 +173,6 @@ export class TransientQuery implements QueryResult {
     const reader = new SourceReader({
       source: step.source,
       partition,
-      processingLog: this.#options.processingLog,
       pending: () => undefined,
       ...(this.kind === 'pull' ? { endOffsetMax: partition.stableEndOffset } : {}),
     });

@@ -28,11 +28,19 @@ export class CatalogState {
   readonly #loop: TickLoop;
   readonly #logger: Logger;
   #commandLog: CommandLog | null = null;
-  #catalog = Catalog.EMPTY;
+  #catalog: Catalog;
   /** Queries of the replay that are still there; started when all commands are known. */
   #replayed: Map<string, ReplayedQuery> | null = null;
 
-  constructor(options: { log: Log; runner: QueryRunner; loop: TickLoop; logger: Logger }) {
+  constructor(options: {
+    log: Log;
+    runner: QueryRunner;
+    loop: TickLoop;
+    logger: Logger;
+    /** Before any statement has run. Default: nothing. */
+    catalog?: Catalog;
+  }) {
+    this.#catalog = options.catalog ?? Catalog.EMPTY;
     this.#log = options.log;
     this.#runner = options.runner;
     this.#loop = options.loop;
@@ -147,12 +155,13 @@ export class CatalogState {
     query,
     plan,
     merge,
+    failOnBadRecord,
   }: Extract<Command, { kind: 'replaceQuery' }>): Promise<void> {
     const { id } = query;
     if (this.#replayed !== null) {
       const replayed = this.#replayed.get(id);
       if (replayed === undefined) return;
-      const command = { ...replayed.command, query, plan, merge };
+      const command = { ...replayed.command, query, plan, merge, failOnBadRecord };
       this.#replayed.set(id, { ...replayed, command });
       return;
     }
@@ -160,7 +169,14 @@ export class CatalogState {
       const old = this.#runner.query(id);
       if (old === undefined) return;
       const { number } = old;
-      const next = this.#runner.replace({ id, number, plan, merge, startOffsets: {} });
+      const next = this.#runner.replace({
+        id,
+        number,
+        plan,
+        merge,
+        startOffsets: {},
+        failOnBadRecord,
+      });
       if (old.state === 'PAUSED') next.pause();
       this.#loop.wake();
     });
@@ -210,6 +226,6 @@ export class CatalogState {
 }
 
 function definitionOf(number: number, command: StartQuery): QueryDefinition {
-  const { query, plan, merge, startOffsets } = command;
-  return { id: query.id, number, plan, merge, startOffsets };
+  const { query, plan, merge, startOffsets, failOnBadRecord } = command;
+  return { id: query.id, number, plan, merge, startOffsets, failOnBadRecord };
 }

@@ -16,6 +16,8 @@ export type Command =
       readonly query: QueryInfo;
       readonly plan: PhysicalPlan;
       readonly merge: boolean;
+      /** Whether a record that cannot be read stops the query; absent for no. */
+      readonly failOnBadRecord?: boolean | undefined;
       readonly startOffsets: Readonly<Record<string, number>>;
     }
   | {
@@ -24,6 +26,8 @@ export type Command =
       readonly query: QueryInfo;
       readonly plan: PhysicalPlan;
       readonly merge: boolean;
+      /** Whether a record that cannot be read stops the query; absent for no. */
+      readonly failOnBadRecord?: boolean | undefined;
     }
   | {
       readonly kind: 'dropSource';

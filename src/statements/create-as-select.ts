@@ -91,13 +91,14 @@ async function start(
     like: analyzed.query.sources[0]?.topic ?? null,
     windowMs: windowRetentionMs(plan),
   });
-  const { offsetReset, bufferBytes } = sessionProperties(overrides);
+  const { offsetReset, bufferBytes, failOnBadRecord } = sessionProperties(overrides);
   const number = await run(sql, {
     kind: 'startQuery',
     source,
     query,
     plan,
     merge: bufferBytes > 0,
+    ...(failOnBadRecord ? { failOnBadRecord } : {}),
     startOffsets: startOffsets(plan, { log, offsetReset }),
   });
   return answer(node, { source, query, number });
@@ -135,14 +136,22 @@ function prepareReplacement(
   const plan = planQuery(analyzed.query, source, limits);
   checkPlanUpgrade(oldPlan, plan, node.name);
   const query: QueryInfo = { ...running, sql };
-  const merge = sessionProperties(overrides).bufferBytes > 0;
+  const { bufferBytes, failOnBadRecord } = sessionProperties(overrides);
+  const merge = bufferBytes > 0;
   return {
     world: changed(withPlan(world, running.id, plan), {
       catalog: world.catalog.withSource(source).withQuery(query),
       nextNumber: world.nextNumber + 1,
     }),
     async run() {
-      const number = await services.run(sql, { kind: 'replaceQuery', source, query, plan, merge });
+      const number = await services.run(sql, {
+        kind: 'replaceQuery',
+        source,
+        query,
+        plan,
+        merge,
+        ...(failOnBadRecord ? { failOnBadRecord } : {}),
+      });
       return answer(node, { source, query, number });
     },
   };

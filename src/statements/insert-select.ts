@@ -29,13 +29,14 @@ export const insertSelect: StatementDefinition<InsertSelectNode> = {
         nextNumber: world.nextNumber + 1,
       }),
       async run() {
-        const { offsetReset, bufferBytes } = sessionProperties(overrides);
+        const { offsetReset, bufferBytes, failOnBadRecord } = sessionProperties(overrides);
         const number = await run(sql, {
           kind: 'startQuery',
           source: null,
           query: info,
           plan,
           merge: bufferBytes > 0,
+          ...(failOnBadRecord ? { failOnBadRecord } : {}),
           startOffsets: startOffsets(plan, { log, offsetReset }),
         });
         return succeeded({

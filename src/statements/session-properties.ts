@@ -33,6 +33,14 @@ const definitions = {
     parse: (text) => (/^\d{1,15}$/.test(text) ? Number(text) : undefined),
     expected: 'a number of bytes, 0 or more',
   },
+  failOnBadRecord: {
+    name: 'ksql.fail.on.deserialization.error',
+    description:
+      'Whether a record that cannot be read stops the query; else it is left out and noted in the processing log.',
+    defaultValue: false,
+    parse: parseBoolean,
+    expected: 'true or false',
+  },
   tableScan: {
     name: 'ksql.query.pull.table.scan.enabled',
     description: 'Whether pull queries may read a whole table.',

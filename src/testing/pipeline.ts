@@ -81,6 +81,7 @@ export class Pipeline {
       budget,
       gate,
       logger,
+      processingLog,
       lastTick: 0,
       onFatal: (error) => {
         this.#fatal = error;

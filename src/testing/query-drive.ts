@@ -79,6 +79,8 @@ export class QueryDrive {
     this.#topology.begin(++this.#attempt);
     this.#sink.begin();
     await this.#topology.process({ ...NO_LIMIT });
+    const { processingLog } = this.#options;
+    for (const record of this.#topology.takeUnreadable()) processingLog.reportUnreadable(record);
     for (const state of this.#topology.states) state.settle();
     this.#topology.expire();
     return this.#sink.take().flatMap(({ batches }) => batches);
@@ -123,7 +125,6 @@ export class QueryDrive {
     const reader = new SourceReader({
       source: step.source,
       partition: this.#feeds.get(step.source.topic) as SequencePartition,
-      processingLog: this.#options.processingLog,
       pending: () => undefined,
     });
     reader.need(step.needed);

@@ -17,6 +17,8 @@ export type CrashLeaves = 'nothing' | 'everything' | 'some';
 type Kind = 'read' | 'write' | 'sync' | 'remove';
 
 const SECTOR_BYTES = 512;
+/** It never says that it is full before a write fails. */
+const DISK_BYTES = 2 ** 40;
 
 /** One change of a file's content that no sync has covered yet. */
 type PendingWrite =
@@ -371,6 +373,7 @@ export class SimulatedDisk {
         const { parent, name } = this.#parent(path);
         this.#change(parent, [[name, null]]);
       },
+      space: async () => ({ freeBytes: DISK_BYTES, totalBytes: DISK_BYTES }),
       syncDirectory: async (path) => {
         step('sync', path);
         this.#syncDirectory(this.#directory(path));

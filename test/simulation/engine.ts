@@ -97,6 +97,7 @@ export class SimulatedEngine {
       budget,
       gate,
       logger,
+      processingLog,
       lastTick: options.lastTick,
       onFatal: (error) => {
         this.#fatal = error;
