@@ -8,6 +8,7 @@ import { type Logger, silentLogger } from './base/logger.ts';
 import { MemoryBudget } from './base/memory-budget.ts';
 import type { Entity } from './api/entities.ts';
 import type { Engine, QueryResult, StatementOptions } from './engine.ts';
+import { addFunctions, type FunctionDefinitions } from './functions/known-functions.ts';
 import { openEmbeddedLog } from './log/embedded/embedded-log.ts';
 import type { Log } from './log/log.ts';
 import { AppendGate } from './runtime/append-gate.ts';
@@ -44,6 +45,8 @@ export interface DatabaseOptions {
   readonly directory: string;
   readonly env?: Env;
   readonly logger?: Logger;
+  /** Functions that statements can call besides the built-in ones; see {@link FunctionDefinitions}. */
+  readonly functions?: FunctionDefinitions;
   /** Memory for state in bytes. Default: a quarter of the heap limit. */
   readonly cacheBytesMax?: number;
   /** Where schemas are kept, and how strictly they are checked. Default: here, BACKWARD. */
@@ -65,6 +68,7 @@ export interface SchemaRegistrySettings {
  * @throws DatabaseError IN_USE when another process has the directory; CORRUPT when its files are damaged.
  */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
+  addFunctions(options.functions ?? {});
   const env = options.env ?? nodeEnv();
   const { files } = env;
   await files.makeDirectory(options.directory);
@@ -182,6 +186,7 @@ export class Database implements Engine {
       processingLog,
       registry,
       logger,
+      seed: data.clusterId,
       epoch,
       progress: meta.progress,
     });
@@ -200,6 +205,7 @@ export class Database implements Engine {
     });
     this.#statements = new StatementRunner({
       clock,
+      random,
       log,
       ingest: this.#ingest,
       runner: this.#runner,

@@ -2,6 +2,7 @@ import type { ExpressionNode, Identifier, InsertValuesNode } from '../../grammar
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Source } from '../catalog/source.ts';
 import { didYouMean } from '../catalog/did-you-mean.ts';
+import type { Ambient } from '../expressions/ambient.ts';
 import { evaluateConstant } from '../expressions/fold.ts';
 import { printExpression } from '../expressions/print.ts';
 import { columnsOf, isPayload } from '../sql/schema.ts';
@@ -31,7 +32,7 @@ const TIMESTAMP_MAX = 8.64e15;
  */
 export function analyzeInsertValues(
   statement: InsertValuesNode,
-  { catalog }: { readonly catalog: Catalog },
+  { catalog, ambient }: { readonly catalog: Catalog; readonly ambient: Ambient },
 ): AnalyzedInsertValues {
   const source = lookupSource(catalog, statement.target);
   if (source.readOnly === true) {
@@ -57,12 +58,12 @@ export function analyzeInsertValues(
   for (const [position, node] of statement.values.entries()) {
     const name = names[position]!;
     if (name === 'ROWTIME') {
-      timestamp = timestampOf(constant(node, { name, type: BIGINT }), node);
+      timestamp = timestampOf(constant(node, { name, type: BIGINT }, ambient), node);
     } else {
       const index = columns.findIndex((column) => column.name === name);
       const column = columns[index];
       if (column === undefined) throw unknownColumn(name, source, at(position));
-      row[index] = constant(node, column);
+      row[index] = constant(node, column, ambient);
     }
   }
   requireKey(statement, source, row, names);
@@ -141,11 +142,12 @@ function unknownColumn(name: string, source: Source, at: Located): Error {
 function constant(
   node: ExpressionNode,
   column: { readonly name: string; readonly type: SqlType },
+  ambient: Ambient,
 ): Value {
   const expression = analyzeExpression(node, scopeOf('VALUES', []));
   if (expression === null) return null;
   try {
-    return coerceStrictly(evaluateConstant(expression), expression.type, column.type);
+    return coerceStrictly(evaluateConstant(expression, ambient), expression.type, column.type);
   } catch (error) {
     if (!(error instanceof EvaluationError)) throw error;
     throw errorAt(

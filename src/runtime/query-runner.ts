@@ -46,6 +46,8 @@ export interface QueryRunnerOptions {
   readonly processingLog: ProcessingLog;
   readonly registry: SchemaRegistry;
   readonly logger: Logger;
+  /** Differs from database to database; random numbers of queries follow from it. */
+  readonly seed: string;
   /** Of this life of the process. */
   readonly epoch: number;
   /** What recovery found. */
@@ -111,10 +113,11 @@ export class QueryRunner {
     const { plan, number, merge } = definition;
     const progress = this.#progress.get(number);
     const numbers = storedNumbers(plan);
-    const { clock, store, budget } = this.#options;
+    const { clock, store, budget, seed } = this.#options;
     return new Topology({
       plan,
       clock,
+      seed: `${seed} ${number}`,
       merge,
       errors: { report },
       onLate: () => late.count++,

@@ -29,6 +29,8 @@ export interface TransientQueryOptions {
   /** Where streams are read from. Tables are always read from the beginning. */
   readonly offsetReset: 'earliest' | 'latest';
   readonly clock: Env['clock'];
+  /** Random: its random numbers follow from it. */
+  readonly seed: string;
   readonly processingLog: ProcessingLog;
   topic(name: string): Topic;
   onClose(): void;
@@ -132,11 +134,12 @@ export class TransientQuery implements QueryResult {
   }
 
   #createTopology(): Topology {
-    const { plan, clock, processingLog, queryId } = this.#options;
+    const { plan, clock, seed, processingLog, queryId } = this.#options;
     const store = new MemoryStore();
     return new Topology({
       plan,
       clock,
+      seed,
       merge: false,
       errors: { report: (message) => processingLog.report({ origin: queryId, message }) },
       onLate: () => {},

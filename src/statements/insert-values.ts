@@ -1,6 +1,7 @@
 import type { InsertValuesNode } from '../../grammar/ast.ts';
 import { analyzeInsertValues } from '../analyze/insert-values.ts';
 import { DatabaseError } from '../base/errors.ts';
+import { fixedAmbient } from '../expressions/ambient.ts';
 import { encodeRow } from '../runtime/row-encoder.ts';
 import type { StatementDefinition } from './executor.ts';
 
@@ -8,8 +9,12 @@ import type { StatementDefinition } from './executor.ts';
 export const insertValues: StatementDefinition<InsertValuesNode> = {
   kind: 'insertValues',
   isDefinition: false,
-  prepare({ node }, world, { log, ingest, clock }) {
-    const { source, row, timestamp } = analyzeInsertValues(node, { catalog: world.catalog });
+  prepare({ node }, world, { log, ingest, clock, random }) {
+    const ambient = fixedAmbient(clock.now(), () => random.integer());
+    const { source, row, timestamp } = analyzeInsertValues(node, {
+      catalog: world.catalog,
+      ambient,
+    });
     return {
       world,
       async run() {

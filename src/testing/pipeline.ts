@@ -96,6 +96,7 @@ export class Pipeline {
       processingLog,
       registry,
       logger,
+      seed: '',
       epoch: 1,
       progress: new Map(),
     });
@@ -116,6 +117,7 @@ export class Pipeline {
     });
     this.#statements = new StatementRunner({
       clock,
+      random,
       log,
       ingest,
       runner,

@@ -1,3 +1,4 @@
+import { NO_AMBIENT } from '../../src/expressions/ambient.ts';
 import { describe, expect, test } from 'vitest';
 import { analyzeInsertValues } from '../../src/analyze/insert-values.ts';
 import { BIGINT, BYTES, DATE, DOUBLE, STRING, TIME, TIMESTAMP } from '../../src/sql/types.ts';
@@ -26,7 +27,10 @@ const WITH_TIMES = CATALOG.withSource(
 );
 
 function insert(sql: string) {
-  return analyzeInsertValues(parse(sql, 'insertValues'), { catalog: WITH_TIMES });
+  return analyzeInsertValues(parse(sql, 'insertValues'), {
+    catalog: WITH_TIMES,
+    ambient: NO_AMBIENT,
+  });
 }
 
 function wrong(sql: string): string {
