@@ -7,6 +7,7 @@ import { nodeEnv } from './base/env-node.ts';
 import { type Logger, silentLogger } from './base/logger.ts';
 import { MemoryBudget } from './base/memory-budget.ts';
 import type { Entity } from './api/entities.ts';
+import type { Catalog } from './catalog/catalog.ts';
 import type { Engine, QueryResult, StatementOptions } from './engine.ts';
 import { addFunctions, type FunctionDefinitions } from './functions/known-functions.ts';
 import { openEmbeddedLog } from './log/embedded/embedded-log.ts';
@@ -241,6 +242,11 @@ export class Database implements Engine {
   async query(sql: string, options: StatementOptions = {}): Promise<QueryResult> {
     this.#checkReady();
     return this.#queries.start(sql, options);
+  }
+
+  /** @internal What tests of statements look at. */
+  get inside(): { readonly log: Log; readonly catalog: Catalog } {
+    return { log: this.#log, catalog: this.#catalog.catalog };
   }
 
   closeQuery(queryId: string): boolean {
