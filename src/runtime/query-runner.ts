@@ -6,6 +6,7 @@ import type { MemoryBudget } from '../base/memory-budget.ts';
 import type { Log, Partition, Topic } from '../log/log.ts';
 import { rowCodec } from '../operators/state-codec.ts';
 import {
+  failsOnInvalidTime,
   type PhysicalPlan,
   type SourceStep,
   sourceSteps,
@@ -148,11 +149,13 @@ export class QueryRunner {
   }
 
   #reader(step: SourceStep, index: number): SourceReader {
-    const key = `${step.source.name}/${index}/${JSON.stringify(step.source.schema)}`;
+    const { name, schema } = step.source;
+    const key = `${name}/${index}/${failsOnInvalidTime(step)}/${JSON.stringify(schema)}`;
     let reader = this.#readers.get(key);
     if (reader === undefined) {
       reader = new SourceReader({
         source: step.source,
+        failsOnInvalidTime: failsOnInvalidTime(step),
         partition: this.#partition(step, index),
         processingLog: this.#options.processingLog,
         pending: (partition) => this.#options.loop.pending(partition),

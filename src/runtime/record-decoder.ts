@@ -14,6 +14,8 @@ import { HeaderColumns } from './header-columns.ts';
 
 /** A record that could not be turned into a row. */
 export interface DecodeProblem {
+  /** Bytes that do not fit, or no usable time. */
+  readonly kind: 'bytes' | 'time';
   readonly offset: number;
   readonly message: string;
   readonly payload: Buffer | null;
@@ -85,12 +87,13 @@ export class RecordDecoder {
       try {
         const change = this.#change(batch, cursor, partition);
         if (change !== null) out.push(change);
-        else problem(problemAt(batch, cursor, 'the timestamp is null or negative'));
+        else problem(problemAt(batch, cursor, 'time', 'the timestamp is null or negative'));
       } catch (error) {
         // An EvaluationError is a text in the TIMESTAMP column that is no time.
         const isBadData = error instanceof DeserializationError || error instanceof EvaluationError;
         if (!isBadData) throw error;
-        problem(problemAt(batch, cursor, error.message));
+        const kind = error instanceof EvaluationError ? 'time' : 'bytes';
+        problem(problemAt(batch, cursor, kind, error.message));
       }
     }
     this.#resumeOffset = cursor.offset + 1;
@@ -149,9 +152,14 @@ function windowStartAt(batch: Buffer, keyStart: number, keyEnd: number): number 
 
 const PAYLOAD_BYTES_MAX = 1024;
 
-function problemAt(batch: Buffer, cursor: RecordCursor, message: string): DecodeProblem {
+function problemAt(
+  batch: Buffer,
+  cursor: RecordCursor,
+  kind: DecodeProblem['kind'],
+  message: string,
+): DecodeProblem {
   const { valueStart, valueEnd, offset } = cursor;
   const end = Math.min(valueEnd, valueStart + PAYLOAD_BYTES_MAX);
   const payload = valueStart < 0 ? null : Buffer.from(batch.subarray(valueStart, end));
-  return { offset, message, payload };
+  return { kind, offset, message, payload };
 }

@@ -1,4 +1,5 @@
 // Hot path: once per batch.
+import { DatabaseError } from '../base/errors.ts';
 import type { Source } from '../catalog/source.ts';
 import type { Partition, ReadResult } from '../log/log.ts';
 import { lastOffset } from '../log/record-batch.ts';
@@ -47,6 +48,7 @@ export class SourceReader {
   readonly #processingLog: ProcessingLog;
   readonly #pending: PendingLookup;
   readonly #endOffsetMax: number;
+  readonly #failsOnInvalidTime: boolean;
   #needed: boolean[] = [];
   #decoder: RecordDecoder | null = null;
   /** Latest chunks by the offset they were read from; dropped at the end of each tick. */
@@ -60,11 +62,14 @@ export class SourceReader {
     partition: Partition;
     processingLog: ProcessingLog;
     pending: PendingLookup;
+    /** Whether a record without a usable time is an error of the read. */
+    failsOnInvalidTime: boolean;
     /** Records at or beyond it are not read. Default: there is no such end. */
     endOffsetMax?: number;
   }) {
     this.#source = options.source;
     this.partition = options.partition;
+    this.#failsOnInvalidTime = options.failsOnInvalidTime;
     this.#processingLog = options.processingLog;
     this.#pending = options.pending;
     this.#endOffsetMax = options.endOffsetMax ?? Infinity;
@@ -162,7 +167,7 @@ export class SourceReader {
     return chunk;
   }
 
-  readonly #report = ({ offset, message, payload }: DecodeProblem): void => {
+  readonly #report = ({ kind, offset, message, payload }: DecodeProblem): void => {
     this.#processingLog.report({
       origin: this.#source.name,
       message,
@@ -171,6 +176,12 @@ export class SourceReader {
       offset,
       ...(payload === null ? {} : { payload: payload.toString('base64') }),
     });
+    if (kind !== 'time' || !this.#failsOnInvalidTime) return;
+    const { name } = this.partition.topic;
+    throw new DatabaseError(
+      'BAD_STATEMENT',
+      `The record at offset ${offset} of partition ${this.partition.index} of ${name} has no usable time: ${message}.`,
+    );
   };
 
   /** Lets go of everything read; at the end of a tick, or when what it put out itself is taken back. */

@@ -6,7 +6,12 @@ import type { Partition, Topic } from '../log/log.ts';
 import type { Change } from '../operators/change.ts';
 import { statePrefix } from './meta.ts';
 import { rowCodec } from '../operators/state-codec.ts';
-import type { PhysicalPlan, ResultColumn, SourceStep } from '../plan/physical-plan.ts';
+import {
+  failsOnInvalidTime,
+  type PhysicalPlan,
+  type ResultColumn,
+  type SourceStep,
+} from '../plan/physical-plan.ts';
 import type { Row } from '../sql/types.ts';
 import { MemoryStore } from '../state/memory-store.ts';
 import { StateTable } from '../state/state-table.ts';
@@ -173,6 +178,7 @@ export class TransientQuery implements QueryResult {
     const partition = this.#partition(step, index);
     const reader = new SourceReader({
       source: step.source,
+      failsOnInvalidTime: failsOnInvalidTime(step),
       partition,
       processingLog: this.#options.processingLog,
       pending: () => undefined,

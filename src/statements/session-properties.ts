@@ -1,5 +1,5 @@
 import { DatabaseError } from '../base/errors.ts';
-import type { CollectionLimits } from '../functions/aggregate.ts';
+import type { PlanSettings } from '../plan/planner.ts';
 import { nearestName } from '../sql/nearest-name.ts';
 
 /** One property that SET, streamsProperties and SHOW PROPERTIES know. */
@@ -15,6 +15,11 @@ interface PropertyDefinition<T> {
 
 /** Switches the replacement of variables, which happens before statements are parsed. */
 export const SUBSTITUTION_PROPERTY = 'ksql.variable.substitution.enable';
+
+const LOG_AND_SKIP = 'LogAndSkipOnInvalidTimestamp';
+const EXTRACTORS = ['FailOnInvalidTimestamp', LOG_AND_SKIP];
+/** Clients name an extractor by the Java class it is in ksqlDB. */
+const EXTRACTOR_PACKAGE = 'org.apache.kafka.streams.processor.';
 
 const definitions = {
   offsetReset: {
@@ -97,6 +102,23 @@ const definitions = {
     defaultValue: '' as string,
     parse: (text) => (/^[A-Za-z0-9._-]{0,100}$/.test(text) ? text : undefined),
     expected: "at most 100 letters, digits, '.', '_' and '-'",
+  },
+  failOnInvalidTime: {
+    name: 'ksql.timestamp.throw.on.invalid',
+    description:
+      'Whether a record whose TIMESTAMP column holds no time ends the query; else it is left out and reported.',
+    defaultValue: false,
+    parse: parseBoolean,
+    expected: 'true or false',
+  },
+  timestampExtractor: {
+    name: 'default.timestamp.extractor',
+    description:
+      'What a record with a negative timestamp does where a source has no TIMESTAMP column: FailOnInvalidTimestamp ends the query, LogAndSkipOnInvalidTimestamp leaves the record out.',
+    defaultValue: 'FailOnInvalidTimestamp' as string,
+    parse: (text) =>
+      EXTRACTORS.find((name) => text === name || text === `${EXTRACTOR_PACKAGE}${name}`),
+    expected: 'FailOnInvalidTimestamp or LogAndSkipOnInvalidTimestamp',
   },
   substitution: {
     name: SUBSTITUTION_PROPERTY,
@@ -211,12 +233,17 @@ export function listProperties(overrides: Overrides): PropertyValue[] {
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** What aggregates may collect in the queries of a session. */
-export function collectionLimits({
+/** What a session says about the plans of its queries. */
+export function planSettings({
   collectListLimit,
   collectSetLimit,
-}: SessionProperties): CollectionLimits {
+  failOnInvalidTime,
+  timestampExtractor,
+}: SessionProperties): PlanSettings {
+  const ofColumn = failOnInvalidTime ? 'FAIL' : null;
+  const ofRecord = timestampExtractor === LOG_AND_SKIP ? 'SKIP' : null;
   return {
+    ...(ofColumn === null && ofRecord === null ? {} : { invalidTimes: { ofColumn, ofRecord } }),
     collectList: collectListLimit < 0 ? null : collectListLimit,
     collectSet: collectSetLimit < 0 ? null : collectSetLimit,
   };

@@ -3,6 +3,7 @@ import { MemoryBudget } from '../base/memory-budget.ts';
 import type { Topic } from '../log/log.ts';
 import { rowCodec } from '../operators/state-codec.ts';
 import {
+  failsOnInvalidTime,
   type PhysicalPlan,
   type SinkStep,
   type SourceStep,
@@ -127,6 +128,7 @@ export class QueryDrive {
   #reader(step: SourceStep): SourceReader {
     const reader = new SourceReader({
       source: step.source,
+      failsOnInvalidTime: failsOnInvalidTime(step),
       partition: this.#feeds.get(step.source.topic) as SequencePartition,
       processingLog: this.#options.processingLog,
       pending: () => undefined,
