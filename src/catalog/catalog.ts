@@ -18,6 +18,7 @@ interface Content {
   readonly sources: ReadonlyMap<string, Source>;
   readonly queries: ReadonlyMap<string, QueryInfo>;
   readonly types: ReadonlyMap<string, SqlType>;
+  readonly defaults: ReadonlyMap<string, string>;
 }
 
 /**
@@ -25,16 +26,23 @@ interface Content {
  * and `without...` return the next one, so whoever holds one sees a consistent world for as long as it likes.
  */
 export class Catalog {
-  static readonly EMPTY = new Catalog({ sources: new Map(), queries: new Map(), types: new Map() });
+  static readonly EMPTY = new Catalog({
+    sources: new Map(),
+    queries: new Map(),
+    types: new Map(),
+    defaults: new Map(),
+  });
 
   readonly #sources: Content['sources'];
   readonly #queries: Content['queries'];
   readonly #types: Content['types'];
+  readonly #defaults: Content['defaults'];
 
-  private constructor({ sources, queries, types }: Content) {
+  private constructor({ sources, queries, types, defaults }: Content) {
     this.#sources = sources;
     this.#queries = queries;
     this.#types = types;
+    this.#defaults = defaults;
   }
 
   /** In the order they were created. */
@@ -94,9 +102,24 @@ export class Catalog {
     return this.with({ types });
   }
 
+  /** What ALTER SYSTEM has set: values of properties for sessions that do not set them, as text. */
+  get defaults(): ReadonlyMap<string, string> {
+    return this.#defaults;
+  }
+
+  /** The next snapshot, with another default of a property. */
+  withDefault(property: string, value: string): Catalog {
+    return this.with({ defaults: new Map(this.#defaults).set(property, value) });
+  }
+
   // Not behind `#`: what tsc makes of a private method that names its class breaks EMPTY above.
   private with(changes: Partial<Content>): Catalog {
-    const content = { sources: this.#sources, queries: this.#queries, types: this.#types };
+    const content = {
+      sources: this.#sources,
+      queries: this.#queries,
+      types: this.#types,
+      defaults: this.#defaults,
+    };
     return new Catalog({ ...content, ...changes });
   }
 

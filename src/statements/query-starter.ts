@@ -66,7 +66,10 @@ export class QueryStarter {
 
   /** See Engine.query. */
   async start(sql: string, options: StatementOptions): Promise<QueryResult> {
-    const overrides = parseOverrides(options.properties ?? {});
+    const overrides = parseOverrides(
+      options.properties ?? {},
+      this.#options.catalog.catalog.defaults,
+    );
     const properties = sessionProperties(overrides);
     const variables = sessionVariables(options.sessionVariables ?? {});
     const { sql: substituted, statements } = await parseSql(sql, { overrides, variables });

@@ -143,6 +143,7 @@ export interface PropertyValue {
   readonly name: string;
   readonly description: string;
   readonly value: string;
+  /** Whether the session has set it. */
   readonly overridden: boolean;
 }
 
@@ -158,14 +159,18 @@ const STREAMS_PREFIX = 'ksql.streams.';
 /** The overrides of a session, by canonical name; texts as they were given. */
 export type Overrides = ReadonlyMap<string, string>;
 
+const NONE: Overrides = new Map();
+
 /**
  * Checks the overrides of a request.
+ * @param defaults what ALTER SYSTEM has set, for properties the request does not.
  * @throws DatabaseError UNKNOWN_PROPERTY naming the property, or the value it does not take.
  */
 export function parseOverrides(
   properties: Readonly<Record<string, string | number | boolean | null>>,
+  defaults: Overrides = NONE,
 ): Overrides {
-  const overrides = new Map<string, string>();
+  const overrides = new Map(defaults);
   for (const [name, value] of Object.entries(properties)) {
     if (value !== null) withOverride(overrides, name, String(value));
   }
@@ -186,11 +191,20 @@ export function withOverride(overrides: Map<string, string>, name: string, text:
   overrides.set(canonical, text);
 }
 
-/** Takes one override back. @throws DatabaseError UNKNOWN_PROPERTY. */
-export function withoutOverride(overrides: Map<string, string>, name: string): void {
+/**
+ * Takes one override back; what ALTER SYSTEM has set counts again.
+ * @throws DatabaseError UNKNOWN_PROPERTY.
+ */
+export function withoutOverride(
+  overrides: Map<string, string>,
+  name: string,
+  defaults: Overrides = NONE,
+): void {
   const canonical = canonicalName(name);
   if (!IGNORED.has(canonical)) definitionOf(canonical, name);
-  overrides.delete(canonical);
+  const value = defaults.get(canonical);
+  if (value === undefined) overrides.delete(canonical);
+  else overrides.set(canonical, value);
 }
 
 function canonicalName(name: string): string {
@@ -218,8 +232,11 @@ export function sessionProperties(overrides: Overrides): SessionProperties {
   return Object.fromEntries(values) as SessionProperties;
 }
 
-/** Everything SHOW PROPERTIES shows, sorted by name. */
-export function listProperties(overrides: Overrides): PropertyValue[] {
+/**
+ * Everything SHOW PROPERTIES shows, sorted by name.
+ * @param defaults what ALTER SYSTEM has set.
+ */
+export function listProperties(overrides: Overrides, defaults: Overrides = NONE): PropertyValue[] {
   return Object.values(definitions)
     .map(({ name, description, defaultValue }) => {
       const text = overrides.get(name);
@@ -227,7 +244,7 @@ export function listProperties(overrides: Overrides): PropertyValue[] {
         name,
         description,
         value: text ?? String(defaultValue),
-        overridden: text !== undefined,
+        overridden: text !== undefined && text !== defaults.get(name),
       };
     })
     .sort((a, b) => (a.name < b.name ? -1 : 1));

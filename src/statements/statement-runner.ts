@@ -59,7 +59,10 @@ export class StatementRunner {
 
   /** See Engine.execute. */
   async execute(sql: string, options: StatementOptions): Promise<readonly Entity[]> {
-    const overrides = parseOverrides(options.properties ?? {});
+    const overrides = parseOverrides(
+      options.properties ?? {},
+      this.#catalog.world.catalog.defaults,
+    );
     const variables = sessionVariables(options.sessionVariables ?? {});
     const { sql: substituted, statements: parsed } = await parseSql(sql, { overrides, variables });
     const request: Request = {
