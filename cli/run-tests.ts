@@ -27,11 +27,12 @@ export interface TestOutputs {
 
 /**
  * Makes the functions of a module known: its exports `scalars`, `aggregates` and `tables`.
+ * @returns what makes them unknown again.
  * @throws what importing it throws; DatabaseError when a name is taken.
  */
-export async function loadFunctions(path: string): Promise<void> {
+export async function loadFunctions(path: string): Promise<() => void> {
   const module = (await import(pathToFileURL(resolve(path)).href)) as FunctionDefinitions;
-  addFunctions(module);
+  return addFunctions(module);
 }
 
 /** Runs one test of statements and records; says how it went. @returns the exit code. */

@@ -69,7 +69,16 @@ export interface SchemaRegistrySettings {
  * @throws DatabaseError IN_USE when another process has the directory; CORRUPT when its files are damaged.
  */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
-  addFunctions(options.functions ?? {});
+  const forgetFunctions = addFunctions(options.functions ?? {});
+  try {
+    return await openWith(options, forgetFunctions);
+  } catch (error) {
+    forgetFunctions();
+    throw error;
+  }
+}
+
+async function openWith(options: DatabaseOptions, onClosed: () => void): Promise<Database> {
   const env = options.env ?? nodeEnv();
   const { files } = env;
   await files.makeDirectory(options.directory);
@@ -88,7 +97,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     });
     const epoch = meta.epoch + 1;
     await store.commit([[EPOCH_KEY, encodeNumber(epoch)], ...endsOfDeletedTopics(meta, log)]);
-    const database = new Database(options, { env, store, log, meta, epoch, data });
+    const database = new Database(options, { env, store, log, meta, epoch, data, onClosed });
     await database.recover();
     return database;
   } catch (error) {
@@ -112,6 +121,8 @@ interface Opened {
   readonly meta: StoredMeta;
   readonly epoch: number;
   readonly data: DataDirectory;
+  /** Called once everything is closed. */
+  readonly onClosed: () => void;
 }
 
 /** A running database: the composition of log, state, queries and statements. */
@@ -131,12 +142,14 @@ export class Database implements Engine {
   readonly #statements: StatementRunner;
   readonly #queries: QueryStarter;
   readonly #openCommandLog: () => Promise<CommandLog>;
+  readonly #onClosed: () => void;
   #status: Engine['status'] = 'starting';
   #closing: Promise<void> | null = null;
 
   /** @internal Use {@link openDatabase}. */
   constructor(options: DatabaseOptions, opened: Opened) {
     const { env, store, log, meta, epoch, data } = opened;
+    this.#onClosed = opened.onClosed;
     const { clock, random } = env;
     const logger = options.logger ?? silentLogger;
     const budget = new MemoryBudget(options.cacheBytesMax ?? defaultCacheBytes());
@@ -287,6 +300,7 @@ export class Database implements Engine {
     // After a failed commit nobody knows what the files hold; recovery finds out.
     if (!failed) await this.#log.close();
     await this.#store.close();
+    this.#onClosed();
   }
 
   #checkReady(): void {

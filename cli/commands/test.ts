@@ -47,9 +47,13 @@ export const test: Command = {
     }
     // Loaded here, so that the shell starts without the engine.
     const { loadFunctions, runRecordTest, runSqlTests } = await import('../run-tests.ts');
-    if (functions !== null) await loadFunctions(functions);
-    return statements === null
-      ? runSqlTests(paths, surroundings)
-      : runRecordTest({ statements, input, output: output ?? '' }, surroundings);
+    const forgetFunctions = functions === null ? () => {} : await loadFunctions(functions);
+    try {
+      return statements === null
+        ? await runSqlTests(paths, surroundings)
+        : await runRecordTest({ statements, input, output: output ?? '' }, surroundings);
+    } finally {
+      forgetFunctions();
+    }
   },
 };

@@ -23,33 +23,58 @@ export const knownFunctions: {
   readonly tables: ReadonlyMap<string, TableFunctionDefinition>;
 } = { scalars, aggregates: aggregatesByName, tables };
 
-/** Whose names are taken, with the object that took them. */
-const added = new Map<string, object>();
+/** Added functions by name: the object that was given, and how many times it is in use. */
+const added = new Map<string, { readonly definition: object; uses: number }>();
 
 /**
  * Adds functions to those that statements can call. Plans name a function by its text, so all databases of a process
- * know the same ones; adding the same object again changes nothing. Whatever a body throws is an error of that row.
- * @throws DatabaseError ALREADY_EXISTS when another function has the name; CONFIGURATION for a name no statement
- *   could write.
+ * know the same ones; adding an object that is there already counts as one more use of it. What the body of a scalar or
+ * table function throws is an error of the row.
+ * @returns what ends this use: without any the functions are forgotten. Idempotent.
+ * @throws DatabaseError ALREADY_EXISTS when another function has the name; BAD_STATEMENT for a name no statement could
+ *   write. Nothing was added then.
  */
-export function addFunctions(definitions: FunctionDefinitions): void {
-  const fresh = [
-    ...(definitions.scalars ?? []),
-    ...(definitions.aggregates ?? []),
-    ...(definitions.tables ?? []),
-  ].filter((definition) => added.get(definition.name) !== definition);
-  for (const { name } of fresh) checkName(name);
-  for (const definition of fresh) added.set(definition.name, definition);
-  const isFresh = (definition: object): boolean => fresh.includes(definition as never);
-  for (const scalar of (definitions.scalars ?? []).filter(isFresh)) {
-    scalars.set(scalar.name, { ...scalar, overloads: scalar.overloads.map(guardedOverload) });
+export function addFunctions(definitions: FunctionDefinitions): () => void {
+  const all = [
+    ...(definitions.scalars ?? []).map((definition) => ({
+      definition,
+      add: () => scalars.set(definition.name, guardedScalar(definition)),
+    })),
+    ...(definitions.aggregates ?? []).map((definition) => ({
+      definition,
+      add: () => aggregatesByName.set(definition.name, definition),
+    })),
+    ...(definitions.tables ?? []).map((definition) => ({
+      definition,
+      add: () => tables.set(definition.name, guardedTable(definition)),
+    })),
+  ];
+  for (const { definition } of all) if (isNew(definition)) checkName(definition.name);
+  for (const { definition, add } of all) {
+    if (isNew(definition)) {
+      added.set(definition.name, { definition, uses: 0 });
+      add();
+    }
+    added.get(definition.name)!.uses++;
   }
-  for (const aggregate of (definitions.aggregates ?? []).filter(isFresh)) {
-    aggregatesByName.set(aggregate.name, aggregate);
-  }
-  for (const table of (definitions.tables ?? []).filter(isFresh)) {
-    tables.set(table.name, guardedTable(table));
-  }
+  let names = all.map(({ definition }) => definition.name);
+  return () => {
+    for (const name of names) endUse(name);
+    names = [];
+  };
+}
+
+function isNew(definition: { readonly name: string }): boolean {
+  return added.get(definition.name)?.definition !== definition;
+}
+
+function endUse(name: string): void {
+  const entry = added.get(name);
+  if (entry === undefined || --entry.uses > 0) return;
+  added.delete(name);
+  scalars.delete(name);
+  aggregatesByName.delete(name);
+  tables.delete(name);
 }
 
 const NAME = /^[A-Z_][A-Z0-9_]*$/;
@@ -64,6 +89,10 @@ function checkName(name: string): void {
   if (scalars.has(name) || aggregatesByName.has(name) || tables.has(name)) {
     throw new DatabaseError('ALREADY_EXISTS', `There is a function ${name} already.`);
   }
+}
+
+function guardedScalar(definition: ScalarFunction): ScalarFunction {
+  return { ...definition, overloads: definition.overloads.map(guardedOverload) };
 }
 
 function guardedOverload(overload: ScalarOverload): ScalarOverload {

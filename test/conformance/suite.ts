@@ -67,10 +67,14 @@ export function namedCases(file: string, cases: readonly TestCase[]): NamedCase[
 
 /** Runs the cases one after the other. */
 export async function runSuite(cases: readonly NamedCase[]): Promise<CaseResult[]> {
-  addFunctions(caseFunctions);
-  const results: CaseResult[] = [];
-  for (const { file, id, testCase } of cases) {
-    results.push({ file, id, outcome: await runCase(testCase) });
+  const forgetFunctions = addFunctions(caseFunctions);
+  try {
+    const results: CaseResult[] = [];
+    for (const { file, id, testCase } of cases) {
+      results.push({ file, id, outcome: await runCase(testCase) });
+    }
+    return results;
+  } finally {
+    forgetFunctions();
   }
-  return results;
 }
