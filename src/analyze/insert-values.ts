@@ -66,7 +66,7 @@ export function analyzeInsertValues(
       row[index] = constant(node, column, ambient);
     }
   }
-  requireKey(statement, source, row, names);
+  requireKey(statement, source, names);
   return { source, row, timestamp };
 }
 
@@ -169,22 +169,15 @@ function timestampOf(value: Value, node: Located): number | null {
   );
 }
 
-/** A row of a table is known by its key, so all of it must be there. */
-function requireKey(
-  statement: InsertValuesNode,
-  source: Source,
-  row: Row,
-  names: readonly string[],
-): void {
+/** A row of a table is known by its key, so all of it must be named; an explicit NULL is a record without a key. */
+function requireKey(statement: InsertValuesNode, source: Source, names: readonly string[]): void {
   if (source.kind === 'STREAM') return;
-  const missing = source.schema.keys.filter((_, index) => row[index] === null);
+  const missing = source.schema.keys.filter(({ name }) => !names.includes(name));
   if (missing.length === 0) return;
   const described = missing.map(({ name, type }) => `${name} (${formatType(type)})`).join(', ');
-  const [first] = missing;
-  const position = first === undefined ? -1 : names.indexOf(first.name);
   throw errorAt(
     'BAD_STATEMENT',
-    statement.values[position] ?? statement,
-    `Value for primary key column(s) ${described} is required for tables, and must not be NULL.`,
+    statement,
+    `Value for primary key column(s) ${described} is required for tables.`,
   );
 }

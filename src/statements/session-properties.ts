@@ -120,6 +120,13 @@ const definitions = {
       EXTRACTORS.find((name) => text === name || text === `${EXTRACTOR_PACKAGE}${name}`),
     expected: 'FailOnInvalidTimestamp or LogAndSkipOnInvalidTimestamp',
   },
+  insertValues: {
+    name: 'ksql.insert.into.values.enabled',
+    description: 'Whether INSERT INTO ... VALUES is allowed.',
+    defaultValue: true,
+    parse: parseBoolean,
+    expected: 'true or false',
+  },
   substitution: {
     name: SUBSTITUTION_PROPERTY,
     description: 'Whether ${name} in a statement is replaced by the value of the variable.',
@@ -149,6 +156,25 @@ export interface PropertyValue {
 
 /** What clients send and this engine needs not: connection settings of theirs, and how long to hold back results. */
 const IGNORED = new Set([
+  // Settings of the client libraries inside ksqlDB: accepted, because scripts set them, and without effect here.
+  'acceptable.recovery.lag',
+  'application.server',
+  'bootstrap.servers',
+  'client.id',
+  'commit.interval.ms',
+  'consumer.max.poll.records',
+  'max.task.idle.ms',
+  'max.warmup.replicas',
+  'metadata.max.age.ms',
+  'num.standby.replicas',
+  'num.stream.threads',
+  'poll.ms',
+  'processing.guarantee',
+  'producer.linger.ms',
+  'replication.factor',
+  'request.timeout.ms',
+  'retry.backoff.ms',
+  'state.dir',
   'ksql.idle.connection.timeout.seconds',
   '__emit.interval.ms.kstreams.windowed.aggregation__',
 ]);

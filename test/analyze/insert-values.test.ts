@@ -130,11 +130,11 @@ describe('refused', () => {
     ],
     [
       "INSERT INTO users (city) VALUES ('Oslo')",
-      'BAD_STATEMENT 1:1 Value for primary key column(s) ID (STRING) is required for tables, and must not be NULL.',
+      'BAD_STATEMENT 1:1 Value for primary key column(s) ID (STRING) is required for tables.',
     ],
     [
-      'INSERT INTO pairs (a, b) VALUES (1, NULL)',
-      'BAD_STATEMENT 1:37 Value for primary key column(s) B (BIGINT) is required for tables, and must not be NULL.',
+      'INSERT INTO pairs (a) VALUES (1)',
+      'BAD_STATEMENT 1:1 Value for primary key column(s) B (BIGINT) is required for tables.',
     ],
     [
       "INSERT INTO hourly VALUES ('a', 1)",
