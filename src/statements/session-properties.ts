@@ -150,6 +150,8 @@ export interface PropertyValue {
   readonly name: string;
   readonly description: string;
   readonly value: string;
+  /** What it takes. */
+  readonly expected: string;
   /** Whether the session has set it. */
   readonly overridden: boolean;
 }
@@ -264,12 +266,13 @@ export function sessionProperties(overrides: Overrides): SessionProperties {
  */
 export function listProperties(overrides: Overrides, defaults: Overrides = NONE): PropertyValue[] {
   return Object.values(definitions)
-    .map(({ name, description, defaultValue }) => {
+    .map(({ name, description, defaultValue, expected }) => {
       const text = overrides.get(name);
       return {
         name,
         description,
         value: text ?? String(defaultValue),
+        expected,
         overridden: text !== undefined && text !== defaults.get(name),
       };
     })
