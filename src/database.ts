@@ -11,6 +11,7 @@ import type { Entity } from './api/entities.ts';
 import type { TopicService } from './api/topics.ts';
 import { Catalog } from './catalog/catalog.ts';
 import type { Engine, QueryResult, StatementOptions } from './engine.ts';
+import { addFunctions, type FunctionDefinitions } from './functions/known-functions.ts';
 import { type EmbeddedLogLimits, openEmbeddedLog } from './log/embedded/embedded-log.ts';
 import type { Log } from './log/log.ts';
 import { AppendGate } from './runtime/append-gate.ts';
@@ -52,6 +53,8 @@ export interface DatabaseOptions {
   /** Opens the store of the state; default: LevelDB in the directory. For tests on a simulated disk. */
   readonly openStore?: () => Promise<Store>;
   readonly logger?: Logger;
+  /** Functions that statements can call besides the built-in ones; see {@link FunctionDefinitions}. */
+  readonly functions?: FunctionDefinitions;
   /** Memory for state in bytes. Default: a quarter of the heap limit. */
   readonly cacheBytesMax?: number;
   /** Where schemas are kept, and how strictly they are checked. Default: here, BACKWARD. */
@@ -81,6 +84,16 @@ export interface SchemaRegistrySettings {
  * @throws DatabaseError IN_USE when another process has the directory; CORRUPT when its files are damaged.
  */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
+  const forgetFunctions = addFunctions(options.functions ?? {});
+  try {
+    return await openWith(options, forgetFunctions);
+  } catch (error) {
+    forgetFunctions();
+    throw error;
+  }
+}
+
+async function openWith(options: DatabaseOptions, onClosed: () => void): Promise<Database> {
   const env = options.env ?? nodeEnv();
   const { files } = env;
   await makeDurableDirectory(files, resolve(options.directory));
@@ -104,7 +117,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     });
     const epoch = meta.epoch + 1;
     await store.commit([[EPOCH_KEY, encodeNumber(epoch)], ...endsOfDeletedTopics(meta, log)]);
-    const database = new Database(options, { env, store, log, meta, epoch, data });
+    const database = new Database(options, { env, store, log, meta, epoch, data, onClosed });
     await database.recover(lost);
     return database;
   } catch (error) {
@@ -154,6 +167,8 @@ interface Opened {
   readonly meta: StoredMeta;
   readonly epoch: number;
   readonly data: DataDirectory;
+  /** Called once everything is closed. */
+  readonly onClosed: () => void;
 }
 
 /** A running database: the composition of log, state, queries and statements. */
@@ -176,12 +191,14 @@ export class Database implements Engine {
   readonly #queries: QueryStarter;
   readonly #openProcessingLog: () => Promise<void>;
   readonly #openCommandLog: () => Promise<CommandLog>;
+  readonly #onClosed: () => void;
   #status: Engine['status'] = 'starting';
   #closing: Promise<void> | null = null;
 
   /** @internal Use {@link openDatabase}. */
   constructor(options: DatabaseOptions, opened: Opened) {
     const { env, store, log, meta, epoch, data } = opened;
+    this.#onClosed = opened.onClosed;
     const { clock, random } = env;
     const logger = options.logger ?? silentLogger;
     const budget = new MemoryBudget(options.cacheBytesMax ?? defaultCacheBytes());
@@ -243,6 +260,7 @@ export class Database implements Engine {
       processingLog,
       registry,
       logger,
+      seed: data.clusterId,
       epoch,
       progress: meta.progress,
     });
@@ -279,6 +297,7 @@ export class Database implements Engine {
     });
     this.#statements = new StatementRunner({
       clock,
+      random,
       log,
       ingest: this.#ingest,
       runner: this.#runner,
@@ -320,6 +339,11 @@ export class Database implements Engine {
   async query(sql: string, options: StatementOptions = {}): Promise<QueryResult> {
     this.#checkReady();
     return this.#queries.start(sql, options);
+  }
+
+  /** @internal What tests of statements look at. */
+  get inside(): { readonly log: Log; readonly catalog: Catalog } {
+    return { log: this.#log, catalog: this.#catalog.catalog };
   }
 
   closeQuery(queryId: string): boolean {
@@ -368,6 +392,7 @@ export class Database implements Engine {
     if (failed) await this.#log.release();
     else await this.#log.close();
     await this.#store.close();
+    this.#onClosed();
   }
 
   #checkReady(): void {

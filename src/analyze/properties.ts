@@ -50,6 +50,13 @@ export const properties = [
   define('TIMESTAMP', 'The column that holds the time of a row.', CREATES, identifier),
   define('TIMESTAMP_FORMAT', 'The pattern of a STRING column with the time.', CREATES, timePattern),
   define(
+    'SOURCED_BY_CONNECTOR',
+    'Which connector fills the topic; for information.',
+    ['CREATE'],
+    text,
+  ),
+  define('SOURCE_CONNECTOR', 'The same.', ['CREATE'], text),
+  define(
     'QUERY_ID',
     'A name for the query, instead of a generated one.',
     ['INSERT INTO SELECT'],
@@ -83,8 +90,6 @@ const UNSUPPORTED = [
   'VALUE_AVRO_SCHEMA_FULL_NAME',
   'KEY_PROTOBUF_NULLABLE_REPRESENTATION',
   'VALUE_PROTOBUF_NULLABLE_REPRESENTATION',
-  'SOURCED_BY_CONNECTOR',
-  'SOURCE_CONNECTOR',
 ] as const;
 
 /**

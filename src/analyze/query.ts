@@ -17,6 +17,7 @@ import { JOIN_KEY_NOUN, projectForClient, projectForSink, type Selection } from 
 import { checkPullClauses } from './pull-clauses.ts';
 import { analyzeRelation, type Relation } from './relation.ts';
 import { scopeOf } from './scope.ts';
+import { checkSteady } from './steady.ts';
 import { checkTableFunctions, flatMapStage, TableCalls } from './table-functions.ts';
 import { allColumns, analyzeItems, type SelectedItem } from './select-items.ts';
 
@@ -58,6 +59,7 @@ export function analyzeQuery(query: QueryNode, context: QueryContext): AnalyzedQ
     context.mode === 'persistent'
       ? projectForSink(query, relation, selection)
       : projectForClient(selection);
+  if (context.mode !== 'pull') checkSteady(root);
   return {
     root,
     result: root.result,

@@ -20,6 +20,7 @@ interface Content {
   readonly types: ReadonlyMap<string, SqlType>;
   /** Sources of the database itself: found by name, but not listed. */
   readonly builtIns: ReadonlyMap<string, Source>;
+  readonly defaults: ReadonlyMap<string, string>;
 }
 
 /**
@@ -32,18 +33,21 @@ export class Catalog {
     queries: new Map(),
     types: new Map(),
     builtIns: new Map(),
+    defaults: new Map(),
   });
 
   readonly #sources: Content['sources'];
   readonly #queries: Content['queries'];
   readonly #types: Content['types'];
   readonly #builtIns: Content['builtIns'];
+  readonly #defaults: Content['defaults'];
 
-  private constructor({ sources, queries, types, builtIns }: Content) {
+  private constructor({ sources, queries, types, builtIns, defaults }: Content) {
     this.#sources = sources;
     this.#queries = queries;
     this.#types = types;
     this.#builtIns = builtIns;
+    this.#defaults = defaults;
   }
 
   /** In the order they were created. */
@@ -113,6 +117,16 @@ export class Catalog {
     return this.with({ types });
   }
 
+  /** What ALTER SYSTEM has set: values of properties for sessions that do not set them, as text. */
+  get defaults(): ReadonlyMap<string, string> {
+    return this.#defaults;
+  }
+
+  /** The next snapshot, with another default of a property. */
+  withDefault(property: string, value: string): Catalog {
+    return this.with({ defaults: new Map(this.#defaults).set(property, value) });
+  }
+
   // Not behind `#`: what tsc makes of a private method that names its class breaks EMPTY above.
   private with(changes: Partial<Content>): Catalog {
     const content = {
@@ -120,6 +134,7 @@ export class Catalog {
       queries: this.#queries,
       types: this.#types,
       builtIns: this.#builtIns,
+      defaults: this.#defaults,
     };
     return new Catalog({ ...content, ...changes });
   }

@@ -1,3 +1,4 @@
+import type { Ambient } from '../expressions/ambient.ts';
 import type { ErrorSink } from '../expressions/evaluation.ts';
 import type { RowSchema } from '../sql/schema.ts';
 import type { Row, SqlType } from '../sql/types.ts';
@@ -32,6 +33,8 @@ export interface StateSpec {
 /** What an operator is given. No topics, no clock, no catalog. */
 export interface OperatorContext {
   readonly errors: ErrorSink;
+  /** The time and the randomness of expressions. */
+  readonly ambient: Ambient;
   /** One table for each `StateSpec`, in order. */
   readonly states: readonly StateTable<Row, Row>[];
   /** Changes of one key within a tick are merged into one (ksqlDB: cache.max.bytes.buffering > 0). */

@@ -25,7 +25,7 @@ import { aggregateFunction } from '../functions/resolve.ts';
 import type { AggregateSpec } from '../operators/aggregation.ts';
 import { type Column, columnsOf, type RowSchema } from '../sql/schema.ts';
 import { neededColumns, needsBefore } from './columns-used.ts';
-import type { PhysicalPlan, ResultColumn, Step } from './physical-plan.ts';
+import type { OnInvalidTime, PhysicalPlan, ResultColumn, Step } from './physical-plan.ts';
 
 /** Internal repartitions use it where the source's key format cannot hold the key. */
 const JSON_KEY: FormatSpec = { name: 'JSON', unwrapped: true };
@@ -35,21 +35,41 @@ const JSON_KEY: FormatSpec = { name: 'JSON', unwrapped: true };
  * previous row is needed, the columns nobody reads marked.
  *
  * @param sink where a persistent query writes; null for a transient one.
- * @param limits how much aggregates may collect; they become part of the plan.
+ * @param settings of the session, which become part of the plan.
  * @throws DatabaseError BAD_STATEMENT when inputs of a join are not co-partitioned.
  */
 export function planQuery(
   query: AnalyzedQuery,
   sink: Source | null,
-  limits: CollectionLimits = UNLIMITED,
+  settings: PlanSettings = UNLIMITED,
 ): PhysicalPlan {
-  const planner = new Planner({ transient: sink === null, limits });
+  const planner = new Planner({ transient: sink === null, limits: settings });
   const root = planner.add(query.root);
   const schema = query.root.schema;
   if (sink !== null) planner.push({ kind: 'Sink', inputs: [root.id], schema, sink });
   else planner.push({ kind: 'Result', inputs: [root.id], schema, output: resultColumns(query) });
   const plan: PhysicalPlan = { version: 1, result: query.result, steps: planner.steps };
-  return { ...plan, steps: plan.steps.map((step) => withUses(plan, step)) };
+  return {
+    ...plan,
+    steps: plan.steps.map((step) => withTimeRule(withUses(plan, step), settings)),
+  };
+}
+
+/** What the session says about a query. */
+export interface PlanSettings extends CollectionLimits {
+  /** What records without a usable time do; null where the session does not say. */
+  readonly invalidTimes?: {
+    /** Where a source has a TIMESTAMP column. */
+    readonly ofColumn: OnInvalidTime | null;
+    /** Where the timestamp of the record counts. */
+    readonly ofRecord: OnInvalidTime | null;
+  };
+}
+
+function withTimeRule(step: Step, { invalidTimes }: PlanSettings): Step {
+  if (step.kind !== 'Source' || invalidTimes === undefined) return step;
+  const rule = step.source.timestamp === null ? invalidTimes.ofRecord : invalidTimes.ofColumn;
+  return rule === null ? step : { ...step, onInvalidTime: rule };
 }
 
 /** Fills in what only the finished plan knows: which columns are read, which results are needed before the change. */

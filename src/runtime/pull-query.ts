@@ -7,6 +7,7 @@ import type { Env } from '../base/env.ts';
 import { DatabaseError } from '../base/errors.ts';
 import { partitionForKey } from '../base/murmur2.ts';
 import type { QueryBatch, QueryColumn, QueryResult } from '../engine.ts';
+import type { Ambient } from '../expressions/ambient.ts';
 import { compilePredicate, compileRow } from '../expressions/compile.ts';
 import type { EvaluatePredicate, RowContext } from '../expressions/evaluation.ts';
 import { findFormat } from '../formats/index.ts';
@@ -41,6 +42,7 @@ export interface PullQueryOptions {
   readonly writer: PersistentQuery;
   readonly store: Store;
   readonly clock: Env['clock'];
+  readonly ambient: Ambient;
   readonly processingLog: ProcessingLog;
   onClose(): void;
 }
@@ -132,15 +134,18 @@ export class PullQuery implements QueryResult {
       shown.every((expression) => expression !== undefined),
       'every output column has an expression',
     );
-    return compileRow(shown, 'pull', (index, error) =>
-      this.#report(`column ${output[index]?.name ?? index}: ${error.message}`),
+    return compileRow(
+      shown,
+      'pull',
+      (index, error) => this.#report(`column ${output[index]?.name ?? index}: ${error.message}`),
+      this.#options.ambient,
     );
   }
 
   #predicate(): EvaluatePredicate {
     const { predicate } = this.#options.plan;
     if (predicate === null) return () => true;
-    const evaluate = compilePredicate(predicate, 'pull');
+    const evaluate = compilePredicate(predicate, 'pull', this.#options.ambient);
     const errors = { report: (message: string) => this.#report(message) };
     return (row, context) => matches(evaluate, row, context, errors);
   }
@@ -180,7 +185,13 @@ class MaterializedTable {
       report: (message: string) => processingLog.report({ origin: options.queryId, message }),
     };
     this.#chain = chain.map((filterOrSelect) =>
-      createOperator(filterOrSelect, { errors, states: [], merge: false, onLate: () => {} }),
+      createOperator(filterOrSelect, {
+        errors,
+        ambient: options.ambient,
+        states: [],
+        merge: false,
+        onLate: () => {},
+      }),
     );
     this.#snapshot = store.snapshot();
   }

@@ -7,6 +7,7 @@ import type { ErrorSink } from '../expressions/evaluation.ts';
 import type { Log, Partition, Topic } from '../log/log.ts';
 import { rowCodec } from '../operators/state-codec.ts';
 import {
+  failsOnInvalidTime,
   type PhysicalPlan,
   type SourceStep,
   sourceSteps,
@@ -52,6 +53,8 @@ export interface QueryRunnerOptions {
   readonly processingLog: ProcessingLog;
   readonly registry: SchemaRegistry;
   readonly logger: Logger;
+  /** Differs from database to database; random numbers of queries follow from it. */
+  readonly seed: string;
   /** Of this life of the process. */
   readonly epoch: number;
   /** What recovery found. */
@@ -158,10 +161,11 @@ export class QueryRunner {
     const { plan, number, merge } = definition;
     const progress = this.#progress.get(number);
     const numbers = storedNumbers(plan);
-    const { clock, store, budget } = this.#options;
+    const { clock, store, budget, seed } = this.#options;
     return new Topology({
       plan,
       clock,
+      seed: `${seed} ${number}`,
       merge,
       errors,
       onLate: () => late.count++,
@@ -195,11 +199,13 @@ export class QueryRunner {
   }
 
   #reader(step: SourceStep, index: number): SourceReader {
-    const key = `${step.source.name}/${index}/${JSON.stringify(step.source.schema)}`;
+    const { name, schema } = step.source;
+    const key = `${name}/${index}/${failsOnInvalidTime(step)}/${JSON.stringify(schema)}`;
     let reader = this.#readers.get(key);
     if (reader === undefined) {
       reader = new SourceReader({
         source: step.source,
+        failsOnInvalidTime: failsOnInvalidTime(step),
         partition: this.#partition(step, index),
         pending: (partition) => this.#options.loop.pending(partition),
         end: (partition) => this.#options.loop.end(partition),

@@ -14,6 +14,8 @@ import { HeaderColumns } from './header-columns.ts';
 
 /** A record that could not be turned into a row. */
 export interface DecodeProblem {
+  /** Bytes that do not fit, or no usable time. */
+  readonly kind: 'bytes' | 'time';
   readonly offset: number;
   readonly message: string;
   /** The part of the record that could not be read. */
@@ -95,12 +97,13 @@ export class RecordDecoder {
           out.push(change);
           continue;
         }
-        problem(problemAt(batch, cursor, 'value', 'the timestamp is null or negative'));
+        problem(problemAt(batch, cursor, 'time', 'value', 'the timestamp is null or negative'));
       } catch (error) {
         // An EvaluationError is a text in the TIMESTAMP column that is no time.
         const isBadData = error instanceof DeserializationError || error instanceof EvaluationError;
         if (!isBadData) throw error;
-        problem(problemAt(batch, cursor, this.#target, error.message));
+        const kind = error instanceof EvaluationError ? 'time' : 'bytes';
+        problem(problemAt(batch, cursor, kind, this.#target, error.message));
       }
       left++;
     }
@@ -165,6 +168,7 @@ const PAYLOAD_BYTES_MAX = 1024;
 function problemAt(
   batch: Buffer,
   cursor: RecordCursor,
+  kind: DecodeProblem['kind'],
   target: DecodeProblem['target'],
   message: string,
 ): DecodeProblem {
@@ -174,5 +178,5 @@ function problemAt(
     start + PAYLOAD_BYTES_MAX,
   );
   const payload = start < 0 ? null : Buffer.from(batch.subarray(start, end));
-  return { offset: cursor.offset, message, target, payload };
+  return { kind, offset: cursor.offset, message, target, payload };
 }

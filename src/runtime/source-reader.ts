@@ -1,4 +1,5 @@
 // Hot path: once per batch.
+import { DatabaseError } from '../base/errors.ts';
 import type { Source } from '../catalog/source.ts';
 import type { Partition, ReadResult } from '../log/log.ts';
 import { lastOffset } from '../log/record-batch.ts';
@@ -51,6 +52,7 @@ export class SourceReader {
   readonly #pending: PendingLookup;
   readonly #end: EndLookup;
   readonly #endOffsetMax: number;
+  readonly #failsOnInvalidTime: boolean;
   #needed: boolean[] = [];
   #decoder: RecordDecoder | null = null;
   /** Latest chunks by the offset they were read from; dropped at the end of each tick. */
@@ -65,11 +67,14 @@ export class SourceReader {
     pending: PendingLookup;
     /** Default: all that is stable. */
     end?: EndLookup;
+    /** Whether a record without a usable time is an error of the read. */
+    failsOnInvalidTime: boolean;
     /** Records at or beyond it are not read. Default: there is no such end. */
     endOffsetMax?: number;
   }) {
     this.source = options.source;
     this.partition = options.partition;
+    this.#failsOnInvalidTime = options.failsOnInvalidTime;
     this.#pending = options.pending;
     this.#end = options.end ?? ((partition) => partition.stableEndOffset);
     this.#endOffsetMax = options.endOffsetMax ?? Infinity;
@@ -163,7 +168,10 @@ export class SourceReader {
     this.#decoder ??= new RecordDecoder(this.source, this.#needed);
     const changes: Change[] = [];
     const problems: DecodeProblem[] = [];
-    const report = (problem: DecodeProblem): void => void problems.push(problem);
+    const report = (problem: DecodeProblem): void => {
+      if (problem.kind === 'time' && this.#failsOnInvalidTime) throw this.#noUsableTime(problem);
+      problems.push(problem);
+    };
     const options = {
       fromOffset: offset,
       toOffset: this.#endOffsetMax,
@@ -190,6 +198,14 @@ export class SourceReader {
     if (this.#chunks.size >= CACHED_CHUNKS_MAX) this.#chunks.clear();
     this.#chunks.set(offset, chunk);
     return chunk;
+  }
+
+  #noUsableTime({ offset, message }: DecodeProblem): DatabaseError {
+    const { topic, index } = this.partition;
+    return new DatabaseError(
+      'BAD_STATEMENT',
+      `The record at offset ${offset} of partition ${index} of ${topic.name} has no usable time: ${message}.`,
+    );
   }
 
   /** Lets go of everything read; at the end of a tick, or when what it put out itself is taken back. */

@@ -1,6 +1,7 @@
 import type { Env } from '../base/env.ts';
 import { ByteWriter } from '../base/byte-writer.ts';
 import { partitionForKey } from '../base/murmur2.ts';
+import { TickAmbient } from '../expressions/ambient.ts';
 import type { ErrorSink } from '../expressions/evaluation.ts';
 import type { Encoder } from '../formats/format.ts';
 import { findFormat } from '../formats/index.ts';
@@ -26,6 +27,8 @@ export interface TopologyOptions {
   readonly plan: PhysicalPlan;
   readonly clock: Env['clock'];
   readonly errors: ErrorSink;
+  /** Of its random numbers; differs from query to query. */
+  readonly seed: string;
   readonly merge: boolean;
   readonly onLate: () => void;
   /** Where the rows of the last step go. */
@@ -58,6 +61,7 @@ export class Topology {
   readonly sources: readonly SourceInput[];
   readonly states: readonly StateTable<Row, Row>[];
   readonly #clock: Env['clock'];
+  readonly #ambient: TickAmbient;
   readonly #groups: readonly (readonly Task[])[];
   readonly #handovers: readonly HandoverInput[];
   #saved: { positions: number[]; times: number[][] } | null = null;
@@ -66,6 +70,7 @@ export class Topology {
   constructor(options: TopologyOptions) {
     const builder = new Builder(options);
     this.#clock = options.clock;
+    this.#ambient = builder.ambient;
     this.#groups = subTopologies(options.plan).map((group) => builder.tasksOf(group));
     this.sources = builder.sources;
     this.states = builder.states;
@@ -89,6 +94,7 @@ export class Topology {
       positions: this.sources.map((source) => source.position),
       times: this.#timed.map(({ operator }) => [...operator.times]),
     };
+    this.#ambient.beginTick(this.#clock.now());
     for (const state of this.states) state.begin(tick);
   }
 
@@ -207,10 +213,12 @@ class Builder {
   /** By repartition step: one input for each partition behind it. */
   readonly handovers = new Map<number, HandoverInput[]>();
   readonly timed: TimedOperator[] = [];
+  readonly ambient: TickAmbient;
   readonly #options: TopologyOptions;
 
   constructor(options: TopologyOptions) {
     this.#options = options;
+    this.ambient = new TickAmbient(options.seed);
   }
 
   tasksOf(group: SubTopology): Task[] {
@@ -295,7 +303,8 @@ class Builder {
         this.#options.state({ step, index, spec, partition, windowStartMax }),
       );
       const { errors, merge, onLate } = this.#options;
-      const operator = createOperator(step, { errors, merge, onLate, states });
+      const { ambient } = this;
+      const operator = createOperator(step, { errors, ambient, merge, onLate, states });
       this.states.push(...states);
       if (keepsTimes(operator)) {
         setTimes(operator, times);

@@ -6,7 +6,12 @@ import type { Partition, Topic } from '../log/log.ts';
 import type { Change } from '../operators/change.ts';
 import { statePrefix } from './meta.ts';
 import { rowCodec } from '../operators/state-codec.ts';
-import type { PhysicalPlan, ResultColumn, SourceStep } from '../plan/physical-plan.ts';
+import {
+  failsOnInvalidTime,
+  type PhysicalPlan,
+  type ResultColumn,
+  type SourceStep,
+} from '../plan/physical-plan.ts';
 import type { Row } from '../sql/types.ts';
 import { MemoryStore } from '../state/memory-store.ts';
 import { StateTable } from '../state/state-table.ts';
@@ -29,6 +34,8 @@ export interface TransientQueryOptions {
   /** Where streams are read from. Tables are always read from the beginning. */
   readonly offsetReset: 'earliest' | 'latest';
   readonly clock: Env['clock'];
+  /** Random: its random numbers follow from it. */
+  readonly seed: string;
   readonly processingLog: ProcessingLog;
   topic(name: string): Topic;
   onClose(): void;
@@ -134,11 +141,12 @@ export class TransientQuery implements QueryResult {
   }
 
   #createTopology(): Topology {
-    const { plan, clock, processingLog, queryId } = this.#options;
+    const { plan, clock, seed, processingLog, queryId } = this.#options;
     const store = new MemoryStore();
     return new Topology({
       plan,
       clock,
+      seed,
       merge: false,
       errors: { report: (message) => processingLog.report({ origin: queryId, message }) },
       onLate: () => {},
@@ -172,6 +180,7 @@ export class TransientQuery implements QueryResult {
     const partition = this.#partition(step, index);
     const reader = new SourceReader({
       source: step.source,
+      failsOnInvalidTime: failsOnInvalidTime(step),
       partition,
       pending: () => undefined,
       ...(this.kind === 'pull' ? { endOffsetMax: partition.stableEndOffset } : {}),

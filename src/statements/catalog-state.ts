@@ -127,6 +127,9 @@ export class CatalogState {
       case 'dropType':
         this.#catalog = this.#catalog.withoutType(command.name);
         return;
+      case 'alterSystem':
+        this.#catalog = this.#catalog.withDefault(command.property, command.value);
+        return;
       default:
         unreachable(command);
     }

@@ -44,7 +44,8 @@ export type Command =
       readonly paused: boolean;
     }
   | { readonly kind: 'createType'; readonly name: string; readonly type: SqlType }
-  | { readonly kind: 'dropType'; readonly name: string };
+  | { readonly kind: 'dropType'; readonly name: string }
+  | { readonly kind: 'alterSystem'; readonly property: string; readonly value: string };
 
 /** One entry of the command log. */
 export interface CommandEntry {

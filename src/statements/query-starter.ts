@@ -9,6 +9,7 @@ import type { QueryType } from '../api/entities.ts';
 import { DatabaseError } from '../base/errors.ts';
 import type { Env, Random } from '../base/env.ts';
 import { didYouMean } from '../catalog/did-you-mean.ts';
+import { fixedAmbient } from '../expressions/ambient.ts';
 import type { QueryResult, StatementOptions } from '../engine.ts';
 import type { Log, Topic } from '../log/log.ts';
 import { planQuery } from '../plan/planner.ts';
@@ -24,7 +25,7 @@ import type { CatalogState } from './catalog-state.ts';
 import { locateInSql } from './locate.ts';
 import { parseSql } from './parse.ts';
 import {
-  collectionLimits,
+  planSettings,
   parseOverrides,
   sessionProperties,
   type SessionProperties,
@@ -65,7 +66,10 @@ export class QueryStarter {
 
   /** See Engine.query. */
   async start(sql: string, options: StatementOptions): Promise<QueryResult> {
-    const overrides = parseOverrides(options.properties ?? {});
+    const overrides = parseOverrides(
+      options.properties ?? {},
+      this.#options.catalog.catalog.defaults,
+    );
     const properties = sessionProperties(overrides);
     const variables = sessionVariables(options.sessionVariables ?? {});
     const { sql: substituted, statements } = await parseSql(sql, { overrides, variables });
@@ -148,13 +152,14 @@ export class QueryStarter {
     const { catalog } = this.#options.catalog;
     const { where } = query;
     const tableScanEnabled = properties.tableScan;
-    const plan = analyzePull(analyzed, { catalog, where, tableScanEnabled });
+    const { clock, random, store, loop, processingLog } = this.#options;
+    const ambient = fixedAmbient(clock.now(), () => random.integer());
+    const plan = analyzePull(analyzed, { catalog, where, tableScanEnabled, ambient });
     const id = analyzed.sources[0]?.createdBy ?? '';
     const writer = this.#options.runner.query(id);
     if (writer === undefined) {
       throw errorAt('BAD_STATEMENT', query, `The query ${id} that keeps this table does not run.`);
     }
-    const { clock, random, store, loop, processingLog } = this.#options;
     await loop.caughtUp(writer, properties.pullWaitMs);
     const queryId = `query_${clock.now()}_${random.integer() % 1_000_000}`;
     const result = new PullQuery({
@@ -164,6 +169,7 @@ export class QueryStarter {
       writer,
       store,
       clock,
+      ambient,
       processingLog,
       onClose: () => this.#ended(queryId),
     });
@@ -180,11 +186,12 @@ export class QueryStarter {
     const stopWaiting = loop.waitImpatiently();
     const result = new TransientQuery({
       queryId,
-      plan: planQuery(analyzed, null, collectionLimits(properties)),
+      plan: planQuery(analyzed, null, planSettings(properties)),
       kind: type === 'PUSH' ? 'push' : 'pull',
       limit: analyzed.limit,
       offsetReset: type === 'PULL' ? 'earliest' : properties.offsetReset,
       clock,
+      seed: random.uuid(),
       processingLog,
       topic: (name) => topicOf(log, name),
       onClose: () => {

@@ -97,6 +97,7 @@ export class Pipeline {
       processingLog,
       registry,
       logger,
+      seed: '',
       epoch: 1,
       progress: new Map(),
     });
@@ -117,6 +118,7 @@ export class Pipeline {
     });
     this.#statements = new StatementRunner({
       clock,
+      random,
       log,
       ingest,
       runner,

@@ -9,6 +9,12 @@ import * as report from './report.ts';
 import { runLoad } from './run-task.ts';
 import { runWorkload, type WorkloadReport } from './throughput.ts';
 import { type ColdStartReport, measureColdStart } from './workloads/cold-start.ts';
+import {
+  type ConditionReport,
+  measureCondition,
+  measurePlanning,
+  type PlanningReport,
+} from './workloads/language.ts';
 import { workloads } from './workloads/index.ts';
 import { type LatencyReport, measureInsertLatency } from './workloads/insert-latency.ts';
 import type { Workload } from './workloads/workload.ts';
@@ -20,6 +26,8 @@ interface Figures {
   readonly calibration: Calibration;
   readonly load: LoadResult | null;
   readonly workloads: readonly WorkloadReport[];
+  readonly planning: PlanningReport | null;
+  readonly condition: ConditionReport | null;
   readonly latency: LatencyReport | null;
   readonly coldStart: ColdStartReport | null;
 }
@@ -62,11 +70,15 @@ async function measure(options: Options, directory: string): Promise<Figures> {
   console.log(`${report.formatCalibration(calibration)}\n`);
   const chosen = workloads.filter(({ name }) => [...only].some((measure) => measure === name));
   const throughput = await measureThroughput(chosen, { options, directory, eventsPath });
+  const planning = only.has('PLAN') ? measurePlanning() : null;
+  if (planning !== null) console.log(report.formatPlanning(planning));
+  const condition = only.has('WHERE') ? measureCondition() : null;
+  if (condition !== null) console.log(report.formatCondition(condition));
   const latency = only.has('LAT') ? await measureInsertLatency(join(directory, 'latency')) : null;
   if (latency !== null) console.log(report.formatLatency(latency));
   const coldStart = only.has('START') ? await measureColdStart(directory) : null;
   if (coldStart !== null) console.log(report.formatColdStart(coldStart));
-  return { events, rounds, calibration, ...throughput, latency, coldStart };
+  return { events, rounds, calibration, ...throughput, planning, condition, latency, coldStart };
 }
 
 interface ThroughputFigures {

@@ -3,6 +3,7 @@ import { analyzeTyped } from '../../src/analyze/expressions.ts';
 import { pseudoColumn, scopeOf } from '../../src/analyze/scope.ts';
 import { nodeEnv } from '../../src/base/env-node.ts';
 import { MemoryBudget } from '../../src/base/memory-budget.ts';
+import { NO_AMBIENT } from '../../src/expressions/ambient.ts';
 import type { Expression } from '../../src/expressions/expression.ts';
 import { Change } from '../../src/operators/change.ts';
 import { createOperator, type OperatorStep, statesOf } from '../../src/operators/index.ts';
@@ -93,6 +94,7 @@ export class OperatorHarness {
     );
     this.operator = createOperator(step, {
       errors: { report: (message) => this.errors.push(message) },
+      ambient: NO_AMBIENT,
       states,
       merge,
       onLate: () => this.lateCount++,

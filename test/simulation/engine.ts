@@ -114,15 +114,17 @@ export class SimulatedEngine {
       processingLog,
       registry,
       logger,
+      seed: 'simulation',
       epoch: options.epoch,
       progress: options.progress,
     });
     const runner = this.#runner;
     this.#catalog = new CatalogState({ log, runner, loop, logger });
     const catalog = this.#catalog;
+    const random = countingRandom();
     const queries = new QueryStarter({
       clock,
-      random: countingRandom(),
+      random,
       log,
       store,
       loop,
@@ -133,6 +135,7 @@ export class SimulatedEngine {
     });
     this.#statements = new StatementRunner({
       clock,
+      random,
       log,
       ingest,
       runner,
