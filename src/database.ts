@@ -147,6 +147,7 @@ export class Database implements Engine {
       gate,
       logger,
       lastTick: meta.lastTick,
+      lastNow: meta.lastNow,
       onFatal: (error) => {
         this.#status = 'failed';
         options.onFatal?.(error);

@@ -6,7 +6,7 @@ import type { MemoryBudget } from '../base/memory-budget.ts';
 import type { Partition } from '../log/log.ts';
 import { PackedChanges } from '../state/packed-changes.ts';
 import type { AppendGate } from './append-gate.ts';
-import { chainKey, encodeNumber, encodeProgress, queryKey } from './meta.ts';
+import { chainKey, encodeNumber, encodeProgress, NOW_KEY, queryKey } from './meta.ts';
 import { type PersistentQuery, workLimit } from './persistent-query.ts';
 import { inOrderOfDependence, withDependencies } from './query-order.ts';
 import type { CommitCoordinator, SealedTick } from './sealed-tick.ts';
@@ -23,6 +23,8 @@ const LIVE_LAG = 2_000;
 const BEHIND_SLICE_MS = 10;
 const CHECKPOINT_EVERY_MS = 1_000;
 const EXPIRE_EVERY_MS = 5_000;
+/** A timer waits at most this long; the wall clock may be put forward meanwhile. */
+const SLEEP_MS_MAX = 60_000;
 /** Rough bytes of state one record can make dirty; keeps a tick below half of the cache. */
 const DIRTY_BYTES_PER_RECORD = 600;
 
@@ -34,6 +36,8 @@ export interface TickLoopOptions {
   readonly logger: Logger;
   /** Number of the last committed tick. */
   readonly lastTick: number;
+  /** Its wall clock; 0 when there was none. */
+  readonly lastNow: number;
   /** Called once when a commit has failed: the process cannot go on. */
   onFatal(error: unknown): void;
 }
@@ -51,6 +55,8 @@ export class TickLoop {
   #attempt = 0;
   #committedAttempt = 0;
   #tick: number;
+  /** The wall clock of the tick under way, ms since the epoch; it never goes back. */
+  #now: number;
   #outputs: TickOutputs | null = null;
   /** The queries that took part in the attempt, and what they put out. */
   #processed: { query: PersistentQuery; outputs: readonly PartitionOutput[] }[] = [];
@@ -72,6 +78,7 @@ export class TickLoop {
   constructor(options: TickLoopOptions) {
     this.#options = options;
     this.#tick = options.lastTick;
+    this.#now = options.lastNow;
   }
 
   /** What the tick under way has put out for a partition; what source readers ask. */
@@ -226,10 +233,17 @@ export class TickLoop {
     }
   }
 
+  /** Until it is woken, or something is due by the wall clock. */
   #sleep(): Promise<void> {
+    const { clock } = this.#options;
+    const due = Math.min(Infinity, ...this.#ordered.map((query) => query.dueAt()));
     return new Promise((resolve) => {
+      const wakeWhenDue = (): void => this.wake();
+      const delayMs = Math.min(SLEEP_MS_MAX, Math.max(1, due - clock.now()));
+      const cancel = due === Infinity ? null : clock.after(delayMs, wakeWhenDue);
       this.#wake = () => {
         this.#wake = null;
+        cancel?.();
         resolve();
       };
       if (this.#wakeRequested || this.#exclusive.length > 0) this.#wake();
@@ -257,8 +271,9 @@ export class TickLoop {
   /** One tick up to its sealed form; null when there was nothing to do. */
   async #process(): Promise<SealedTick | null> {
     this.#evict();
+    this.#now = Math.max(this.#now, this.#options.clock.now());
     for (;;) {
-      const active = this.#ordered.filter((query) => query.hasInput);
+      const active = this.#ordered.filter((query) => query.hasWork(this.#now));
       if (active.length === 0) return this.#checkpoint();
       const failed = await this.#attemptTick();
       if (failed === null) return this.#seal();
@@ -278,10 +293,10 @@ export class TickLoop {
     this.#processed = [];
     const bounds = this.#bounds();
     for (const query of this.#ordered) {
-      if (!query.hasInput) continue;
+      if (!query.hasWork(this.#now)) continue;
       try {
         const limit = workLimit(clock, bounds);
-        const put = await query.process(attempt, limit);
+        const put = await query.process(attempt, { limit, now: this.#now });
         this.#processed.push({ query, outputs: put });
         outputs.add(query, put);
       } catch (error) {
@@ -298,7 +313,8 @@ export class TickLoop {
   /** What each query may use of the tick: a fair share, and little while others that are live wait. */
   #bounds(): { milliseconds: number; records: number } {
     const { milliseconds: total, records } = this.#impatience > 0 ? IMPATIENT : PATIENT;
-    const lags = this.#ordered.filter((query) => query.hasInput).map((query) => query.topology.lag);
+    const working = this.#ordered.filter((query) => query.hasWork(this.#now));
+    const lags = working.map((query) => query.topology.lag);
     const share = total / Math.max(1, lags.length);
     const isLiveWaiting = lags.length > 1 && lags.some((lag) => lag <= LIVE_LAG);
     const milliseconds = isLiveWaiting ? Math.min(BEHIND_SLICE_MS, share) : share;
@@ -350,6 +366,7 @@ export class TickLoop {
   ): SealedTick {
     const tick = ++this.#tick;
     changes.put(chainKey(tick), encodeNumber(tick));
+    changes.put(NOW_KEY, encodeNumber(this.#now));
     return { tick, outputs, changes, touched, reads };
   }
 

@@ -11,7 +11,7 @@ import { nothingToDo, succeeded } from './entities.ts';
 import type { Invocation, Prepared, Services, StatementDefinition } from './executor.ts';
 import { existingSource } from './existing-source.ts';
 import { formatDefaults } from './format-defaults.ts';
-import { collectionLimits, sessionProperties } from './session-properties.ts';
+import { planSettings, sessionProperties } from './session-properties.ts';
 import { ensureTopic, partitionsOf } from './source-topic.ts';
 import { checkPlanUpgrade, checkSourceUpgrade } from './upgrade.ts';
 import { changed, withPlan, withTopic, type World } from './world.ts';
@@ -52,8 +52,8 @@ function prepareNew(
   const at = says ?? node.name;
   const partitionCount = partitionsOf({ topic, asked, fallback: partitions }, { world, at });
   const source: Source = { ...analyzed.definition, partitionCount, createdBy: id };
-  const limits = collectionLimits(sessionProperties(overrides));
-  const plan = planQuery(analyzed.query, source, limits);
+  const settings = planSettings(sessionProperties(overrides));
+  const plan = planQuery(analyzed.query, source, settings);
   const query = queryInfo({ id, sql, prefix, analyzed, source });
   return {
     world: changed(withPlan(withTopic(world, source.topic, partitionCount), id, plan), {
@@ -127,8 +127,8 @@ function prepareReplacement(
   const { partitionCount } = old;
   const source: Source = { ...analyzed.definition, partitionCount, createdBy: running.id };
   checkSourceUpgrade(old, source, node.name);
-  const limits = collectionLimits(sessionProperties(overrides));
-  const plan = planQuery(analyzed.query, source, limits);
+  const settings = planSettings(sessionProperties(overrides));
+  const plan = planQuery(analyzed.query, source, settings);
   checkPlanUpgrade(oldPlan, plan, node.name);
   const query: QueryInfo = { ...running, sql };
   const merge = sessionProperties(overrides).bufferBytes > 0;

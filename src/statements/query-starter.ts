@@ -24,7 +24,7 @@ import type { CatalogState } from './catalog-state.ts';
 import { locateInSql } from './locate.ts';
 import { parseSql } from './parse.ts';
 import {
-  collectionLimits,
+  planSettings,
   parseOverrides,
   sessionProperties,
   type SessionProperties,
@@ -180,7 +180,7 @@ export class QueryStarter {
     const stopWaiting = loop.waitImpatiently();
     const result = new TransientQuery({
       queryId,
-      plan: planQuery(analyzed, null, collectionLimits(properties)),
+      plan: planQuery(analyzed, null, planSettings(properties)),
       kind: type === 'PUSH' ? 'push' : 'pull',
       limit: analyzed.limit,
       offsetReset: type === 'PULL' ? 'earliest' : properties.offsetReset,

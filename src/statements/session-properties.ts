@@ -1,5 +1,5 @@
 import { DatabaseError } from '../base/errors.ts';
-import type { CollectionLimits } from '../functions/aggregate.ts';
+import { EMIT_INTERVAL_MS, type PlanSettings } from '../plan/planner.ts';
 import { nearestName } from '../sql/nearest-name.ts';
 
 /** One property that SET, streamsProperties and SHOW PROPERTIES know. */
@@ -98,6 +98,29 @@ const definitions = {
     parse: (text) => (/^[A-Za-z0-9._-]{0,100}$/.test(text) ? text : undefined),
     expected: "at most 100 letters, digits, '.', '_' and '-'",
   },
+  emitIntervalMs: {
+    name: '__emit.interval.ms.kstreams.windowed.aggregation__',
+    description: 'EMIT FINAL looks for closed windows at most this often, in milliseconds.',
+    defaultValue: EMIT_INTERVAL_MS as number,
+    parse: (text) => (/^\d{1,10}$/.test(text) ? Number(text) : undefined),
+    expected: 'a whole number of milliseconds, 0 or more',
+  },
+  finalIdleMs: {
+    name: 'millrace.emit.final.idle.ms',
+    description:
+      'After so many milliseconds without rows, EMIT FINAL lets stream time go on with the clock, so that ' +
+      'windows close; -1 for never.',
+    defaultValue: -1 as number,
+    parse: parseLimit,
+    expected: 'a whole number of milliseconds, or -1 for never',
+  },
+  suppressEnabled: {
+    name: 'ksql.suppress.enabled',
+    description: 'Whether queries may use EMIT FINAL.',
+    defaultValue: true,
+    parse: parseBoolean,
+    expected: 'true or false',
+  },
   substitution: {
     name: SUBSTITUTION_PROPERTY,
     description: 'Whether ${name} in a statement is replaced by the value of the variable.',
@@ -125,10 +148,7 @@ export interface PropertyValue {
 }
 
 /** What clients send and this engine needs not: connection settings of theirs, and how long to hold back results. */
-const IGNORED = new Set([
-  'ksql.idle.connection.timeout.seconds',
-  '__emit.interval.ms.kstreams.windowed.aggregation__',
-]);
+const IGNORED = new Set(['ksql.idle.connection.timeout.seconds']);
 
 /** Prefix under which ksqlDB accepts the settings of its stream client as well. */
 const STREAMS_PREFIX = 'ksql.streams.';
@@ -211,14 +231,22 @@ export function listProperties(overrides: Overrides): PropertyValue[] {
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** What aggregates may collect in the queries of a session. */
-export function collectionLimits({
+/** What the session decides about the plans of its queries. */
+export function planSettings({
   collectListLimit,
   collectSetLimit,
-}: SessionProperties): CollectionLimits {
+  emitIntervalMs,
+  finalIdleMs,
+  suppressEnabled,
+}: SessionProperties): PlanSettings {
   return {
-    collectList: collectListLimit < 0 ? null : collectListLimit,
-    collectSet: collectSetLimit < 0 ? null : collectSetLimit,
+    limits: {
+      collectList: collectListLimit < 0 ? null : collectListLimit,
+      collectSet: collectSetLimit < 0 ? null : collectSetLimit,
+    },
+    closing: suppressEnabled
+      ? { intervalMs: emitIntervalMs, idleMs: finalIdleMs < 0 ? null : finalIdleMs }
+      : null,
   };
 }
 

@@ -82,6 +82,7 @@ export class Pipeline {
       gate,
       logger,
       lastTick: 0,
+      lastNow: 0,
       onFatal: (error) => {
         this.#fatal = error;
       },

@@ -76,7 +76,7 @@ export class QueryDrive {
    */
   async feed(topic: string, batch: Buffer): Promise<Buffer[]> {
     this.#feeds.get(topic)?.append(batch);
-    this.#topology.begin(++this.#attempt);
+    this.#topology.begin(++this.#attempt, frozenClock.now());
     this.#sink.begin();
     await this.#topology.process({ ...NO_LIMIT });
     for (const state of this.#topology.states) state.settle();

@@ -1,4 +1,4 @@
 import type { WindowSpec } from '../case.ts';
 
 /** The windows that cases use. */
-export const WINDOWS: readonly WindowSpec['kind'][] = ['TUMBLING'];
+export const WINDOWS: readonly WindowSpec['kind'][] = ['TUMBLING', 'HOPPING', 'SESSION'];
