@@ -224,6 +224,7 @@ export class Database implements Engine {
       logger,
       processingLog,
       lastTick: meta.lastTick,
+      lastNow: meta.lastNow,
       onFatal: (error) => {
         this.#status = 'failed';
         options.onFatal?.(error);

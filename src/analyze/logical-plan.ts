@@ -92,6 +92,8 @@ export interface LogicalAggregate {
   readonly groupBy: readonly NamedExpression[];
   readonly aggregates: readonly AggregateCall[];
   readonly window: LogicalWindow | null;
+  /** EMIT FINAL: only closed windows give results. */
+  readonly isFinal: boolean;
   readonly result: 'table';
   readonly schema: RowSchema;
 }
@@ -105,9 +107,13 @@ export interface AggregateCall {
   readonly type: SqlType;
 }
 
+/** Milliseconds. */
 export interface LogicalWindow {
-  readonly kind: 'TUMBLING';
+  readonly kind: 'TUMBLING' | 'HOPPING' | 'SESSION';
+  /** For sessions the longest gap between two rows. */
   readonly sizeMs: number;
+  /** From one window's start to the next; only HOPPING has it. */
+  readonly advanceMs?: number;
   readonly graceMs: number;
   readonly retentionMs: number;
 }

@@ -88,6 +88,7 @@ export function partitionStage(
       keyNoun,
     };
   }
+  refuseWindowed(input, partitioning);
   const keys = nameKeys(expressions, relation, items);
   const kept = columnsToPartition(relation, null).filter((column) => !isKey(column, expressions));
   const values: readonly NamedExpression[] = kept.map(({ name, expression }) => ({
@@ -114,6 +115,17 @@ export function partitionStage(
   };
   const carryExpression = (expression: Expression): Expression => replaceParts(expression, carry);
   return { node, carry: (item) => carryExpression(item.expression), carryExpression, keyNoun };
+}
+
+/** Rows of one window have to stay together, and the new key would not have it. */
+function refuseWindowed({ schema }: LogicalNode, { nodes }: Partitioning): void {
+  const [first] = nodes;
+  if (schema.window === null || first === undefined) return;
+  throw errorAt(
+    'BAD_STATEMENT',
+    first,
+    'Implicit repartitioning of windowed sources is not supported. See https://github.com/confluentinc/ksql/issues/4385. Group the rows, or select WINDOWSTART under another name and write them to a topic without windows.',
+  );
 }
 
 function column(part: Expression, index: number, name: string): ColumnExpression {

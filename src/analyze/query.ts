@@ -1,7 +1,7 @@
 import type { QueryNode } from '../../grammar/ast.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Expression } from '../expressions/expression.ts';
-import { errorAt, notSupported } from './error-at.ts';
+import { errorAt } from './error-at.ts';
 import { analyzeCondition } from './expressions.ts';
 import {
   analyzeGrouping,
@@ -65,7 +65,7 @@ export function analyzeQuery(query: QueryNode, context: QueryContext): AnalyzedQ
     result: root.result,
     sources: relation.sources.map(({ source }) => source),
     output,
-    emit: context.mode === 'pull' ? null : 'CHANGES',
+    emit: context.mode === 'pull' ? null : (query.emit ?? 'CHANGES'),
     limit: query.limit,
   };
 }
@@ -133,7 +133,13 @@ function filter(
 function checkClauses(query: QueryNode, { mode }: QueryContext): void {
   const { groupBy, partitionBy, having, window } = query;
   const aggregate = findAggregate(query);
-  if (query.emit === 'FINAL') throw notSupported(query, 'EMIT FINAL is');
+  if (query.emit === 'FINAL' && (window === null || groupBy === null)) {
+    throw errorAt(
+      'BAD_STATEMENT',
+      query,
+      'EMIT FINAL is only supported for windowed aggregations. Add WINDOW and GROUP BY, or use EMIT CHANGES.',
+    );
+  }
   if (mode === 'persistent' && query.limit !== null) {
     throw errorAt(
       'BAD_STATEMENT',

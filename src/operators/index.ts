@@ -1,4 +1,5 @@
-import { aggregate, type AggregateStep } from './aggregate.ts';
+import { aggregate } from './aggregate.ts';
+import type { AggregateStep } from './aggregate-step.ts';
 import { filterStream, type FilterStreamStep } from './filter-stream.ts';
 import { filterTable, type FilterTableStep } from './filter-table.ts';
 import { flatMap, type FlatMapStep } from './flat-map.ts';

@@ -1,6 +1,6 @@
 import { columnsRead } from '../expressions/columns.ts';
 import type { Expression } from '../expressions/expression.ts';
-import type { AggregateStep } from '../operators/aggregate.ts';
+import type { AggregateStep } from '../operators/aggregate-step.ts';
 import { columnsOf } from '../sql/schema.ts';
 import { consumersOf, type PhysicalPlan, type SourceStep, type Step } from './physical-plan.ts';
 

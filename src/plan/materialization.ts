@@ -1,5 +1,5 @@
 import type { FormatSpec } from '../formats/format.ts';
-import type { AggregateStep } from '../operators/aggregate.ts';
+import type { AggregateStep } from '../operators/aggregate-step.ts';
 import type { FilterTableStep } from '../operators/filter-table.ts';
 import type { MaterializeStep } from '../operators/materialize.ts';
 import type { SelectStep } from '../operators/select.ts';

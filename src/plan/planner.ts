@@ -22,6 +22,7 @@ import {
   UNLIMITED,
 } from '../functions/aggregate.ts';
 import { aggregateFunction } from '../functions/resolve.ts';
+import type { FinalEmission } from '../operators/aggregate-step.ts';
 import type { AggregateSpec } from '../operators/aggregation.ts';
 import { type Column, columnsOf, type RowSchema } from '../sql/schema.ts';
 import { neededColumns, needsBefore } from './columns-used.ts';
@@ -30,20 +31,44 @@ import type { OnInvalidTime, PhysicalPlan, ResultColumn, Step } from './physical
 /** Internal repartitions use it where the source's key format cannot hold the key. */
 const JSON_KEY: FormatSpec = { name: 'JSON', unwrapped: true };
 
+/** What a session decides about the plans of its queries. */
+export interface PlanSettings {
+  /** How much aggregates may collect. */
+  readonly limits: CollectionLimits;
+  /** When final results are emitted; null: not at all, EMIT FINAL is refused. */
+  readonly closing: Omit<FinalEmission, 'keyFormat'> | null;
+  /** What records without a usable time do; null where the session does not say. */
+  readonly invalidTimes?: {
+    /** Where a source has a TIMESTAMP column. */
+    readonly ofColumn: OnInvalidTime | null;
+    /** Where the timestamp of the record counts. */
+    readonly ofRecord: OnInvalidTime | null;
+  };
+}
+
+/** How often closed windows are looked for, ms. */
+export const EMIT_INTERVAL_MS = 1_000;
+
+/** The settings of a session that sets none. */
+const DEFAULT_SETTINGS: PlanSettings = {
+  limits: UNLIMITED,
+  closing: { intervalMs: EMIT_INTERVAL_MS, idleMs: null },
+};
+
 /**
  * Turns the typed logical plan into steps: repartitions put in where the key changes, tables materialized where their
  * previous row is needed, the columns nobody reads marked.
  *
  * @param sink where a persistent query writes; null for a transient one.
- * @param settings of the session, which become part of the plan.
+ * @param settings of the session; they become part of the plan.
  * @throws DatabaseError BAD_STATEMENT when inputs of a join are not co-partitioned.
  */
 export function planQuery(
   query: AnalyzedQuery,
   sink: Source | null,
-  settings: PlanSettings = UNLIMITED,
+  settings: PlanSettings = DEFAULT_SETTINGS,
 ): PhysicalPlan {
-  const planner = new Planner({ transient: sink === null, limits: settings });
+  const planner = new Planner({ transient: sink === null, settings });
   const root = planner.add(query.root);
   const schema = query.root.schema;
   if (sink !== null) planner.push({ kind: 'Sink', inputs: [root.id], schema, sink });
@@ -52,17 +77,6 @@ export function planQuery(
   return {
     ...plan,
     steps: plan.steps.map((step) => withTimeRule(withUses(plan, step), settings)),
-  };
-}
-
-/** What the session says about a query. */
-export interface PlanSettings extends CollectionLimits {
-  /** What records without a usable time do; null where the session does not say. */
-  readonly invalidTimes?: {
-    /** Where a source has a TIMESTAMP column. */
-    readonly ofColumn: OnInvalidTime | null;
-    /** Where the timestamp of the record counts. */
-    readonly ofRecord: OnInvalidTime | null;
   };
 }
 
@@ -118,10 +132,12 @@ class Planner {
   readonly steps: Step[] = [];
   readonly #transient: boolean;
   readonly #limits: CollectionLimits;
+  readonly #closing: PlanSettings['closing'];
 
-  constructor(options: { readonly transient: boolean; readonly limits: CollectionLimits }) {
+  constructor(options: { readonly transient: boolean; readonly settings: PlanSettings }) {
     this.#transient = options.transient;
-    this.#limits = options.limits;
+    this.#limits = options.settings.limits;
+    this.#closing = options.settings.closing;
   }
 
   push(step: NewStep): number {
@@ -241,8 +257,9 @@ class Planner {
         ...(constants === null ? {} : { constants }),
       };
     });
-    const { schema, window } = node;
+    const { schema, window, isFinal } = node;
     const inputs = [regrouped.id];
+    const { keyFormat } = regrouped;
     const id = this.push({
       kind: 'Aggregate',
       inputs,
@@ -250,8 +267,17 @@ class Planner {
       aggregates,
       window,
       emitBefore: true,
+      ...(isFinal ? { final: this.#final(keyFormat) } : {}),
     });
     return { ...regrouped, id, schema };
+  }
+
+  #final(keyFormat: FormatSpec): FinalEmission {
+    if (this.#closing !== null) return { keyFormat, ...this.#closing };
+    throw new DatabaseError(
+      'BAD_STATEMENT',
+      'Suppression is currently disabled. You can enable it by setting ksql.suppress.enabled to true, or use EMIT CHANGES.',
+    );
   }
 
   /** What a call fixes for all rows; null for nothing. */
@@ -334,9 +360,10 @@ class Planner {
   }
 }
 
-/** Whether the expressions are exactly the key columns of the rows, in order. */
+/** Whether the expressions are exactly the key of the rows, in order: its window is part of a windowed one. */
 function isKeyOf(expressions: readonly Expression[], schema: RowSchema): boolean {
   return (
+    schema.window === null &&
     expressions.length === schema.keys.length &&
     expressions.length > 0 &&
     expressions.every((key, index) => key.kind === 'column' && key.index === index)

@@ -105,8 +105,14 @@ export class PersistentQuery {
     return { ticks: this.#ticks, recordsOut: this.#recordsOut, lateRecords: this.#late.count };
   }
 
-  get hasInput(): boolean {
-    return this.#state === 'RUNNING' && this.topology.hasInput;
+  /** Whether there is something to do at that time of the wall clock. */
+  hasWork(now: number): boolean {
+    return this.#state === 'RUNNING' && this.topology.hasWork(now);
+  }
+
+  /** The wall clock from which on there is something to do without input, ms; Infinity for never. */
+  dueAt(): number {
+    return this.#state === 'RUNNING' ? this.topology.dueAt() : Infinity;
   }
 
   /** Who writes its transactions in this life of the process. */
@@ -114,9 +120,15 @@ export class PersistentQuery {
     return producerOf(this.number, this.#epoch);
   }
 
-  /** Processes input in a tick attempt and returns what it puts out. */
-  async process(attempt: number, limit: WorkLimit): Promise<PartitionOutput[]> {
-    this.topology.begin(attempt);
+  /**
+   * Processes input in a tick attempt and returns what it puts out.
+   * @param now the wall clock of the tick.
+   */
+  async process(
+    attempt: number,
+    { limit, now }: { limit: WorkLimit; now: number },
+  ): Promise<PartitionOutput[]> {
+    this.topology.begin(attempt, now);
     this.#sink.begin();
     await this.topology.process(limit);
     this.#unreadable = this.topology.takeUnreadable();

@@ -11,21 +11,20 @@ import type { Ambient } from '../expressions/ambient.ts';
 import { compilePredicate, compileRow } from '../expressions/compile.ts';
 import type { EvaluatePredicate, RowContext } from '../expressions/evaluation.ts';
 import { findFormat } from '../formats/index.ts';
+import type { SessionWindow } from '../operators/aggregate-step.ts';
 import { Aggregation } from '../operators/aggregation.ts';
 import { Change } from '../operators/change.ts';
 import { matches } from '../operators/filter-stream.ts';
+import { finalStateKey, keyOfFinal } from '../operators/final-key.ts';
 import { createOperator, statesOf } from '../operators/index.ts';
 import type { Operator } from '../operators/operator.ts';
+import { sessionsIn } from '../operators/sessions.ts';
 import { rowCodec } from '../operators/state-codec.ts';
 import { type Materialization, materializationOf } from '../plan/materialization.ts';
 import { columnsOf } from '../sql/schema.ts';
 import type { Row, Value } from '../sql/types.ts';
-import {
-  StateReader,
-  type StoredRow,
-  type WindowLayout,
-  type WindowRange,
-} from '../state/state-table.ts';
+import { StateReader, type StoredRow, type WindowRange } from '../state/state-reader.ts';
+import type { WindowLayout } from '../state/state-table.ts';
 import type { Store, StoreSnapshot } from '../state/store.ts';
 import { queryKey, statePrefix, type QueryProgress } from './meta.ts';
 import type { PersistentQuery } from './persistent-query.ts';
@@ -161,8 +160,9 @@ class MaterializedTable {
   readonly #materialization: Materialization;
   readonly #snapshot: StoreSnapshot;
   readonly #window: WindowLayout | null;
+  readonly #sessions: SessionWindow | null;
   readonly #readers: readonly StateReader<Row, Row>[];
-  readonly #restore: (stored: StoredRow<Row, Row>) => Change;
+  readonly #restore: (stored: StoredRow<Row, Row>) => readonly Change[];
   readonly #chain: readonly Operator[];
   #times: QueryProgress['times'] | null = null;
 
@@ -176,6 +176,7 @@ class MaterializedTable {
     const [spec] = statesOf(step);
     assert(spec !== undefined, 'a materialized step keeps state');
     this.#window = spec.window;
+    this.#sessions = sessionsOf(materialization);
     this.#readers = Array.from({ length: partitionCount }, (_, partition) => {
       const prefix = statePrefix({ queryNumber: writer.number, stateNumber, partition });
       return new StateReader({ prefix, codec: rowCodec(spec), window: spec.window });
@@ -190,6 +191,7 @@ class MaterializedTable {
         ambient: options.ambient,
         states: [],
         merge: false,
+        now: () => options.clock.now(),
         onLate: () => {},
       }),
     );
@@ -200,6 +202,12 @@ class MaterializedTable {
     if (plan.kind === 'keyLookup') {
       for (const lookup of plan.lookups) yield* this.#lookup(lookup);
       return;
+    }
+    if (this.#sessions !== null) {
+      throw new DatabaseError(
+        'BAD_STATEMENT',
+        'Table scan unsupported on session tables. Give every key column by = or IN in the WHERE clause.',
+      );
     }
     for (const [partition, reader] of this.#readers.entries()) {
       const range = await this.#windowRange(partition, plan.bounds);
@@ -214,17 +222,36 @@ class MaterializedTable {
     const partition = this.#partitionOf(stateKey);
     const reader = this.#readers[partition] as StateReader<Row, Row>;
     const range = await this.#windowRange(partition, bounds);
-    for await (const rows of reader.lookup(this.#snapshot, { key: stateKey, ...range })) {
-      yield this.#through(this.#within(rows, range));
+    for await (const rows of reader.lookup(this.#snapshot, {
+      key: this.#storedKey(stateKey),
+      ...range,
+    })) {
+      yield this.#through(this.#within(rows, range)).filter(this.#isRetained(range));
     }
   }
 
-  /** The windows that are retained and within the bounds. */
+  /** Of sessions, the time bucket they are in may hold some that are not seen any more. */
+  #isRetained({ windowStartMin }: WindowRange): (change: Change) => boolean {
+    return this.#sessions === null ? () => true : ({ windowEnd }) => windowEnd >= windowStartMin;
+  }
+
+  /** The windows that are retained and within the bounds; of sessions, their ends. */
   async #windowRange(partition: number, bounds: WindowBounds): Promise<WindowRange> {
     if (this.#window === null) return { windowStartMin: 0, windowStartMax: 0 };
     const { sizeMs, retentionMs } = this.#window;
     const streamTime = await this.#streamTime(partition);
     const { startMin, startMax, endMin, endMax } = bounds;
+    if (this.#sessions !== null) {
+      return {
+        windowStartMin: Math.max(
+          0,
+          streamTime - retentionMs + 1,
+          startMin ?? -Infinity,
+          endMin ?? -Infinity,
+        ),
+        windowStartMax: Math.min(streamTime, endMax ?? Infinity),
+      };
+    }
     return {
       windowStartMin: Math.max(
         0,
@@ -240,10 +267,18 @@ class MaterializedTable {
     rows: readonly StoredRow<Row, Row>[],
     { windowStartMin, windowStartMax }: WindowRange,
   ): readonly StoredRow<Row, Row>[] {
-    if (this.#window === null) return rows;
+    if (this.#window === null || this.#sessions !== null) return rows;
     return rows.filter(
       ({ windowStart }) => windowStart >= windowStartMin && windowStart <= windowStartMax,
     );
+  }
+
+  /** As the state is kept under it. */
+  #storedKey(key: Row): Row {
+    const { step } = this.#materialization;
+    return step.kind === 'Aggregate' && step.final !== undefined
+      ? finalStateKey(step.schema.keys, step.final.keyFormat)(key)
+      : key;
   }
 
   /** The key columns of the sink may stand in another order than those of the state. */
@@ -281,7 +316,7 @@ class MaterializedTable {
   }
 
   #through(rows: readonly StoredRow<Row, Row>[]): Change[] {
-    let changes = rows.map((row) => this.#restore(row));
+    let changes = rows.flatMap((row) => this.#restore(row));
     for (const operator of this.#chain) {
       const out: Change[] = [];
       operator.process(changes, 0, out);
@@ -296,7 +331,32 @@ class MaterializedTable {
 }
 
 /** What the step that keeps the state would put out for a stored row. */
-function rowOf({ step }: Materialization): (stored: StoredRow<Row, Row>) => Change {
+function rowOf(
+  materialization: Materialization,
+): (stored: StoredRow<Row, Row>) => readonly Change[] {
+  const { step } = materialization;
+  const isFinal = step.kind === 'Aggregate' && step.final !== undefined;
+  const keyOf = isFinal ? keyOfFinal : (key: Row) => key;
+  if (sessionsOf(materialization) !== null && step.kind === 'Aggregate') {
+    const aggregation = new Aggregation(step.aggregates);
+    return ({ key: storedKey, value }) => {
+      const key = keyOf(storedKey);
+      return sessionsIn(value).map(([start, end, state]) => {
+        const row = aggregation.resultRow(key, state);
+        return new Change(key, null, row, end, 0, 0, start, end);
+      });
+    };
+  }
+  const restore = singleRowOf(materialization);
+  return (stored) => [restore({ ...stored, key: keyOf(stored.key) })];
+}
+
+/** The sessions of a table that is kept by sessions; null for others. */
+function sessionsOf({ step }: Materialization): SessionWindow | null {
+  return step.kind === 'Aggregate' && step.window?.kind === 'SESSION' ? step.window : null;
+}
+
+function singleRowOf({ step }: Materialization): (stored: StoredRow<Row, Row>) => Change {
   if (step.kind === 'Materialize') {
     const timeSlot = columnsOf(step.schema).length;
     return ({ key, value }) =>

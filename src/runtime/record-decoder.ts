@@ -7,10 +7,11 @@ import { lastOffset } from '../log/record-batch.ts';
 import { RecordCursor } from '../log/record-cursor.ts';
 import { Change, NULL_KEY } from '../operators/change.ts';
 import { EvaluationError } from '../sql/evaluation-error.ts';
-import { columnsOf, isPayload } from '../sql/schema.ts';
+import { columnsOf, isPayload, type WindowInfo } from '../sql/schema.ts';
 import type { Row, Value } from '../sql/types.ts';
 import { eventTimeOf, type EventTime } from './event-time.ts';
 import { HeaderColumns } from './header-columns.ts';
+import { innerKeyEnd, windowEndAt, windowStartAt } from './windowed-key.ts';
 
 /** A record that could not be turned into a row. */
 export interface DecodeProblem {
@@ -36,8 +37,8 @@ export class RecordDecoder {
   readonly #headers: HeaderColumns | null;
   readonly #keyCount: number;
   readonly #template: Row;
-  /** Size of the windows of the key, which ends with the window's start; -1 for a plain key. */
-  readonly #windowSizeMs: number;
+  /** The windows of the key; null for a plain key. */
+  readonly #window: WindowInfo | null;
   /** Null when the record's own timestamp counts. */
   readonly #eventTime: EventTime | null;
   readonly #cursor = new RecordCursor();
@@ -63,7 +64,7 @@ export class RecordDecoder {
       needed: neededValues.filter((_, index) => values[index]?.header === undefined),
     });
     this.#headers = values.every(isPayload) ? null : new HeaderColumns(values, this.#decodeValue);
-    this.#windowSizeMs = source.schema.window?.sizeMs ?? -1;
+    this.#window = source.schema.window;
     this.#eventTime = eventTimeOf(source);
   }
 
@@ -120,10 +121,11 @@ export class RecordDecoder {
     if (keyCount > 0 && cursor.keyStart >= 0) {
       this.#target = 'key';
       let { keyEnd } = cursor;
-      if (this.#windowSizeMs >= 0) {
-        keyEnd -= WINDOW_BYTES;
-        windowStart = windowStartAt(batch, cursor.keyStart, keyEnd);
-        windowEnd = windowStart + this.#windowSizeMs;
+      const window = this.#window;
+      if (window !== null) {
+        keyEnd = innerKeyEnd(window, cursor);
+        windowStart = windowStartAt(batch, keyEnd, window);
+        windowEnd = windowEndAt(batch, keyEnd, window);
       }
       if (this.#decodeKey(batch, cursor.keyStart, keyEnd, row, 0)) {
         key = keyCount === 1 ? [row[0] as Value] : row.slice(0, keyCount);
@@ -153,14 +155,6 @@ export class RecordDecoder {
     if (!present && index >= this.#keyCount) return -1;
     return eventTime.read(row[index] as Value);
   }
-}
-
-const WINDOW_BYTES = 8;
-
-/** A windowed key is the key's own bytes and then the window's start, ms, 64 bits big-endian. */
-function windowStartAt(batch: Buffer, keyStart: number, keyEnd: number): number {
-  if (keyEnd < keyStart) throw new DeserializationError('the key has no window start at its end');
-  return Number(batch.readBigInt64BE(keyEnd));
 }
 
 const PAYLOAD_BYTES_MAX = 1024;

@@ -6,7 +6,7 @@ import type { MemoryBudget } from '../base/memory-budget.ts';
 import type { Partition } from '../log/log.ts';
 import { PackedChanges } from '../state/packed-changes.ts';
 import type { AppendGate } from './append-gate.ts';
-import { chainKey, encodeNumber, encodeProgress, queryKey } from './meta.ts';
+import { chainKey, encodeNumber, encodeProgress, NOW_KEY, queryKey } from './meta.ts';
 import { type PersistentQuery, workLimit } from './persistent-query.ts';
 import type { QueryProblems } from './problem.ts';
 import type { ProcessingLog } from './processing-log.ts';
@@ -29,6 +29,8 @@ const LIVE_LAG = 2_000;
 const BEHIND_SLICE_MS = 10;
 const CHECKPOINT_EVERY_MS = 1_000;
 const EXPIRE_EVERY_MS = 5_000;
+/** A timer waits at most this long; the wall clock may be put forward meanwhile. */
+const SLEEP_MS_MAX = 60_000;
 /** Rough bytes of state one record can make dirty; keeps a tick below half of the cache. */
 const DIRTY_BYTES_PER_RECORD = 600;
 
@@ -44,6 +46,8 @@ export interface TickLoopOptions {
   readonly lastTick: number;
   /** False while nothing may be written: queries wait then. Default: always true. */
   readonly mayWrite?: () => boolean;
+  /** Its wall clock; 0 when there was none. */
+  readonly lastNow: number;
   /** Called once when a commit has failed: the process cannot go on. */
   onFatal(error: unknown): void;
 }
@@ -61,6 +65,8 @@ export class TickLoop {
   #attempt = 0;
   #committedAttempt = 0;
   #tick: number;
+  /** The wall clock of the tick under way, ms since the epoch; it never goes back. */
+  #now: number;
   #outputs: TickOutputs | null = null;
   /** Of the tick that is processed; null between ticks. */
   #ends: TickEnds | null = null;
@@ -88,6 +94,7 @@ export class TickLoop {
   constructor(options: TickLoopOptions) {
     this.#options = options;
     this.#tick = options.lastTick;
+    this.#now = options.lastNow;
   }
 
   /** What the tick under way has put out for a partition; what source readers ask. */
@@ -253,10 +260,17 @@ export class TickLoop {
     }
   }
 
+  /** Until it is woken, or something is due by the wall clock. */
   #sleep(): Promise<void> {
+    const { clock } = this.#options;
+    const due = Math.min(Infinity, ...this.#ordered.map((query) => query.dueAt()));
     return new Promise((resolve) => {
+      const wakeWhenDue = (): void => this.wake();
+      const delayMs = Math.min(SLEEP_MS_MAX, Math.max(1, due - clock.now()));
+      const cancel = due === Infinity ? null : clock.after(delayMs, wakeWhenDue);
       this.#wake = () => {
         this.#wake = null;
+        cancel?.();
         resolve();
       };
       if (this.#wakeRequested || this.#exclusive.length > 0) this.#wake();
@@ -284,8 +298,9 @@ export class TickLoop {
   /** One tick up to its sealed form; null when there was nothing to do. */
   async #process(): Promise<SealedTick | null> {
     this.#evict();
+    this.#now = Math.max(this.#now, this.#options.clock.now());
     for (;;) {
-      const active = this.#ordered.filter((query) => query.hasInput);
+      const active = this.#ordered.filter((query) => query.hasWork(this.#now));
       const mayWrite = this.#options.mayWrite?.() ?? true;
       if (active.length === 0 || !mayWrite) return this.#checkpoint();
       const failed = await this.#attemptTick();
@@ -310,10 +325,10 @@ export class TickLoop {
     for (const query of this.#ordered) {
       const began = query.positions;
       ends.begin(sourcesOf(query, began));
-      if (!query.hasInput) continue;
+      if (!query.hasWork(this.#now)) continue;
       try {
         const limit = this.#isInStep(query, ends) ? noLimit() : workLimit(clock, bounds);
-        const put = await query.process(attempt, limit);
+        const put = await query.process(attempt, { limit, now: this.#now });
         ends.finish(sourcesOf(query, began));
         this.#processed.push({ query, outputs: put });
         outputs.add(query, put);
@@ -352,7 +367,8 @@ export class TickLoop {
   /** What each query may use of the tick: a fair share, and little while others that are live wait. */
   #bounds(): { milliseconds: number; records: number } {
     const { milliseconds: total, records } = this.#impatience > 0 ? IMPATIENT : PATIENT;
-    const lags = this.#ordered.filter((query) => query.hasInput).map((query) => query.topology.lag);
+    const working = this.#ordered.filter((query) => query.hasWork(this.#now));
+    const lags = working.map((query) => query.topology.lag);
     const share = total / Math.max(1, lags.length);
     const isLiveWaiting = lags.length > 1 && lags.some((lag) => lag <= LIVE_LAG);
     const milliseconds = isLiveWaiting ? Math.min(BEHIND_SLICE_MS, share) : share;
@@ -421,6 +437,7 @@ export class TickLoop {
   ): SealedTick {
     const tick = ++this.#tick;
     changes.put(chainKey(tick), encodeNumber(tick));
+    changes.put(NOW_KEY, encodeNumber(this.#now));
     return { tick, outputs, changes, touched, reads };
   }
 

@@ -7,7 +7,7 @@ import type { Encoder } from '../formats/format.ts';
 import { findFormat } from '../formats/index.ts';
 import type { Change } from '../operators/change.ts';
 import { createOperator, isOperatorStep, statesOf } from '../operators/index.ts';
-import type { Operator, StateSpec } from '../operators/operator.ts';
+import type { Backlog, Operator, StateSpec } from '../operators/operator.ts';
 import {
   consumersOf,
   type PhysicalPlan,
@@ -66,6 +66,9 @@ export class Topology {
   readonly #handovers: readonly HandoverInput[];
   #saved: { positions: number[]; times: number[][] } | null = null;
   readonly #timed: readonly TimedOperator[];
+  readonly #operators: readonly Operator[];
+  readonly #backlogs: readonly Backlog[];
+  readonly #tickTime: { now: number };
 
   constructor(options: TopologyOptions) {
     const builder = new Builder(options);
@@ -76,6 +79,25 @@ export class Topology {
     this.states = builder.states;
     this.#handovers = [...builder.handovers.values()].flat();
     this.#timed = builder.timed;
+    this.#operators = builder.operators;
+    this.#backlogs = builder.operators.flatMap(({ backlog }) => backlog ?? []);
+    this.#tickTime = builder.tickTime;
+  }
+
+  /** Whether there is something to do: records to process, or results that wait, or windows that close by the clock. */
+  hasWork(now: number): boolean {
+    return this.hasInput || this.#holdsBack || this.dueAt() <= now;
+  }
+
+  /** The wall clock from which on there is something to do without input, ms; Infinity for never. */
+  dueAt(): number {
+    let due = Infinity;
+    for (const backlog of this.#backlogs) due = Math.min(due, backlog.dueAt());
+    return due;
+  }
+
+  get #holdsBack(): boolean {
+    return this.#backlogs.some((backlog) => !backlog.isEmpty);
   }
 
   /** Whether any source has records that were not processed. */
@@ -88,22 +110,29 @@ export class Topology {
     return this.sources.reduce((sum, source) => sum + source.lag, 0);
   }
 
-  /** Begins a tick attempt. */
-  begin(tick: number): void {
+  /**
+   * Begins a tick attempt.
+   * @param now the wall clock of the tick, ms since the epoch, as operators shall see it.
+   * @param functionNow what functions such as UNIX_TIMESTAMP() shall see, if it is something else.
+   */
+  begin(tick: number, now: number, functionNow = now): void {
+    this.#tickTime.now = now;
     this.#saved = {
       positions: this.sources.map((source) => source.position),
       times: this.#timed.map(({ operator }) => [...operator.times]),
     };
-    this.#ambient.beginTick(this.#clock.now());
+    this.#ambient.beginTick(functionNow);
     for (const state of this.states) state.begin(tick);
   }
 
   /**
-   * Processes input up to the limit, in rounds: each takes what is in memory through all sub-topologies, so that rows
-   * handed over do not pile up. Within a round the partitions advance together in event time: none goes beyond what is
-   * known of the others, or a backlog would make their rows look late.
+   * Emits what waits from an earlier tick, then processes input up to the limit, in rounds: each takes what is in
+   * memory through all sub-topologies, so that rows handed over do not pile up. Within a round the partitions advance
+   * together in event time: none goes beyond what is known of the others, or a backlog would make their rows look late.
    */
   async process(limit: WorkLimit): Promise<void> {
+    for (const tasks of this.#groups) for (const task of tasks) await task.emitBacklogs(null);
+    if (this.#holdsBack) return;
     for (;;) {
       for (const tasks of this.#groups) await processGroup(tasks, limit);
       for (const source of this.sources) limit.recordsLeft -= source.takeSkippedCount();
@@ -114,8 +143,12 @@ export class Topology {
     for (const tasks of this.#groups) {
       do await processGroup(tasks, limit);
       while (tasks.some((task) => task.mustDrain));
-      for (const task of tasks) await task.flush();
+      for (const task of tasks) {
+        await task.flush();
+        await task.emitBacklogs(this.hasInput ? null : this.#tickTime.now);
+      }
     }
+    for (const backlog of this.#backlogs) backlog.tickEnds();
   }
 
   /** Takes back everything since `begin`. */
@@ -124,7 +157,12 @@ export class Topology {
     if (saved === null) return;
     this.sources.forEach((source, index) => source.seek(saved.positions[index] as number));
     this.forgetChunks();
-    this.#timed.forEach(({ operator }, index) => setTimes(operator, saved.times[index] ?? []));
+    this.#timed.forEach(({ operator }, index) => {
+      const times = saved.times[index] ?? [];
+      setTimes(operator, times);
+      operator.times.length = times.length;
+    });
+    for (const operator of this.#operators) operator.abandon?.();
     for (const handover of this.#handovers) handover.clear();
     for (const state of this.states) state.abandon();
   }
@@ -214,6 +252,8 @@ class Builder {
   readonly handovers = new Map<number, HandoverInput[]>();
   readonly timed: TimedOperator[] = [];
   readonly ambient: TickAmbient;
+  readonly operators: Operator[] = [];
+  readonly tickTime = { now: 0 };
   readonly #options: TopologyOptions;
 
   constructor(options: TopologyOptions) {
@@ -298,19 +338,21 @@ class Builder {
     for (const step of group.steps) {
       if (!isOperatorStep(step)) continue;
       const times = this.#options.times(step, partition) ?? [];
-      const windowStartMax = Math.max(-1, ...times);
+      const windowStartMax = times[0] ?? -1;
       const states = statesOf(step).map((spec, index) =>
         this.#options.state({ step, index, spec, partition, windowStartMax }),
       );
       const { errors, merge, onLate } = this.#options;
       const { ambient } = this;
-      const operator = createOperator(step, { errors, ambient, merge, onLate, states });
+      const now = (): number => this.tickTime.now;
+      const operator = createOperator(step, { errors, ambient, merge, now, onLate, states });
       this.states.push(...states);
       if (keepsTimes(operator)) {
         setTimes(operator, times);
         this.timed.push({ stepId: step.id, partition, operator });
       }
       operators.set(step.id, operator);
+      this.operators.push(operator);
     }
     return operators;
   }

@@ -24,6 +24,8 @@ import { Topology } from './topology.ts';
 
 /** State a client's query may keep. */
 const STATE_BYTES_MAX = 64 * 1024 * 1024;
+/** A timer waits at most this long; the wall clock may be put forward meanwhile. */
+const WAIT_MS_MAX = 60_000;
 const STEP = { records: 2_000, milliseconds: 10 };
 
 export interface TransientQueryOptions {
@@ -56,6 +58,7 @@ export class TransientQuery implements QueryResult {
   readonly #budget = new MemoryBudget(STATE_BYTES_MAX);
   readonly #rows: ResultRows;
   #attempt = 0;
+  #now = 0;
   #delivered = 0;
   #finalMessage: string | null = null;
   #closed = false;
@@ -88,7 +91,7 @@ export class TransientQuery implements QueryResult {
         this.#delivered += batch.rows.length;
         return batch;
       }
-      if (this.#topology.hasInput) await this.#step();
+      if (this.#topology.hasWork(this.#options.clock.now())) await this.#step();
       else if (this.kind === 'pull') return this.#end('Query Completed');
       else await this.#available();
     }
@@ -96,7 +99,8 @@ export class TransientQuery implements QueryResult {
 
   async #step(): Promise<void> {
     const { clock } = this.#options;
-    this.#topology.begin(++this.#attempt);
+    this.#now = Math.max(this.#now, clock.now());
+    this.#topology.begin(++this.#attempt, this.#now);
     await this.#topology.process(workLimit(clock, STEP));
     const { processingLog } = this.#options;
     for (const record of this.#topology.takeUnreadable()) processingLog.reportUnreadable(record);
@@ -117,11 +121,17 @@ export class TransientQuery implements QueryResult {
     const positions = this.#topology.sources.map(({ reader, position }) => {
       return { partition: reader.partition, offset: position };
     });
+    const { clock } = this.#options;
+    const due = this.#topology.dueAt();
+    const delayMs = Math.min(WAIT_MS_MAX, Math.max(1, due - clock.now()));
+    const cancel = due === Infinity ? null : clock.after(delayMs, () => this.#waiter.wake());
     try {
       await this.#waiter.wait(positions);
     } catch (error) {
       await this.close();
       throw error;
+    } finally {
+      cancel?.();
     }
   }
 

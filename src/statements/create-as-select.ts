@@ -52,8 +52,8 @@ function prepareNew(
   const at = says ?? node.name;
   const partitionCount = partitionsOf({ topic, asked, fallback: partitions }, { world, at });
   const source: Source = { ...analyzed.definition, partitionCount, createdBy: id };
-  const limits = planSettings(sessionProperties(overrides));
-  const plan = planQuery(analyzed.query, source, limits);
+  const settings = planSettings(sessionProperties(overrides));
+  const plan = planQuery(analyzed.query, source, settings);
   const query = queryInfo({ id, sql, prefix, analyzed, source });
   return {
     world: changed(withPlan(withTopic(world, source.topic, partitionCount), id, plan), {
@@ -132,8 +132,8 @@ function prepareReplacement(
   const { partitionCount } = old;
   const source: Source = { ...analyzed.definition, partitionCount, createdBy: running.id };
   checkSourceUpgrade(old, source, node.name);
-  const limits = planSettings(sessionProperties(overrides));
-  const plan = planQuery(analyzed.query, source, limits);
+  const settings = planSettings(sessionProperties(overrides));
+  const plan = planQuery(analyzed.query, source, settings);
   checkPlanUpgrade(oldPlan, plan, node.name);
   const query: QueryInfo = { ...running, sql };
   const { bufferBytes, failOnBadRecord } = sessionProperties(overrides);

@@ -1,5 +1,5 @@
 import { DatabaseError } from '../base/errors.ts';
-import type { PlanSettings } from '../plan/planner.ts';
+import { EMIT_INTERVAL_MS, type PlanSettings } from '../plan/planner.ts';
 import { nearestName } from '../sql/nearest-name.ts';
 
 /** One property that SET, streamsProperties and SHOW PROPERTIES know. */
@@ -135,6 +135,29 @@ const definitions = {
     parse: parseBoolean,
     expected: 'true or false',
   },
+  emitIntervalMs: {
+    name: '__emit.interval.ms.kstreams.windowed.aggregation__',
+    description: 'EMIT FINAL looks for closed windows at most this often, in milliseconds.',
+    defaultValue: EMIT_INTERVAL_MS as number,
+    parse: (text) => (/^\d{1,10}$/.test(text) ? Number(text) : undefined),
+    expected: 'a whole number of milliseconds, 0 or more',
+  },
+  finalIdleMs: {
+    name: 'millrace.emit.final.idle.ms',
+    description:
+      'After so many milliseconds without rows, EMIT FINAL lets stream time go on with the clock, so that ' +
+      'windows close; -1 for never.',
+    defaultValue: -1 as number,
+    parse: parseLimit,
+    expected: 'a whole number of milliseconds, or -1 for never',
+  },
+  suppressEnabled: {
+    name: 'ksql.suppress.enabled',
+    description: 'Whether queries may use EMIT FINAL.',
+    defaultValue: true,
+    parse: parseBoolean,
+    expected: 'true or false',
+  },
   substitution: {
     name: SUBSTITUTION_PROPERTY,
     description: 'Whether ${name} in a statement is replaced by the value of the variable.',
@@ -186,7 +209,6 @@ const IGNORED = new Set([
   'retry.backoff.ms',
   'state.dir',
   'ksql.idle.connection.timeout.seconds',
-  '__emit.interval.ms.kstreams.windowed.aggregation__',
 ]);
 
 /** Prefix under which ksqlDB accepts the settings of its stream client as well. */
@@ -287,19 +309,27 @@ export function listProperties(overrides: Overrides, defaults: Overrides = NONE)
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** What a session says about the plans of its queries. */
+/** What the session decides about the plans of its queries. */
 export function planSettings({
   collectListLimit,
   collectSetLimit,
+  emitIntervalMs,
   failOnInvalidTime,
+  finalIdleMs,
+  suppressEnabled,
   timestampExtractor,
 }: SessionProperties): PlanSettings {
   const ofColumn = failOnInvalidTime ? 'FAIL' : null;
   const ofRecord = timestampExtractor === LOG_AND_SKIP ? 'SKIP' : null;
   return {
     ...(ofColumn === null && ofRecord === null ? {} : { invalidTimes: { ofColumn, ofRecord } }),
-    collectList: collectListLimit < 0 ? null : collectListLimit,
-    collectSet: collectSetLimit < 0 ? null : collectSetLimit,
+    limits: {
+      collectList: collectListLimit < 0 ? null : collectListLimit,
+      collectSet: collectSetLimit < 0 ? null : collectSetLimit,
+    },
+    closing: suppressEnabled
+      ? { intervalMs: emitIntervalMs, idleMs: finalIdleMs < 0 ? null : finalIdleMs }
+      : null,
   };
 }
 

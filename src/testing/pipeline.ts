@@ -83,6 +83,7 @@ export class Pipeline {
       logger,
       processingLog,
       lastTick: 0,
+      lastNow: 0,
       onFatal: (error) => {
         this.#fatal = error;
       },

@@ -81,7 +81,7 @@ export class QueryDrive {
    */
   async feed(topic: string, batch: Buffer): Promise<Buffer[]> {
     this.#feeds.get(topic)?.append(batch);
-    this.#topology.begin(++this.#attempt);
+    this.#topology.begin(++this.#attempt, frozenClock.now(), FUNCTION_CLOCK.now());
     this.#sink.begin();
     await this.#topology.process({ ...NO_LIMIT });
     const { processingLog } = this.#options;

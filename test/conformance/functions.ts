@@ -164,6 +164,7 @@ function weighing(
     ...(undo
       ? { undo: (state: Row, slot: number, value: Value) => move(state, slot, -weigh(value)) }
       : {}),
+    merge: (state, slot, from) => move(state, slot, from[slot] as number),
     result: (state, slot) => integer(BigInt(state[slot] as number) + BigInt(added)),
   };
 }
@@ -216,6 +217,9 @@ const doubles: Aggregate = {
   add(state, slot, value) {
     state[slot] = (state[slot] as number) + weightOf(value);
   },
+  merge(state, slot, from) {
+    state[slot] = (state[slot] as number) + (from[slot] as number);
+  },
   result: (state, slot) => state[slot] as number,
 };
 
@@ -228,6 +232,9 @@ const pairs: Aggregate = {
     const [a, b] = state[slot] as number[];
     const [addedA, addedB] = value as (number | null)[];
     state[slot] = [a! + (addedA ?? 0), b! + (addedB ?? 0)];
+  },
+  merge(state, slot, from) {
+    this.add(state, slot, from[slot] as Value, 0);
   },
   result: (state, slot) => state[slot] as Value,
 };
@@ -294,6 +301,9 @@ function complete(type: SqlType): Aggregate {
     add(state, slot, value) {
       const values = Array.isArray(value) ? value : [value];
       if (!values.includes(null)) state[slot] = [...(state[slot] as Value[]), values[0] as Value];
+    },
+    merge(state, slot, from) {
+      state[slot] = [...(state[slot] as Value[]), ...(from[slot] as Value[])];
     },
     result: (state, slot) => state[slot] as Value,
   };

@@ -71,6 +71,8 @@ export class OperatorHarness {
   /** What the operator reported. */
   readonly errors: string[] = [];
   lateCount = 0;
+  /** The wall clock of the tick. */
+  now = 0;
   readonly #store: MemoryStore;
   #attempt = 0;
 
@@ -97,6 +99,7 @@ export class OperatorHarness {
       ambient: NO_AMBIENT,
       states,
       merge,
+      now: () => this.now,
       onLate: () => this.lateCount++,
     });
     this.begin();
@@ -120,6 +123,24 @@ export class OperatorHarness {
 
   flush(): Change[] {
     return [...(this.operator.flush?.() ?? [])].flat();
+  }
+
+  /** The next piece of what waits to be emitted. */
+  async backlogPiece(): Promise<Change[]> {
+    const { backlog } = this.operator;
+    const out: Change[] = [];
+    if (backlog === undefined || backlog.isEmpty) return out;
+    backlog.prepareNext();
+    await loadStates(this.operator);
+    backlog.emitNext(out);
+    return out;
+  }
+
+  /** All that waits to be emitted. */
+  async backlog(): Promise<Change[]> {
+    const out: Change[] = [];
+    while (this.operator.backlog?.isEmpty === false) out.push(...(await this.backlogPiece()));
+    return out;
   }
 
   /** Ends the tick; its state is in the store. */

@@ -199,7 +199,10 @@ test('literal arguments and limits are constants of the plan', () => {
   const sql =
     'SELECT user, TOPK(ms, 3) AS a, COLLECT_LIST(n) AS b, COUNT(n) AS c FROM clicks GROUP BY user';
   const limits = { collectList: 10, collectSet: null };
-  const plan = planQuery(analyze(sql, 'persistent'), null, limits);
+  const plan = planQuery(analyze(sql, 'persistent'), null, {
+    limits,
+    closing: null,
+  });
   const step = plan.steps.find(({ kind }) => kind === 'Aggregate');
   expect(step).toMatchObject({
     aggregates: [

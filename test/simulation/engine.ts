@@ -99,6 +99,7 @@ export class SimulatedEngine {
       logger,
       processingLog,
       lastTick: options.lastTick,
+      lastNow: 0,
       onFatal: (error) => {
         this.#fatal = error;
       },
@@ -163,6 +164,8 @@ export class SimulatedEngine {
   async execute(sql: string, options: { readonly merge: boolean }): Promise<void> {
     const properties = {
       'auto.offset.reset': 'earliest',
+      // The clock stands still, so nothing may be held back by it.
+      '__emit.interval.ms.kstreams.windowed.aggregation__': 0,
       'cache.max.bytes.buffering': options.merge ? 10_000_000 : 0,
     };
     await this.#statements.execute(sql, { properties });

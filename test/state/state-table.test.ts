@@ -5,10 +5,10 @@ import { MemoryBudget } from '../../src/base/memory-budget.ts';
 import { writeKeyText } from '../../src/state/key-bytes.ts';
 import { MemoryStore } from '../../src/state/memory-store.ts';
 import { PackedChanges } from '../../src/state/packed-changes.ts';
+import { StateReader } from '../../src/state/state-reader.ts';
 import {
   type StateCodec,
   type StateEntry,
-  StateReader,
   StateTable,
   type StateTableOptions,
   type WindowLayout,

@@ -66,6 +66,7 @@ function aggregation(choices: Choices, relation: Relation, base: Base): QuerySpe
     statement: 'CREATE TABLE',
     groupBy,
     window,
+    emitFinal: window !== null && choices.chance(0.35),
     having: choices.orNull(0.7, () => havingOf(choices, relation)),
     keys: groupBy.map((expr, index) => ({ expr, as: `G${index}` })),
     values: aggregateItems(choices, relation, window !== null && relation.joins.length === 0),
