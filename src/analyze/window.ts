@@ -34,7 +34,8 @@ export function analyzeWindow(node: WindowNode): LogicalWindow {
   return { kind: 'TUMBLING', sizeMs, graceMs, retentionMs };
 }
 
-function milliseconds(duration: Duration, msMin: number): number {
+/** A duration in milliseconds, from `msMin` to a hundred years. */
+export function milliseconds(duration: Duration, msMin: number): number {
   const ms = duration.amount * UNIT_MS[duration.unit];
   if (ms >= msMin && ms <= DAYS_MAX * DAY_MS) return ms;
   throw errorAt(

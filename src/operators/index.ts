@@ -3,7 +3,9 @@ import { filterStream, type FilterStreamStep } from './filter-stream.ts';
 import { filterTable, type FilterTableStep } from './filter-table.ts';
 import { flatMap, type FlatMapStep } from './flat-map.ts';
 import { groupBy, type GroupByStep } from './group-by.ts';
+import { joinStreamStream, type JoinStreamStreamStep } from './join-stream-stream.ts';
 import { joinStreamTable, type JoinStreamTableStep } from './join-stream-table.ts';
+import { joinTableTable, type JoinTableTableStep } from './join-table-table.ts';
 import { materialize, type MaterializeStep } from './materialize.ts';
 import type { Operator, OperatorContext, OperatorDefinition, StateSpec } from './operator.ts';
 import { partitionBy, type PartitionByStep } from './partition-by.ts';
@@ -16,7 +18,9 @@ export type OperatorStep =
   | FilterTableStep
   | FlatMapStep
   | GroupByStep
+  | JoinStreamStreamStep
   | JoinStreamTableStep
+  | JoinTableTableStep
   | MaterializeStep
   | PartitionByStep
   | SelectStep;
@@ -29,7 +33,9 @@ const operators: {
   FilterTable: filterTable,
   FlatMap: flatMap,
   GroupBy: groupBy,
+  JoinStreamStream: joinStreamStream,
   JoinStreamTable: joinStreamTable,
+  JoinTableTable: joinTableTable,
   Materialize: materialize,
   PartitionBy: partitionBy,
   Select: select,

@@ -29,6 +29,12 @@ export interface StateSpec {
   readonly window: WindowLayout | null;
 }
 
+/** The tick under way, as operators see it. */
+export interface TickInfo {
+  /** Wall clock when the tick began, ms since the epoch: the same for all of its rows. */
+  readonly now: number;
+}
+
 /** What an operator is given. No topics, no clock, no catalog. */
 export interface OperatorContext {
   readonly errors: ErrorSink;
@@ -36,6 +42,7 @@ export interface OperatorContext {
   readonly states: readonly StateTable<Row, Row>[];
   /** Changes of one key within a tick are merged into one (ksqlDB: cache.max.bytes.buffering > 0). */
   readonly merge: boolean;
+  readonly tick: TickInfo;
   /** Counts rows that were too late for their window. */
   onLate(): void;
 }
@@ -50,13 +57,20 @@ export interface Operator {
   /** Names the state the batch will touch. Rows of a batch are the same objects in `process`. */
   prepare?(batch: readonly Change[], input: number): void;
   process(batch: readonly Change[], input: number, out: Change[]): void;
+  /**
+   * Whether `process` left a part of the batch for later: it has named more state, or has put out as much as should be
+   * in memory at a time. The task then sends on what came out, loads, and calls `proceed`, until it is through.
+   */
+  readonly isSuspended?: boolean;
+  /** Goes on where it was suspended. */
+  proceed?(out: Change[]): void;
   /** Emits, in pieces, what was held back for the end of the tick. */
   flush?(): Iterable<readonly Change[]>;
   /** Drops what was held back in a tick that is abandoned. */
   abandon?(): void;
   /**
-   * Event times it keeps from batch to batch, the highest seen first; saved with the state and given back at start. An
-   * operator begins with as many -1 as it keeps times.
+   * Event times and other numbers it keeps from batch to batch, the highest event time seen first (-1 before any row);
+   * saved with the state and given back at start.
    */
   times?: number[];
   /** For each of `states` that is windowed: windows that start before it are not needed any more; else -Infinity. */

@@ -74,7 +74,9 @@ function expressionsOver(step: Step, input: number): readonly Expression[] {
       return step.calls.flatMap((call) => call.arguments);
     case 'GroupBy':
       return [...step.keys, ...step.arguments];
-    case 'JoinStreamTable': {
+    case 'JoinStreamStream':
+    case 'JoinStreamTable':
+    case 'JoinTableTable': {
       const side = input === 0 ? 'left' : 'right';
       return step.columns.filter((c) => c.side === side).map((c) => c.expression);
     }

@@ -34,7 +34,9 @@ function nameOf(step: Step): string {
       return 'REPARTITION';
     case 'Aggregate':
       return step.window === null ? 'AGGREGATE' : 'WINDOW_AGGREGATE';
+    case 'JoinStreamStream':
     case 'JoinStreamTable':
+    case 'JoinTableTable':
       return 'JOIN';
     case 'Sink':
     case 'Result':

@@ -180,7 +180,13 @@ class MaterializedTable {
       report: (message: string) => processingLog.report({ origin: options.queryId, message }),
     };
     this.#chain = chain.map((filterOrSelect) =>
-      createOperator(filterOrSelect, { errors, states: [], merge: false, onLate: () => {} }),
+      createOperator(filterOrSelect, {
+        errors,
+        states: [],
+        merge: false,
+        tick: { now: 0 },
+        onLate: () => {},
+      }),
     );
     this.#snapshot = store.snapshot();
   }

@@ -13,6 +13,7 @@ import {
   type RepartitionStep,
   type SourceStep,
   type Step,
+  stepOf,
 } from '../plan/physical-plan.ts';
 import { type SubTopology, subTopologies } from '../plan/sub-topologies.ts';
 import type { Row } from '../sql/types.ts';
@@ -61,6 +62,7 @@ export class Topology {
   readonly #handovers: readonly HandoverInput[];
   #saved: { positions: number[]; times: number[][] } | null = null;
   readonly #timed: readonly TimedOperator[];
+  readonly #tick: { now: number };
 
   constructor(options: TopologyOptions) {
     const builder = new Builder(options);
@@ -70,6 +72,7 @@ export class Topology {
     this.states = builder.states;
     this.#handovers = [...builder.handovers.values()].flat();
     this.#timed = builder.timed;
+    this.#tick = builder.tick;
   }
 
   /** Whether any source has records that were not processed. */
@@ -88,6 +91,7 @@ export class Topology {
       positions: this.sources.map((source) => source.position),
       times: this.#timed.map(({ operator }) => [...operator.times]),
     };
+    this.#tick.now = this.#clock.now();
     for (const state of this.states) state.begin(tick);
   }
 
@@ -174,6 +178,14 @@ async function processGroup(tasks: readonly Task[], limit: WorkLimit): Promise<v
   for (const task of tasks) await task.process(limit, horizon);
 }
 
+/** Whether the rows of a step are those of a table's topic. */
+function carriesTable(plan: PhysicalPlan, stepId: number): boolean {
+  const step = stepOf(plan, stepId);
+  if (step.kind === 'Source') return step.source.kind === 'TABLE';
+  const [input] = step.inputs;
+  return step.kind === 'Repartition' && input !== undefined && carriesTable(plan, input);
+}
+
 interface TimedOperator {
   readonly stepId: number;
   readonly partition: number;
@@ -196,6 +208,8 @@ class Builder {
   /** By repartition step: one input for each partition behind it. */
   readonly handovers = new Map<number, HandoverInput[]>();
   readonly timed: TimedOperator[] = [];
+  /** What all operators are told of the tick. */
+  readonly tick = { now: 0 };
   readonly #options: TopologyOptions;
 
   constructor(options: TopologyOptions) {
@@ -215,8 +229,10 @@ class Builder {
       for (const step of entered) {
         inputs.push(this.handovers.get(step.id)?.[partition] as HandoverInput);
       }
-      // A stream handed over comes before the tables it is joined with: input order follows step order.
-      inputs.sort((a, b) => a.stepId - b.stepId);
+      // Of rows with the same time a table's come first: a stream's row then meets what is known at that moment.
+      const isTable = (input: TaskInput) =>
+        carriesTable(this.#options.plan, input.stepId) ? 0 : 1;
+      inputs.sort((a, b) => isTable(a) - isTable(b) || a.stepId - b.stepId);
       const operators = this.#operatorsOf(group, partition);
       const { clock } = this.#options;
       return new Task({ partition, inputs, operators, edges, clock });
@@ -279,12 +295,12 @@ class Builder {
     for (const step of group.steps) {
       if (!isOperatorStep(step)) continue;
       const times = this.#options.times(step, partition) ?? [];
-      const windowStartMax = Math.max(-1, ...times);
+      const windowStartMax = times[0] ?? -1;
       const states = statesOf(step).map((spec, index) =>
         this.#options.state({ step, index, spec, partition, windowStartMax }),
       );
       const { errors, merge, onLate } = this.#options;
-      const operator = createOperator(step, { errors, merge, onLate, states });
+      const operator = createOperator(step, { errors, merge, onLate, states, tick: this.tick });
       this.states.push(...states);
       if (keepsTimes(operator)) {
         setTimes(operator, times);

@@ -69,6 +69,8 @@ export class OperatorHarness {
   readonly operator: Operator;
   /** What the operator reported. */
   readonly errors: string[] = [];
+  /** What the operator is told of the tick. */
+  readonly tick = { now: 0 };
   lateCount = 0;
   readonly #store: MemoryStore;
   #attempt = 0;
@@ -95,6 +97,7 @@ export class OperatorHarness {
       errors: { report: (message) => this.errors.push(message) },
       states,
       merge,
+      tick: this.tick,
       onLate: () => this.lateCount++,
     });
     this.begin();
@@ -113,6 +116,10 @@ export class OperatorHarness {
     await loadStates(operator);
     const out: Change[] = [];
     operator.process(batch, input, out);
+    while (operator.isSuspended === true) {
+      await loadStates(operator);
+      operator.proceed?.(out);
+    }
     return out;
   }
 
