@@ -1,6 +1,6 @@
 import type { JoinNode } from '../../grammar/ast.ts';
 import type { WindowInfo } from '../sql/schema.ts';
-import { errorAt, notSupported } from './error-at.ts';
+import { errorAt } from './error-at.ts';
 import type { Condition, Operand } from './join-condition.ts';
 import type { JoinKind, JoinWindow, LogicalJoin } from './logical-plan.ts';
 import type { AnalyzedSource, Relation } from './relation.ts';
@@ -86,7 +86,7 @@ function tableJoinKind(
       `Invalid join type: ${type} JOIN on a foreign key is not supported. ${got} Use INNER or LEFT.`,
     );
   }
-  throw notSupported(join, 'A foreign-key join is');
+  return 'foreign-key';
 }
 
 function isPrimaryKey({ column }: Operand, { sources }: Relation): boolean {

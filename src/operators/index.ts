@@ -3,6 +3,9 @@ import { filterStream, type FilterStreamStep } from './filter-stream.ts';
 import { filterTable, type FilterTableStep } from './filter-table.ts';
 import { flatMap, type FlatMapStep } from './flat-map.ts';
 import { groupBy, type GroupByStep } from './group-by.ts';
+import { joinForeignKey, type JoinForeignKeyStep } from './join-foreign-key.ts';
+import { joinForeignKeyLeft, type JoinForeignKeyLeftStep } from './join-foreign-key-left.ts';
+import { joinForeignKeyResult, type JoinForeignKeyResultStep } from './join-foreign-key-result.ts';
 import { joinStreamStream, type JoinStreamStreamStep } from './join-stream-stream.ts';
 import { joinStreamTable, type JoinStreamTableStep } from './join-stream-table.ts';
 import { joinTableTable, type JoinTableTableStep } from './join-table-table.ts';
@@ -18,6 +21,9 @@ export type OperatorStep =
   | FilterTableStep
   | FlatMapStep
   | GroupByStep
+  | JoinForeignKeyLeftStep
+  | JoinForeignKeyResultStep
+  | JoinForeignKeyStep
   | JoinStreamStreamStep
   | JoinStreamTableStep
   | JoinTableTableStep
@@ -33,6 +39,9 @@ const operators: {
   FilterTable: filterTable,
   FlatMap: flatMap,
   GroupBy: groupBy,
+  JoinForeignKey: joinForeignKey,
+  JoinForeignKeyLeft: joinForeignKeyLeft,
+  JoinForeignKeyResult: joinForeignKeyResult,
   JoinStreamStream: joinStreamStream,
   JoinStreamTable: joinStreamTable,
   JoinTableTable: joinTableTable,

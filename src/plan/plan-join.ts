@@ -5,6 +5,7 @@ import type { Expression } from '../expressions/expression.ts';
 import type { FormatSpec } from '../formats/format.ts';
 import type { JoinColumnSpec } from '../operators/joined-rows.ts';
 import { columnsOf, type RowSchema } from '../sql/schema.ts';
+import { planForeignKeyJoin } from './plan-foreign-key-join.ts';
 import { formatForKey, isKeyOf, type PlanBuilder, type Planned } from './plan-builder.ts';
 
 const DAY_MS = 86_400_000;
@@ -15,6 +16,7 @@ const DAY_MS = 86_400_000;
  * @throws DatabaseError BAD_STATEMENT when the sides are not co-partitioned.
  */
 export function planJoin(node: LogicalJoin, builder: PlanBuilder): Planned {
+  if (node.join === 'foreign-key') return planForeignKeyJoin(node, builder);
   const left = node.left.kind === 'source' ? builder.source(node.left) : builder.add(node.left);
   const right = builder.source(node.right);
   const sides = coPartition(node, left, right, builder);
@@ -167,4 +169,10 @@ function nameOf(node: LogicalNode): string {
   if (node.kind === 'source') return node.source.name;
   if (node.kind === 'join') return `${nameOf(node.left)} JOIN ${node.right.source.name}`;
   return 'the left side';
+}
+
+/** Whether the rows of a node come from a foreign-key join, perhaps filtered: what they were before is not known. */
+export function isForeignKeyJoin(node: LogicalNode): boolean {
+  if (node.kind === 'filter') return isForeignKeyJoin(node.input);
+  return node.kind === 'join' && node.join === 'foreign-key';
 }

@@ -28,7 +28,7 @@ import {
   type PlanBuilder,
   type Planned,
 } from './plan-builder.ts';
-import { planJoin } from './plan-join.ts';
+import { isForeignKeyJoin, planJoin } from './plan-join.ts';
 
 /**
  * Turns the typed logical plan into steps: repartitions put in where the key changes, tables materialized where their
@@ -110,7 +110,14 @@ class Planner implements PlanBuilder {
         const inputs = [input.id];
         const id =
           node.result === 'table'
-            ? this.push({ kind: 'FilterTable', inputs, schema, predicate, clause: node.clause })
+            ? this.push({
+                kind: 'FilterTable',
+                inputs,
+                schema,
+                predicate,
+                clause: node.clause,
+                ...(isForeignKeyJoin(node.input) ? { knowsBefore: false } : {}),
+              })
             : this.push({ kind: 'FilterStream', inputs, schema, predicate });
         return { ...input, id, schema };
       }
@@ -146,6 +153,15 @@ class Planner implements PlanBuilder {
       : this.add(node);
   }
 
+  /** The same for a step that takes the earlier row out of what it keeps: it must know exactly. */
+  #exactChangesOf(node: LogicalNode): Planned {
+    const input = this.#changesOf(node);
+    if (!isForeignKeyJoin(node)) return input;
+    const { schema } = input;
+    const inputs = [input.id];
+    return { ...input, id: this.push({ kind: 'Materialize', inputs, schema, table: 'JOINED' }) };
+  }
+
   #materialized(node: LogicalSource): Planned {
     const input = this.source(node);
     const { schema, source } = node;
@@ -156,7 +172,8 @@ class Planner implements PlanBuilder {
   /** The result of joined tables is kept, so that pull queries can be answered from it. */
   keepJoined(query: AnalyzedQuery, input: Planned, table: string): Planned {
     const last = this.steps.findLast(({ kind }) => kind !== 'Select' && kind !== 'FilterTable');
-    if (query.result === 'stream' || last?.kind !== 'JoinTableTable') return input;
+    const isJoined = last?.kind === 'JoinTableTable' || last?.kind === 'JoinForeignKeyResult';
+    if (query.result === 'stream' || !isJoined) return input;
     const { schema } = input;
     return { ...input, id: this.push({ kind: 'Materialize', inputs: [input.id], schema, table }) };
   }
@@ -187,7 +204,7 @@ class Planner implements PlanBuilder {
   }
 
   #aggregate(node: LogicalAggregate): Planned {
-    const input = this.#changesOf(node.input);
+    const input = this.#exactChangesOf(node.input);
     const keys = node.groupBy.map((key) => key.expression);
     const calls = node.aggregates.flatMap((call) => call.arguments);
     const grouped: RowSchema = {

@@ -255,13 +255,17 @@ class MaterializedTable {
   }
 
   #partitionOf(key: Row): number {
-    const { keyFormat, partitionCount, step } = this.#materialization;
+    const { keyFormat, partitionCount, placedKeys, placedIndexes } = this.#materialization;
     const encode = findFormat(keyFormat.name).createEncoder({
-      columns: step.schema.keys,
+      columns: placedKeys,
       spec: keyFormat,
     });
+    const placed: Row = placedKeys.map(() => null);
+    placedIndexes.forEach((index, column) => {
+      placed[index] = key[column] as Value;
+    });
     const writer = new ByteWriter();
-    if (!encode(key, 0, writer)) return 0;
+    if (!encode(placed, 0, writer)) return 0;
     return partitionForKey(writer.buffer, partitionCount, 0, writer.length);
   }
 

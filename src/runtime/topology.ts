@@ -123,6 +123,11 @@ export class Topology {
     this.#timed.forEach(({ operator }, index) => setTimes(operator, saved.times[index] ?? []));
     for (const handover of this.#handovers) handover.clear();
     for (const state of this.states) state.abandon();
+    for (const tasks of this.#groups) {
+      for (const { operators } of tasks) {
+        for (const operator of operators.values()) operator.abandon?.();
+      }
+    }
   }
 
   /** Lets go of what was read ahead: at the end of a tick. */

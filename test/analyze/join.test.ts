@@ -152,6 +152,25 @@ describe('joins of streams and of tables', () => {
     expect(plan(`SELECT v.*, rowkey ${of}`)[0]).toMatch(/^project ROWKEY=#0 \| V_WHO=#\d+/);
   });
 
+  test('a foreign-key join keeps the key of the left table', () => {
+    const { root } = analyze(
+      'SELECT p.b, p.a, v, city FROM pairs p LEFT JOIN users u ON p.v = u.id',
+      'persistent',
+    );
+    expect(explain(root)[0]).toBe('project A=#0, B=#1 | V=#4, CITY=#6');
+    expect(root.input).toMatchObject({ join: 'foreign-key', type: 'LEFT', result: 'table' });
+    expect(wrong('SELECT p.b, v, city FROM pairs p JOIN users u ON p.v = u.id')).toBe(
+      'BAD_STATEMENT 1:1 Primary key column missing in projection. For foreign-key table-table joins, the projection must include all primary key columns from the left input table (`P`). Missing column: `A`.',
+    );
+  });
+
+  test('a join that follows one on a foreign key is on the left key', () => {
+    const from =
+      'FROM users u JOIN cities t ON u.city = t.name LEFT JOIN profiles p ON u.id = p.id';
+    expect(plan(`SELECT p.id, state, mail ${from}`)[0]).toBe('project P_ID=#0 | STATE=#6, MAIL=#8');
+    expect(wrong(`SELECT state, mail ${from}`)).toContain('U.ID or P.ID');
+  });
+
   test('equal operands carry the key through a chain', () => {
     const chain =
       'FROM clicks c JOIN visits v WITHIN 1 DAY ON c.user = LCASE(v.who) JOIN users u ON LCASE(v.who) = u.id';

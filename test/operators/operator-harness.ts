@@ -111,16 +111,23 @@ export class OperatorHarness {
 
   /** Processes one batch and returns what comes out. */
   async run(batch: readonly Change[], input = 0): Promise<Change[]> {
+    return (await this.pieces(batch, input)).flat();
+  }
+
+  /** The same in the pieces it comes out in. */
+  async pieces(batch: readonly Change[], input = 0): Promise<Change[][]> {
     const { operator } = this;
     operator.prepare?.(batch, input);
     await loadStates(operator);
-    const out: Change[] = [];
-    operator.process(batch, input, out);
+    const pieces: Change[][] = [[]];
+    operator.process(batch, input, pieces[0] as Change[]);
     while (operator.isSuspended === true) {
       await loadStates(operator);
+      const out: Change[] = [];
       operator.proceed?.(out);
+      pieces.push(out);
     }
-    return out;
+    return pieces;
   }
 
   flush(): Change[] {

@@ -40,6 +40,7 @@ function textOf(step: Step): string {
       return `Aggregate ${step.aggregates.map((call) => call.function).join(', ')}`;
     case 'JoinStreamStream':
       return `${step.type} JoinStreamStream ${step.stream}`;
+    case 'JoinForeignKey':
     case 'JoinStreamTable':
     case 'JoinTableTable':
       return `${step.type} ${step.kind} ${step.table}`;

@@ -175,6 +175,39 @@ describe('a join', () => {
     expect(linesOf(planTransient(`${sql} EMIT CHANGES`)).at(-2)).toBe('4 Select (3)');
   });
 
+  test('on a foreign key goes to where the right rows are and comes back', () => {
+    const sql = 'SELECT u.id, city, state FROM users u JOIN cities t ON u.city = t.name';
+    expect(linesOf(planPersistent(sql))).toEqual([
+      '0 Source USERS',
+      '1 Source CITIES',
+      '2 JoinForeignKeyLeft (0)',
+      '3 Repartition by KAFKA into 5 (2)',
+      '4 INNER JoinForeignKey CITIES (3, 1)',
+      '5 Repartition by KAFKA into 2 (4)',
+      '6 JoinForeignKeyResult (5)',
+      '7 Select (6)',
+      '8 Materialize (7)',
+      '9 Sink (8)',
+    ]);
+    const chain = `${sql.replace('SELECT u.id, city', 'SELECT u.id, mail')} LEFT JOIN profiles p ON u.id = p.id`;
+    expect(linesOf(planPersistent(chain)).slice(6, 9)).toEqual([
+      '6 JoinForeignKeyResult (5)',
+      '7 Source PROFILES',
+      '8 LEFT JoinTableTable PROFILES (6, 7)',
+    ]);
+  });
+
+  test('on a foreign key is kept where a group has to take rows back', () => {
+    const from = 'FROM users u JOIN cities t ON u.city = t.name WHERE age > 1';
+    const plan = planPersistent(`SELECT state, COUNT(*) AS n ${from} GROUP BY state`);
+    expect(linesOf(plan).slice(7, 10)).toEqual([
+      '7 FilterTable (U_AGE > 1) (6)',
+      '8 Materialize (7)',
+      '9 GroupBy T_STATE (8)',
+    ]);
+    expect(plan.steps[7]).toMatchObject({ knowsBefore: false });
+  });
+
   test('of inputs with different partition counts is refused', () => {
     const sql = 'SELECT c.user, ms, state FROM clicks c JOIN cities t ON c.user = t.name';
     const { code, message } = refusal(() => planPersistent(sql));
