@@ -11,7 +11,6 @@ import { formatForKey, type PlanBuilder, type Planned } from './plan-builder.ts'
 export function planForeignKeyJoin(node: LogicalJoin, builder: PlanBuilder): Planned {
   assert(node.left.kind === 'source', 'a foreign-key join is the first of a chain');
   const left = builder.source(node.left);
-  const right = builder.source(node.right);
   const type = node.type === 'LEFT' ? 'LEFT' : 'INNER';
   const leftKeys = left.schema.keys;
   const foreignKey = { name: 'FOREIGN_KEY', type: node.leftKey.type };
@@ -35,9 +34,9 @@ export function planForeignKeyJoin(node: LogicalJoin, builder: PlanBuilder): Pla
     keyCount: leftKeys.length,
   });
   // The records of the right table stay where they are, if the format of their keys allows that.
-  const rightFormat = formatForKey(right.keyFormat, [foreignKey]);
-  const { partitionCount } = right;
-  const rightStays = rightFormat.name === right.keyFormat.name;
+  const { keyFormat: rightKeyFormat, partitionCount } = node.right.source;
+  const rightFormat = formatForKey(rightKeyFormat, [foreignKey]);
+  const rightStays = rightFormat.name === rightKeyFormat.name;
   const place = (input: number, schema: RowSchema): number =>
     builder.push({
       kind: 'Repartition',
@@ -47,6 +46,7 @@ export function planForeignKeyJoin(node: LogicalJoin, builder: PlanBuilder): Pla
       partitionCount,
     });
   const asked = place(sent, messages);
+  const right = builder.source(node.right);
   const table = rightStays ? right.id : place(right.id, right.schema);
   const { schema } = node;
   const leftKeyFormat = formatForKey(left.keyFormat, leftKeys);

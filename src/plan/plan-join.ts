@@ -18,8 +18,7 @@ const DAY_MS = 86_400_000;
 export function planJoin(node: LogicalJoin, builder: PlanBuilder): Planned {
   if (node.join === 'foreign-key') return planForeignKeyJoin(node, builder);
   const left = node.left.kind === 'source' ? builder.source(node.left) : builder.add(node.left);
-  const right = builder.source(node.right);
-  const sides = coPartition(node, left, right, builder);
+  const sides = coPartition(node, left, builder);
   const { schema } = node;
   const inputs = [sides.left.id, sides.right.id];
   const columns = shiftedColumns(node, sides);
@@ -79,12 +78,9 @@ function shiftedColumns({ columns }: LogicalJoin, sides: Sides): JoinColumnSpec[
   });
 }
 
-function coPartition(
-  node: LogicalJoin,
-  left: Planned,
-  right: Planned,
-  builder: PlanBuilder,
-): Sides {
+/** The steps of the left side all come before those of the right one: where times are equal it goes first. */
+function coPartition(node: LogicalJoin, left: Planned, builder: PlanBuilder): Sides {
+  const right = node.right.source;
   const leftKeyed = isKeyOf([node.leftKey], left.schema);
   const rightKeyed = isKeyOf([node.rightKey], right.schema);
   const given = leftKeyed || !rightKeyed ? left.keyFormat : right.keyFormat;
@@ -94,7 +90,7 @@ function coPartition(
   const leftStays = leftKeyed && sameBytes(left.keyFormat, keyFormat);
   const rightStays = rightKeyed && sameBytes(right.keyFormat, keyFormat);
   if (leftStays && rightStays && left.partitionCount !== right.partitionCount) {
-    throw notCoPartitioned(node, left, right);
+    throw notCoPartitioned(node, left.partitionCount);
   }
   const partitionCount =
     leftStays === rightStays
@@ -103,19 +99,14 @@ function coPartition(
   const place = (side: Planned, stays: boolean, keyed: boolean, expression: Expression) => {
     if (stays) return { ...side, shift: 0 };
     const rekeyed = keyed ? side : rekey(side, expression, builder);
-    const schema = rekeyed.schema;
-    const id = builder.push({
-      kind: 'Repartition',
-      inputs: [rekeyed.id],
-      schema,
-      keyFormat,
-      partitionCount,
-    });
+    const { schema } = rekeyed;
+    const inputs = [rekeyed.id];
+    const id = builder.push({ kind: 'Repartition', inputs, schema, keyFormat, partitionCount });
     return { id, schema, keyFormat, partitionCount, shift: keyed ? 0 : 1 };
   };
   return {
     left: place(left, leftStays, leftKeyed, node.leftKey),
-    right: place(right, rightStays, rightKeyed, node.rightKey),
+    right: place(builder.source(node.right), rightStays, rightKeyed, node.rightKey),
     keyFormat,
   };
 }
@@ -151,16 +142,16 @@ function sameBytes(a: FormatSpec, b: FormatSpec): boolean {
   );
 }
 
-function notCoPartitioned(node: LogicalJoin, left: Planned, right: Planned): DatabaseError {
+function notCoPartitioned(node: LogicalJoin, leftCount: number): DatabaseError {
   const leftName = nameOf(node.left);
-  const rightName = node.right.source.name;
+  const { name: rightName, partitionCount: rightCount } = node.right.source;
   const kind = node.right.result === 'table' ? 'TABLE' : 'STREAM';
   return new DatabaseError(
     'BAD_STATEMENT',
     `Can't join \`${leftName}\` with \`${rightName}\` since the number of partitions don't match. ` +
-      `\`${leftName}\` partitions = ${left.partitionCount}; \`${rightName}\` partitions = ${right.partitionCount}. ` +
+      `\`${leftName}\` partitions = ${leftCount}; \`${rightName}\` partitions = ${rightCount}. ` +
       'Please repartition either one so that the number of partitions match: ' +
-      `CREATE ${kind} ${rightName}_REPARTITIONED WITH (PARTITIONS=${left.partitionCount}) AS SELECT * FROM ${rightName};`,
+      `CREATE ${kind} ${rightName}_REPARTITIONED WITH (PARTITIONS=${leftCount}) AS SELECT * FROM ${rightName};`,
   );
 }
 

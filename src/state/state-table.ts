@@ -176,9 +176,9 @@ export class StateTable<K, V> {
 
   /** The part of the range that may hold keys that are not in memory; null when there is none. */
   #unknownIn({ windowStartMin, windowStartMax }: WindowRange): WindowRange | null {
-    if (this.#empty || windowStartMin > windowStartMax) return null;
     let first = windowStartMin;
-    let last = Math.min(windowStartMax, this.#windowStartMax);
+    // Of a table that began in this process only what has left memory is in the store.
+    let last = this.#empty ? -Infinity : Math.min(windowStartMax, this.#windowStartMax);
     const known = this.#known;
     if (known !== null && known.windowStartMin <= first && known.windowStartMax >= first) {
       first = known.windowStartMax + 1;

@@ -135,10 +135,10 @@ describe('a join', () => {
     const sql = 'SELECT page, ms, state FROM clicks c LEFT JOIN cities t ON c.page = t.name';
     expect(linesOf(planPersistent(sql))).toEqual([
       '0 Source CLICKS',
-      '1 Source CITIES',
-      '2 PartitionBy PAGE (0)',
-      '3 Repartition by KAFKA into 5 (2)',
-      '4 LEFT JoinStreamTable CITIES (3, 1)',
+      '1 PartitionBy PAGE (0)',
+      '2 Repartition by KAFKA into 5 (1)',
+      '3 Source CITIES',
+      '4 LEFT JoinStreamTable CITIES (2, 3)',
       '5 Select (4)',
       '6 Sink (5)',
     ]);
@@ -179,10 +179,10 @@ describe('a join', () => {
     const sql = 'SELECT u.id, city, state FROM users u JOIN cities t ON u.city = t.name';
     expect(linesOf(planPersistent(sql))).toEqual([
       '0 Source USERS',
-      '1 Source CITIES',
-      '2 JoinForeignKeyLeft (0)',
-      '3 Repartition by KAFKA into 5 (2)',
-      '4 INNER JoinForeignKey CITIES (3, 1)',
+      '1 JoinForeignKeyLeft (0)',
+      '2 Repartition by KAFKA into 5 (1)',
+      '3 Source CITIES',
+      '4 INNER JoinForeignKey CITIES (2, 3)',
       '5 Repartition by KAFKA into 2 (4)',
       '6 JoinForeignKeyResult (5)',
       '7 Select (6)',

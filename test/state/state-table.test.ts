@@ -489,6 +489,18 @@ describe('windows named whole', () => {
     expect(await name(table, 10, 40)).toEqual(['10 a=1', '10 b=2', '20 a=3', '40 c=4']);
   });
 
+  test('of a new table are read too once something has left memory', async () => {
+    const table = createTable({ ...options, empty: true });
+    table.begin(1);
+    await set(table, { a: '1' }, 10);
+    await set(table, { b: '2' }, 30);
+    expect(await name(table, 0, 50)).toEqual(['10 a=1', '30 b=2']);
+    await commit(table);
+    table.evict({ bytes: Infinity, committedTick: 5 });
+    table.begin(6);
+    expect(await name(table, 0, 50)).toEqual(['10 a=1', '30 b=2']);
+  });
+
   test('that began in this process are in memory anyway', () => {
     const table = createTable({ ...options, windowStartMax: 100 });
     table.begin(1);
