@@ -15,7 +15,7 @@ import type { AnalyzedQuery, LogicalFilter, LogicalNode } from './logical-plan.t
 import { analyzePartitioning, partitionStage, partitionedColumns } from './partition-by.ts';
 import { JOIN_KEY_NOUN, projectForClient, projectForSink, type Selection } from './project.ts';
 import { checkPullClauses } from './pull-clauses.ts';
-import { analyzeRelation, type Relation } from './relation.ts';
+import { analyzeRelation, chosenKey, type Relation } from './relation.ts';
 import { scopeOf } from './scope.ts';
 import { checkSteady } from './steady.ts';
 import { checkTableFunctions, flatMapStage, TableCalls } from './table-functions.ts';
@@ -109,16 +109,23 @@ function selectUngrouped(query: QueryNode, relation: Relation, input: LogicalNod
   return flatMapStage(selection, tableCalls, stage.carryExpression);
 }
 
-/** The first viable column that is selected stands for the key of a join and holds the key's value. */
+/**
+ * The first viable column that is selected stands for the key of a join and holds the key's value; of a foreign-key
+ * join every key column stands for itself.
+ */
 function withJoinKey(
   items: readonly SelectedItem[],
   { join, node }: Relation,
 ): readonly SelectedItem[] {
-  const key = node.schema.keys[0];
-  const chosen = join?.viable.find((column) => items.some((item) => item.column === column));
-  if (chosen === undefined || key === undefined) return items;
-  const expression: Expression = { kind: 'column', type: key.type, index: 0, name: key.name };
-  return items.map((item) => (item.column === chosen ? { ...item, expression } : item));
+  if (join === null) return items;
+  const chosen = chosenKey(items, join);
+  return items.map((item) => {
+    const index = item.column === null ? -1 : chosen.indexOf(item.column);
+    const key = node.schema.keys[index];
+    if (key === undefined) return item;
+    const name = item.aliased ? key.name : item.name;
+    return { ...item, expression: { kind: 'column', type: key.type, index, name } };
+  });
 }
 
 function filter(

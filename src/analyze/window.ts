@@ -67,7 +67,8 @@ export function windowInfo({ kind, sizeMs }: LogicalWindow): WindowInfo {
   return { kind, sizeMs: kind === 'SESSION' ? null : sizeMs };
 }
 
-function milliseconds(duration: Duration, msMin: number): number {
+/** A duration in milliseconds, from `msMin` to a hundred years. */
+export function milliseconds(duration: Duration, msMin: number): number {
   const ms = duration.amount * UNIT_MS[duration.unit];
   if (ms >= msMin && ms <= DAYS_MAX * DAY_MS) return ms;
   throw errorAt(

@@ -78,13 +78,20 @@ export interface Operator {
   /** Names the state the batch will touch. Rows of a batch are the same objects in `process`. */
   prepare?(batch: readonly Change[], input: number): void;
   process(batch: readonly Change[], input: number, out: Change[]): void;
+  /**
+   * Whether `process` left a part of the batch for later: it has named more state, or has put out as much as should be
+   * in memory at a time. The task then sends on what came out, loads, and calls `proceed`, until it is through.
+   */
+  readonly isSuspended?: boolean;
+  /** Goes on where it was suspended. */
+  proceed?(out: Change[]): void;
   /** Emits, in pieces, what was held back for the end of the tick. */
   flush?(): Iterable<readonly Change[]>;
   /** Drops what was held back in a tick that is abandoned; its times have been taken back before. */
   abandon?(): void;
   /**
-   * Times and counts it keeps from batch to batch, the highest event time seen first; saved with the state and given
-   * back at start. There may become more and fewer of them.
+   * Times and counts it keeps from batch to batch, the highest event time seen first (-1 before any row); saved with
+   * the state and given back at start. There may become more and fewer of them.
    */
   times?: number[];
   /** What it emits by and by, in pieces over several ticks if it is much; absent when it never does. */

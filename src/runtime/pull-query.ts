@@ -23,8 +23,8 @@ import { rowCodec } from '../operators/state-codec.ts';
 import { type Materialization, materializationOf } from '../plan/materialization.ts';
 import { columnsOf } from '../sql/schema.ts';
 import type { Row, Value } from '../sql/types.ts';
-import { StateReader, type StoredRow, type WindowRange } from '../state/state-reader.ts';
-import type { WindowLayout } from '../state/state-table.ts';
+import { StateReader, type StoredRow } from '../state/state-reader.ts';
+import type { WindowLayout, WindowRange } from '../state/state-table.ts';
 import type { Store, StoreSnapshot } from '../state/store.ts';
 import { queryKey, statePrefix, type QueryProgress } from './meta.ts';
 import type { PersistentQuery } from './persistent-query.ts';
@@ -295,13 +295,17 @@ class MaterializedTable {
   }
 
   #partitionOf(key: Row): number {
-    const { keyFormat, partitionCount, step } = this.#materialization;
+    const { keyFormat, partitionCount, placedKeys, placedIndexes } = this.#materialization;
     const encode = findFormat(keyFormat.name).createEncoder({
-      columns: step.schema.keys,
+      columns: placedKeys,
       spec: keyFormat,
     });
+    const placed: Row = placedKeys.map(() => null);
+    placedIndexes.forEach((index, column) => {
+      placed[index] = key[column] as Value;
+    });
     const writer = new ByteWriter();
-    if (!encode(key, 0, writer)) return 0;
+    if (!encode(placed, 0, writer)) return 0;
     return partitionForKey(writer.buffer, partitionCount, 0, writer.length);
   }
 

@@ -172,6 +172,7 @@ export class Task {
   ): void | Promise<void> {
     const out: Change[] = [];
     operator.process(changes, edge.input, out);
+    if (operator.isSuspended === true) return this.#proceed(operator, edge.stepId, out);
     return this.#run(edge.stepId, out);
   }
 
@@ -194,6 +195,25 @@ export class Task {
         if (running !== undefined) await running;
         await this.#clock.yield();
       }
+    }
+  }
+
+  async #proceed(operator: Operator, stepId: number, first: readonly Change[]): Promise<void> {
+    let out = first;
+    let yieldedAt = this.#clock.monotonic();
+    for (;;) {
+      const running = this.#run(stepId, out);
+      if (running !== undefined) await running;
+      if (operator.isSuspended !== true) return;
+      const loading = loadStates(operator);
+      if (loading !== undefined) await loading;
+      if (this.#clock.monotonic() - yieldedAt > YIELD_AFTER_MS) {
+        await this.#clock.yield();
+        yieldedAt = this.#clock.monotonic();
+      }
+      const next: Change[] = [];
+      operator.proceed?.(next);
+      out = next;
     }
   }
 

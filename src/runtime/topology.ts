@@ -14,6 +14,7 @@ import {
   type RepartitionStep,
   type SourceStep,
   type Step,
+  stepOf,
 } from '../plan/physical-plan.ts';
 import { inputOrder, type SubTopology, subTopologies } from '../plan/sub-topologies.ts';
 import type { Row } from '../sql/types.ts';
@@ -229,6 +230,14 @@ async function processGroup(tasks: readonly Task[], limit: WorkLimit): Promise<v
   for (const task of tasks) await task.process(limit, horizon);
 }
 
+/** Whether the rows of a step are those of a table's topic. */
+function carriesTable(plan: PhysicalPlan, stepId: number): boolean {
+  const step = stepOf(plan, stepId);
+  if (step.kind === 'Source') return step.source.kind === 'TABLE';
+  const [input] = step.inputs;
+  return step.kind === 'Repartition' && input !== undefined && carriesTable(plan, input);
+}
+
 interface TimedOperator {
   readonly stepId: number;
   readonly partition: number;
@@ -275,7 +284,12 @@ class Builder {
       for (const step of entered) {
         inputs.push(this.handovers.get(step.id)?.[partition] as HandoverInput);
       }
-      inputs.sort((a, b) => order.indexOf(a.stepId) - order.indexOf(b.stepId));
+      // Of rows with the same time a table's come first: a stream's row then meets what is known at that moment.
+      const isStream = (input: TaskInput): number =>
+        carriesTable(this.#options.plan, input.stepId) ? 0 : 1;
+      inputs.sort(
+        (a, b) => isStream(a) - isStream(b) || order.indexOf(a.stepId) - order.indexOf(b.stepId),
+      );
       const operators = this.#operatorsOf(group, partition);
       const { clock } = this.#options;
       return new Task({ partition, inputs, operators, edges, clock });

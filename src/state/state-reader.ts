@@ -1,6 +1,6 @@
 import { ByteWriter } from '../base/byte-writer.ts';
 import { KeyReader, prefixEnd, writeKeyInt64 } from './key-bytes.ts';
-import { bucketMsOf, type StateCodec, type WindowLayout } from './state-table.ts';
+import { bucketMsOf, type StateCodec, type WindowLayout, type WindowRange } from './state-table.ts';
 import type { StoreEntry, StoreSnapshot } from './store.ts';
 
 /** Store keys asked for at a time. */
@@ -124,12 +124,6 @@ export class StateReader<K, V> {
       return { key, windowStart, value: this.#codec.readValue(valueBytes) };
     });
   }
-}
-
-/** Starts of windows, ms, inclusive; finite for a windowed table, ignored otherwise. */
-export interface WindowRange {
-  readonly windowStartMin: number;
-  readonly windowStartMax: number;
 }
 
 /** One key, and which of its windows. */

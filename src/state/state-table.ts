@@ -80,6 +80,17 @@ interface Part<K, V> {
   sorted: readonly string[] | null;
 }
 
+/** Starts of windows, ms, inclusive; finite for a windowed table, ignored otherwise. */
+export interface WindowRange {
+  readonly windowStartMin: number;
+  readonly windowStartMax: number;
+}
+
+interface MissingWindows<K> {
+  readonly range: WindowRange;
+  readonly mapKey: (key: K) => unknown;
+}
+
 export interface StateTableOptions<K, V> {
   readonly store: Store;
   /** Key prefix of this table in the store; nothing else uses it. */
@@ -119,6 +130,10 @@ export class StateTable<K, V> {
   #lastPart: Part<K, V> | null = null;
   #missing: StateEntry<K, V>[] = [];
   #pages: Page<K, V>[] = [];
+  /** Windows asked for whole and not yet loaded. */
+  #missingWindows: MissingWindows<K> | null = null;
+  /** Windows that were loaded whole: one without a part among them is empty. */
+  #known: WindowRange | null = null;
   #dirty: StateEntry<K, V>[] = [];
   #tick = 0;
   #removedBelow = -Infinity;
@@ -168,7 +183,7 @@ export class StateTable<K, V> {
     let part = this.#parts.get(windowStart);
     if (part === undefined) {
       const isNewWindow = this.#bucketMs !== 0 && windowStart > this.#windowStartMax;
-      const complete = this.#empty || isNewWindow;
+      const complete = this.#empty || isNewWindow || this.#isKnown(windowStart);
       part = { windowStart, entries: new Map(), complete, sorted: null };
       this.#parts.set(windowStart, part);
     }
@@ -187,16 +202,64 @@ export class StateTable<K, V> {
     return page;
   }
 
-  /** Whether `load()` has anything to do. */
-  get needsLoad(): boolean {
-    return this.#missing.length > 0 || this.#pages.length > 0;
+  /**
+   * Names every key of the windows that start within the bounds. After `load()` all of them are in memory, for
+   * `entriesIn`, until the end of the tick.
+   * @param mapKey as the keys are given to `entry`.
+   */
+  nameWindows(range: WindowRange, mapKey: (key: K) => unknown): void {
+    assert(this.#bucketMs !== 0, 'only windowed tables have windows');
+    const unknown = this.#unknownIn(range);
+    if (unknown !== null) this.#missingWindows = { range: unknown, mapKey };
   }
 
-  /** Brings the entries and pages named since the last call into memory. */
+  /** The part of the range that may hold keys that are not in memory; null when there is none. */
+  #unknownIn({ windowStartMin, windowStartMax }: WindowRange): WindowRange | null {
+    let first = windowStartMin;
+    // Of a table that began in this process only what has left memory is in the store.
+    let last = this.#empty ? -Infinity : Math.min(windowStartMax, this.#windowStartMax);
+    const known = this.#known;
+    if (known !== null && known.windowStartMin <= first && known.windowStartMax >= first) {
+      first = known.windowStartMax + 1;
+    }
+    for (const { windowStart, complete } of this.#parts.values()) {
+      if (complete || windowStart < windowStartMin || windowStart > windowStartMax) continue;
+      first = Math.min(first, windowStart);
+      last = Math.max(last, windowStart);
+    }
+    return first > last ? null : { windowStartMin: first, windowStartMax: last };
+  }
+
+  /** The entries in memory of the windows that start within the bounds: windows in order, keys in none. */
+  *entriesIn({ windowStartMin, windowStartMax }: WindowRange): Generator<StateEntry<K, V>> {
+    const starts = [...this.#parts.keys()].filter(
+      (start) => start >= windowStartMin && start <= windowStartMax,
+    );
+    for (const start of starts.sort((a, b) => a - b)) {
+      yield* (this.#parts.get(start) as Part<K, V>).entries.values();
+    }
+  }
+
+  #isKnown(windowStart: number): boolean {
+    const known = this.#known;
+    return (
+      known !== null && windowStart >= known.windowStartMin && windowStart <= known.windowStartMax
+    );
+  }
+
+  /** Whether `load()` has anything to do. */
+  get needsLoad(): boolean {
+    return this.#missing.length > 0 || this.#pages.length > 0 || this.#missingWindows !== null;
+  }
+
+  /** Brings the entries, pages and windows named since the last call into memory. */
   async load(): Promise<void> {
     const pages = this.#pages;
     this.#pages = [];
+    const windows = this.#missingWindows;
+    this.#missingWindows = null;
     await this.#loadEntries();
+    if (windows !== null) await this.#loadWindows(windows);
     for (const page of pages) await this.#loadPage(page);
   }
 
@@ -263,6 +326,47 @@ export class StateTable<K, V> {
     const key = this.#codec.readKey(reader);
     const windowStart = Number(reader.readInt64());
     return { keyText, key, windowStart, value: this.#codec.readValue(valueBytes) };
+  }
+
+  async #loadWindows({ range, mapKey }: MissingWindows<K>): Promise<void> {
+    const { windowStartMin, windowStartMax } = range;
+    const to = prefixEnd(this.#bucketPrefix(windowStartMax));
+    for await (const entries of this.#store.range({
+      from: this.#bucketPrefix(windowStartMin),
+      to,
+    })) {
+      for (const [keyBytes, valueBytes] of entries) {
+        const reader = new KeyReader(keyBytes, this.#prefix.length);
+        reader.readInt64();
+        const key = this.#codec.readKey(reader);
+        const windowStart = Number(reader.readInt64());
+        if (windowStart < windowStartMin || windowStart > windowStartMax) continue;
+        this.#takeIn(mapKey(key), key, windowStart, valueBytes);
+      }
+    }
+    for (const part of this.#parts.values()) {
+      if (part.windowStart < windowStartMin || part.windowStart > windowStartMax) continue;
+      part.complete = true;
+    }
+    const known = this.#known;
+    const follows =
+      known !== null &&
+      known.windowStartMin <= windowStartMin &&
+      known.windowStartMax >= windowStartMin - 1;
+    this.#known = follows
+      ? { ...known, windowStartMax: Math.max(known.windowStartMax, windowStartMax) }
+      : range;
+  }
+
+  /** What is in memory is newer than what the store has. */
+  #takeIn(mapKey: unknown, key: K, windowStart: number, valueBytes: Uint8Array): void {
+    if (this.#part(windowStart).entries.get(mapKey)?.loaded === true) return;
+    const entry = this.entry(mapKey, key, windowStart);
+    if (entry.loaded) return;
+    this.#missing.pop();
+    entry.loaded = true;
+    entry.value = this.#codec.readValue(valueBytes);
+    this.#resize(entry, valueBytes.length);
   }
 
   #bucketPrefix(windowStart: number): Buffer {
@@ -363,6 +467,7 @@ export class StateTable<K, V> {
     this.#dirty = [];
     this.#missing = [];
     this.#pages = [];
+    this.#missingWindows = null;
     // Entries that were asked for but never loaded must not look known.
     for (const part of this.#parts.values()) {
       for (const [mapKey, entry] of part.entries) {

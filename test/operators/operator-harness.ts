@@ -70,6 +70,7 @@ export class OperatorHarness {
   readonly operator: Operator;
   /** What the operator reported. */
   readonly errors: string[] = [];
+  /** The wall clock of the tick, ms. */
   lateCount = 0;
   /** The wall clock of the tick. */
   now = 0;
@@ -113,12 +114,23 @@ export class OperatorHarness {
 
   /** Processes one batch and returns what comes out. */
   async run(batch: readonly Change[], input = 0): Promise<Change[]> {
+    return (await this.pieces(batch, input)).flat();
+  }
+
+  /** The same in the pieces it comes out in. */
+  async pieces(batch: readonly Change[], input = 0): Promise<Change[][]> {
     const { operator } = this;
     operator.prepare?.(batch, input);
     await loadStates(operator);
-    const out: Change[] = [];
-    operator.process(batch, input, out);
-    return out;
+    const pieces: Change[][] = [[]];
+    operator.process(batch, input, pieces[0] as Change[]);
+    while (operator.isSuspended === true) {
+      await loadStates(operator);
+      const out: Change[] = [];
+      operator.proceed?.(out);
+      pieces.push(out);
+    }
+    return pieces;
   }
 
   flush(): Change[] {
