@@ -3,6 +3,7 @@ import type {
   ColumnSpec,
   ColumnType,
   KeyFormat,
+  PoisonSpec,
   QuerySpec,
   RecordSpec,
   SourceSpec,
@@ -34,9 +35,26 @@ export function caseOf(seed: number): Case {
     ticks,
     partitionCount,
     merge: choices.chance(0.15),
+    poison: poisonOf(choices, sources, records),
     restartsBefore,
     evict: choices.chance(0.3),
   };
+}
+
+/** Now and then a query over a source that is written to. */
+function poisonOf(
+  choices: Choices,
+  sources: readonly SourceSpec[],
+  records: readonly RecordSpec[],
+): PoisonSpec | null {
+  if (!choices.chance(0.15)) return null;
+  const written = sources.filter(({ name }) => records.some(({ source }) => source === name));
+  const places = written.flatMap(({ name, values }) =>
+    values.flatMap((column) => (column.type === 'INTEGER' ? [{ name, column: column.name }] : [])),
+  );
+  if (places.length === 0) return null;
+  const { name, column } = choices.of(places);
+  return { source: name, column, first: choices.chance(0.5) };
 }
 
 /** Rows of some joins meet within a tick in an order that is the engine's own. */
@@ -88,6 +106,7 @@ function sinkOf(query: QuerySpec, from: Relation): SourceSpec {
   return {
     kind: query.statement === 'CREATE TABLE' ? 'TABLE' : 'STREAM',
     name: query.sink,
+    isWritten: true,
     keys: columnsOf(query.keys),
     values: columnsOf(query.values),
     keyFormat: query.keyFormat ?? from.keyFormat,
