@@ -86,7 +86,8 @@ function joinKeyed(
         return joinTableTable(inputs, context);
     }
   });
-  return { ...leftSide, partitions };
+  // Both sides of a join of tables are kept, whatever came before.
+  return { ...leftSide, partitions, knowsBefore: true };
 }
 
 function rekeyed(flow: Flow, on: Expr): Flow {
