@@ -1,7 +1,7 @@
 import type { Row, SqlType } from './sql/types.ts';
 import type { Entity } from './api/entities.ts';
 import type { SubjectRegistry } from './schema-registry/subject-registry.ts';
-import type { TopicService } from './api/topics.ts';
+import type { BackupAnswer, TopicService } from './api/topics.ts';
 
 /**
  * What the network surfaces and the shell's embedded mode need of a database. `Database` implements it; the server
@@ -23,6 +23,8 @@ export interface Engine {
   closeQuery(queryId: string): boolean;
   /** Topics, records and consumer groups beside SQL. */
   readonly topics: TopicService;
+  /** Copies the database to a new directory while it runs. */
+  backup(directory: string): Promise<BackupAnswer>;
   /** 'starting' until recovery is done, then 'ready'; 'failed' after an error the process cannot go on from. */
   readonly status: 'starting' | 'ready' | 'failed' | 'closed';
   /** Names this database for /info; kept in the data directory. */

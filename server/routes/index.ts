@@ -1,3 +1,4 @@
+import { backup } from './backup.ts';
 import { closeQuery } from './close-query.ts';
 import { healthcheck } from './healthcheck.ts';
 import { groupRoutes } from './groups.ts';
@@ -22,4 +23,5 @@ export const ROUTES: readonly RouteDefinition[] = [
   webSocketQuery,
   ...topicRoutes,
   ...groupRoutes,
+  backup,
 ];

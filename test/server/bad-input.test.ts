@@ -217,7 +217,7 @@ const REFUSALS: readonly Refusal[] = [
     status: 404,
     code: 40400,
     message:
-      'There is nothing at this path. There is /ksql, /query, /query-stream, /close-query, /, /info, /healthcheck, /ws/query, /v1/topics, /v1/groups.',
+      'There is nothing at this path. There is /ksql, /query, /query-stream, /close-query, /, /info, /healthcheck, /ws/query, /v1/topics, /v1/groups, /v1/backup.',
   },
   {
     name: 'a body to a path nobody serves',
