@@ -219,14 +219,15 @@ class MaterializedTable {
 
   async *#lookup({ key, bounds }: PlannedLookup): AsyncGenerator<Change[]> {
     const stateKey = this.#stateKey(key);
-    const partition = this.#partitionOf(stateKey);
-    const reader = this.#readers[partition] as StateReader<Row, Row>;
-    const range = await this.#windowRange(partition, bounds);
-    for await (const rows of reader.lookup(this.#snapshot, {
-      key: this.#storedKey(stateKey),
-      ...range,
-    })) {
-      yield this.#through(this.#within(rows, range)).filter(this.#isRetained(range));
+    for (const partition of this.#partitionsOf(stateKey)) {
+      const reader = this.#readers[partition] as StateReader<Row, Row>;
+      const range = await this.#windowRange(partition, bounds);
+      for await (const rows of reader.lookup(this.#snapshot, {
+        key: this.#storedKey(stateKey),
+        ...range,
+      })) {
+        yield this.#through(this.#within(rows, range)).filter(this.#isRetained(range));
+      }
     }
   }
 
@@ -292,6 +293,12 @@ class MaterializedTable {
       stateKey[stateIndex] = key[sinkIndex] as Value;
     });
     return stateKey;
+  }
+
+  /** Where the key may be: everywhere when its bytes name a schema, for that is the choice of who wrote them. */
+  #partitionsOf(key: Row): Iterable<number> {
+    const { schemas } = findFormat(this.#materialization.keyFormat.name);
+    return schemas === null ? [this.#partitionOf(key)] : this.#readers.keys();
   }
 
   #partitionOf(key: Row): number {

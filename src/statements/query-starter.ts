@@ -11,6 +11,7 @@ import type { Env, Random } from '../base/env.ts';
 import { didYouMean } from '../catalog/did-you-mean.ts';
 import { fixedAmbient } from '../expressions/ambient.ts';
 import type { QueryResult, StatementOptions } from '../engine.ts';
+import { SchemaCache } from '../formats/schema-cache.ts';
 import type { Log, Topic } from '../log/log.ts';
 import { planQuery } from '../plan/planner.ts';
 import { PrintQuery } from '../runtime/print-query.ts';
@@ -57,11 +58,13 @@ interface Running {
 /** Starts SELECT and PRINT statements and keeps book of those that run. */
 export class QueryStarter {
   readonly #options: QueryStarterOptions;
+  readonly #schemas: SchemaCache;
   /** By id. Table pulls are counted here too but cannot be closed by id. */
   readonly #running = new Map<string, Running>();
 
   constructor(options: QueryStarterOptions) {
     this.#options = options;
+    this.#schemas = new SchemaCache(options.registry);
   }
 
   /** See Engine.query. */
@@ -193,6 +196,7 @@ export class QueryStarter {
       clock,
       seed: random.uuid(),
       processingLog,
+      schemas: this.#schemas,
       topic: (name) => topicOf(log, name),
       onClose: () => {
         stopWaiting();

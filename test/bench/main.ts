@@ -9,6 +9,7 @@ import * as report from './report.ts';
 import { runLoad } from './run-task.ts';
 import { runWorkload, type WorkloadReport } from './throughput.ts';
 import { type ColdStartReport, measureColdStart } from './workloads/cold-start.ts';
+import { type FormatReport, measureFormats } from './workloads/format-codecs.ts';
 import {
   type ConditionReport,
   measureCondition,
@@ -26,6 +27,7 @@ interface Figures {
   readonly calibration: Calibration;
   readonly load: LoadResult | null;
   readonly workloads: readonly WorkloadReport[];
+  readonly formats: readonly FormatReport[] | null;
   readonly planning: PlanningReport | null;
   readonly condition: ConditionReport | null;
   readonly latency: LatencyReport | null;
@@ -70,6 +72,8 @@ async function measure(options: Options, directory: string): Promise<Figures> {
   console.log(`${report.formatCalibration(calibration)}\n`);
   const chosen = workloads.filter(({ name }) => [...only].some((measure) => measure === name));
   const throughput = await measureThroughput(chosen, { options, directory, eventsPath });
+  const formats = only.has('FORMAT') ? measureFormats() : null;
+  if (formats !== null) console.log(`${report.formatFormats(formats)}\n`);
   const planning = only.has('PLAN') ? measurePlanning() : null;
   if (planning !== null) console.log(report.formatPlanning(planning));
   const condition = only.has('WHERE') ? measureCondition() : null;
@@ -78,7 +82,17 @@ async function measure(options: Options, directory: string): Promise<Figures> {
   if (latency !== null) console.log(report.formatLatency(latency));
   const coldStart = only.has('START') ? await measureColdStart(directory) : null;
   if (coldStart !== null) console.log(report.formatColdStart(coldStart));
-  return { events, rounds, calibration, ...throughput, planning, condition, latency, coldStart };
+  return {
+    events,
+    rounds,
+    calibration,
+    ...throughput,
+    formats,
+    planning,
+    condition,
+    latency,
+    coldStart,
+  };
 }
 
 interface ThroughputFigures {
