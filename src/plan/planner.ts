@@ -117,7 +117,8 @@ function deletionValue(
 ): ResultColumn['ofDeletion'] {
   if (expression?.kind === 'column') {
     const { index } = expression;
-    return keys[index]?.name === name ? { kind: 'key', index } : null;
+    // Joined rows call their key otherwise than the column that stands for it.
+    return index < keys.length && expression.name === name ? { kind: 'key', index } : null;
   }
   if (expression?.kind !== 'pseudo') return null;
   if (expression.column === 'WINDOWSTART') return { kind: 'windowStart' };
