@@ -6,6 +6,7 @@ import type { Env } from './base/env.ts';
 import { nodeEnv } from './base/env-node.ts';
 import { type Logger, silentLogger } from './base/logger.ts';
 import { MemoryBudget } from './base/memory-budget.ts';
+import type { Catalog } from './catalog/catalog.ts';
 import type { Entity } from './api/entities.ts';
 import type { Engine, QueryResult, StatementOptions } from './engine.ts';
 import { openEmbeddedLog } from './log/embedded/embedded-log.ts';
@@ -225,6 +226,16 @@ export class Database implements Engine {
 
   get status(): Engine['status'] {
     return this.#status;
+  }
+
+  /** What exists now: an immutable snapshot. */
+  get catalog(): Catalog {
+    return this.#catalog.catalog;
+  }
+
+  /** The topics and their records, for tools that work below SQL. Its owner is the database: do not close it. */
+  get log(): Log {
+    return this.#log;
   }
 
   async execute(sql: string, options: StatementOptions = {}): Promise<readonly Entity[]> {

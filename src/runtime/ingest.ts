@@ -2,7 +2,7 @@ import type { Env } from '../base/env.ts';
 import { DatabaseError } from '../base/errors.ts';
 import { partitionForKey } from '../base/murmur2.ts';
 import type { Partition, Topic } from '../log/log.ts';
-import { RecordBatchWriter } from '../log/record-batch.ts';
+import { RecordBatchWriter, type RecordHeader } from '../log/record-batch.ts';
 import type { AppendGate } from './append-gate.ts';
 
 /** A record to be written. */
@@ -11,6 +11,8 @@ export interface NewRecord {
   readonly value: Uint8Array | null;
   /** Event time, ms; default: now. */
   readonly timestamp?: number;
+  /** Default: none. */
+  readonly headers?: readonly RecordHeader[];
   /** Default: by the key, as Kafka's producers do; without a key the partitions take turns. */
   readonly partition?: number;
 }
@@ -77,7 +79,7 @@ export class Ingest {
    *   topic does not have.
    */
   append(topic: Topic, record: NewRecord): Promise<Acknowledgement> {
-    const bytes = (record.key?.length ?? 0) + (record.value?.length ?? 0);
+    const bytes = bytesOf(record);
     if (bytes > RECORD_BYTES_MAX) {
       const message = `The record for topic ${topic.name} has ${bytes} bytes; at most ${RECORD_BYTES_MAX} are allowed.`;
       return Promise.reject(new DatabaseError('TOO_LARGE', message));
@@ -174,11 +176,18 @@ export class Ingest {
     };
     for (const { record, timestamp } of queued) {
       if (open === 0) writer.begin();
-      writer.append(timestamp, record.key, record.value);
+      writer.append(timestamp, record.key, record.value, record.headers);
       open++;
       if (writer.sizeBytes >= BATCH_BYTES_MAX) finish();
     }
     finish();
     return offsets;
   }
+}
+
+/** What a record takes in memory, about. */
+function bytesOf({ key, value, headers = [] }: NewRecord): number {
+  let bytes = (key?.length ?? 0) + (value?.length ?? 0);
+  for (const header of headers) bytes += header.key.length + (header.value?.length ?? 0);
+  return bytes;
 }

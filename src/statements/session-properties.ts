@@ -40,6 +40,21 @@ const definitions = {
     parse: parseBoolean,
     expected: 'true or false',
   },
+  rangeScan: {
+    name: 'ksql.query.pull.range.scan.enabled',
+    description:
+      'Whether pull queries may read a range of keys where they may not read a whole table.',
+    defaultValue: true,
+    parse: parseBoolean,
+    expected: 'true or false',
+  },
+  pullLimit: {
+    name: 'ksql.query.pull.limit.clause.enabled',
+    description: 'Whether pull queries may have a LIMIT.',
+    defaultValue: true,
+    parse: parseBoolean,
+    expected: 'true or false',
+  },
   pullWaitMs: {
     name: 'millrace.query.pull.wait.ms',
     description:
@@ -52,6 +67,14 @@ const definitions = {
     name: 'ksql.query.pull.stream.enabled',
     description: 'Whether pull queries may read streams.',
     defaultValue: true,
+    parse: parseBoolean,
+    expected: 'true or false',
+  },
+  scalablePush: {
+    name: 'ksql.query.push.v2.enabled',
+    description:
+      'Whether a push query that only filters what one persistent query writes follows that query: it then sees new rows only.',
+    defaultValue: false,
     parse: parseBoolean,
     expected: 'true or false',
   },
@@ -127,6 +150,7 @@ export interface PropertyValue {
 /** What clients send and this engine needs not: connection settings of theirs, and how long to hold back results. */
 const IGNORED = new Set([
   'ksql.idle.connection.timeout.seconds',
+  'ksql.query.pull.interpreter.enabled',
   '__emit.interval.ms.kstreams.windowed.aggregation__',
 ]);
 
