@@ -2,6 +2,7 @@ import type { ParsedStatement } from '../../grammar/parser.ts';
 import type { PrintNode, QueryNode } from '../../grammar/ast.ts';
 import { expandTypes } from '../analyze/custom-types.ts';
 import { analyzePull } from '../analyze/pull.ts';
+import { canFollow, checkFollowing } from '../analyze/scalable-push.ts';
 import { analyzeQuery } from '../analyze/query.ts';
 import { errorAt } from '../analyze/error-at.ts';
 import type { AnalyzedQuery } from '../analyze/logical-plan.ts';
@@ -115,11 +116,15 @@ export class QueryStarter {
         `${pushes} push queries run already, which is the most this server allows. Close some and try again.`,
       );
     }
-    return this.#transient(analyzed, { sql, properties, type: 'PUSH' });
+    const follows =
+      properties.scalablePush && properties.offsetReset === 'latest' && canFollow(query, catalog);
+    if (follows) checkFollowing(query);
+    return this.#transient(analyzed, { sql, properties, type: 'PUSH', follows });
   }
 
   #pull(query: QueryNode, { sql, properties }: Session): QueryResult | Promise<QueryResult> {
     const { catalog } = this.#options.catalog;
+    if (query.limit !== null && !properties.pullLimit) throw limitDisabled(query);
     const analyzed = analyzeQuery(query, { catalog, mode: 'pull' });
     const pulls = this.#count('PULL');
     if (pulls >= PULL_QUERIES_MAX) {
@@ -135,7 +140,7 @@ export class QueryStarter {
           "Pull queries on streams are disabled. To create a push query on the stream, add EMIT CHANGES to the end. To enable pull queries on streams, set the ksql.query.pull.stream.enabled config to 'true'.",
         );
       }
-      return this.#transient(analyzed, { sql, properties, type: 'PULL' });
+      return this.#transient(analyzed, { sql, properties, type: 'PULL', follows: false });
     }
     return this.#tablePull(query, analyzed, { sql, properties });
   }
@@ -172,17 +177,20 @@ export class QueryStarter {
 
   #transient(
     analyzed: AnalyzedQuery,
-    { sql, properties, type }: Session & { type: 'PUSH' | 'PULL' },
+    { sql, properties, type, follows }: Session & { type: 'PUSH' | 'PULL'; follows: boolean },
   ): QueryResult {
     const { clock, random, log, loop, processingLog } = this.#options;
     const source = analyzed.sources[0]?.name ?? 'QUERY';
-    const queryId = `transient_${source}_${random.integer() % ID_DIGITS}`;
+    const queryId = follows
+      ? `SCALABLE_PUSH_QUERY_${random.uuid()}`
+      : `transient_${source}_${random.integer() % ID_DIGITS}`;
     const stopWaiting = loop.waitImpatiently();
     const result = new TransientQuery({
       queryId,
       plan: planQuery(analyzed, null, collectionLimits(properties)),
       kind: type === 'PUSH' ? 'push' : 'pull',
       limit: analyzed.limit,
+      follows,
       offsetReset: type === 'PULL' ? 'earliest' : properties.offsetReset,
       clock,
       processingLog,
@@ -258,6 +266,14 @@ export class QueryStarter {
 interface Session {
   readonly sql: string;
   readonly properties: SessionProperties;
+}
+
+function limitDisabled(query: QueryNode): DatabaseError {
+  return errorAt(
+    'BAD_STATEMENT',
+    query,
+    'LIMIT clause in pull queries is currently disabled. You can enable them by setting ksql.query.pull.limit.clause.enabled=true.',
+  );
 }
 
 function topicOf(log: Log, name: string): Topic {
