@@ -38,6 +38,10 @@ export class Exchange {
     return (this.request.url ?? '').split('?', 1)[0]!;
   }
 
+  get isHttp2(): boolean {
+    return this.#stream !== null;
+  }
+
   /** One value of a header, by its lower-case name. */
   header(name: string): string | undefined {
     const value = this.request.headers[name];

@@ -158,6 +158,8 @@ export class OnePort {
       intervalMs: this.#limits.pingIntervalMs,
       timeoutMs: this.#limits.pongTimeoutMs,
       ping() {
+        // A session that was destroyed says so by `close` only later, and throws when it is pinged.
+        if (session.destroyed) return;
         session.ping((error) => {
           if (error === null) heartbeat.answered();
         });

@@ -188,11 +188,16 @@ export function withOverride(overrides: Map<string, string>, name: string, text:
   overrides.set(canonical, text);
 }
 
-/** Takes one override back. @throws DatabaseError UNKNOWN_PROPERTY. */
-export function withoutOverride(overrides: Map<string, string>, name: string): void {
+/** Checks that there is a property of this name. @throws DatabaseError UNKNOWN_PROPERTY. */
+export function checkPropertyName(name: string): void {
   const canonical = canonicalName(name);
   if (!IGNORED.has(canonical)) definitionOf(canonical, name);
-  overrides.delete(canonical);
+}
+
+/** Takes one override back. @throws DatabaseError UNKNOWN_PROPERTY. */
+export function withoutOverride(overrides: Map<string, string>, name: string): void {
+  checkPropertyName(name);
+  overrides.delete(canonicalName(name));
 }
 
 function canonicalName(name: string): string {
