@@ -68,6 +68,13 @@ export class PersistentQuery {
     return offsets.every((offset, index) => (this.#committed[index] ?? 0) >= offset);
   }
 
+  /** Whether everything its sources hold is processed and committed. */
+  get isCurrent(): boolean {
+    return this.topology.sources.every(
+      ({ reader }, index) => (this.#committed[index] ?? 0) >= reader.partition.stableEndOffset,
+    );
+  }
+
   get state(): QueryState {
     return this.#state;
   }

@@ -73,6 +73,7 @@ class LevelStore implements Store {
     const level = this.#level;
     const snapshot = level.snapshot();
     return {
+      get: (key) => level.getSync(key, { snapshot }),
       getMany: (keys) => level.getMany(keys as Uint8Array[], { snapshot }),
       range: (options) => rangeOf(level, options, snapshot),
       close: () => snapshot.close(),

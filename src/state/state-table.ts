@@ -5,6 +5,7 @@ import type { Env } from '../base/env.ts';
 import type { MemoryBudget } from '../base/memory-budget.ts';
 import { KeyReader, prefixEnd, writeKeyInt64 } from './key-bytes.ts';
 import type { PackedChanges } from './packed-changes.ts';
+import { mergeEntries } from './merge-entries.ts';
 import type { Store, StoreEntry, StoreSnapshot } from './store.ts';
 
 /** Bytes of one entry beside its key and value: the object, its slot in the Map, array headers. */
@@ -336,6 +337,8 @@ function bucketMsOf(window: WindowLayout): number {
   return Math.max(window.sizeMs, Math.ceil(window.retentionMs / BUCKETS));
 }
 
+const BUCKET_BYTES = 8;
+
 /** One stored key and its value, as a pull query sees them. */
 export interface StoredRow<K, V> {
   readonly key: K;
@@ -348,6 +351,7 @@ export class StateReader<K, V> {
   readonly #prefix: Buffer;
   readonly #codec: StateCodec<K, V>;
   readonly #bucketMs: number;
+  readonly #writer = new ByteWriter();
 
   constructor(options: { prefix: Buffer; codec: StateCodec<K, V>; window: WindowLayout | null }) {
     this.#prefix = options.prefix;
@@ -355,24 +359,27 @@ export class StateReader<K, V> {
     this.#bucketMs = options.window === null ? 0 : bucketMsOf(options.window);
   }
 
+  /** The row of a key of a table without windows; null when there is none. */
+  get(store: Pick<Store, 'get'>, key: K): StoredRow<K, V> | null {
+    const writer = this.#writer;
+    writer.reset();
+    writer.writeBytes(this.#prefix);
+    this.#codec.writeKey(writer, key);
+    const bytes = store.get(writer.view());
+    return bytes === undefined
+      ? null
+      : { key, windowStart: 0, value: this.#codec.readValue(bytes) };
+  }
+
   /**
-   * The rows of one key, windows in ascending order.
-   * @param windowStartMin, windowStartMax bounds, inclusive; finite for a windowed table, ignored otherwise.
+   * The rows of one key of a windowed table, windows in ascending order.
+   * @param windowStartMin, windowStartMax bounds, inclusive and finite.
    */
   async *lookup(
     snapshot: StoreSnapshot,
     { key, windowStartMin, windowStartMax }: KeyLookup<K>,
   ): AsyncIterableIterator<StoredRow<K, V>[]> {
     const writer = new ByteWriter();
-    if (this.#bucketMs === 0) {
-      writer.writeBytes(this.#prefix);
-      this.#codec.writeKey(writer, key);
-      const [bytes] = await snapshot.getMany([writer.copy()]);
-      if (bytes !== undefined) {
-        yield [{ key, windowStart: 0, value: this.#codec.readValue(bytes) }];
-      }
-      return;
-    }
     const first = Math.floor(windowStartMin / this.#bucketMs) * this.#bucketMs;
     for (let bucket = first; bucket <= windowStartMax; bucket += this.#bucketMs) {
       writer.reset();
@@ -387,22 +394,41 @@ export class StateReader<K, V> {
   }
 
   /**
-   * All rows, in key order; of a windowed table those of the time buckets that reach into the bounds, by bucket and
-   * then key. Windows beside the bounds may be among them.
+   * All rows in key order; of a windowed table the windows of a key in ascending order, those of the time buckets that
+   * reach into the bounds: windows beside the bounds may be among them.
    */
   async *scan(
     snapshot: StoreSnapshot,
     { windowStartMin, windowStartMax }: WindowRange,
   ): AsyncIterableIterator<StoredRow<K, V>[]> {
-    if (this.#bucketMs !== 0 && windowStartMax < windowStartMin) return;
-    const range =
-      this.#bucketMs === 0
-        ? { from: this.#prefix, to: prefixEnd(this.#prefix) }
-        : {
-            from: this.#bucketPrefix(windowStartMin),
-            to: prefixEnd(this.#bucketPrefix(windowStartMax)),
-          };
-    for await (const entries of snapshot.range(range)) yield this.#decode(entries);
+    if (this.#bucketMs === 0) {
+      const range = { from: this.#prefix, to: prefixEnd(this.#prefix) };
+      for await (const entries of snapshot.range(range)) yield this.#decode(entries);
+      return;
+    }
+    if (windowStartMax < windowStartMin) return;
+    const buckets = await this.#bucketsIn(snapshot, windowStartMin, windowStartMax);
+    // Each bucket is in key order; what stands before the key is of one length in all of them.
+    const ranges = buckets.map((from) => snapshot.range({ from, to: prefixEnd(from) }));
+    const start = this.#prefix.length + BUCKET_BYTES;
+    for await (const entries of mergeEntries(ranges, start)) yield this.#decode(entries);
+  }
+
+  /** The prefixes of the time buckets that hold anything, oldest first. */
+  async #bucketsIn(snapshot: StoreSnapshot, start: number, end: number): Promise<Buffer[]> {
+    const length = this.#prefix.length + BUCKET_BYTES;
+    const to = prefixEnd(this.#bucketPrefix(end));
+    const buckets: Buffer[] = [];
+    let from = this.#bucketPrefix(start);
+    for (;;) {
+      let found: Buffer | null = null;
+      for await (const [entry] of snapshot.range({ from, to, limit: 1 })) {
+        if (entry !== undefined) found = Buffer.from(entry[0].subarray(0, length));
+      }
+      if (found === null) return buckets;
+      buckets.push(found);
+      from = prefixEnd(found);
+    }
   }
 
   #bucketPrefix(windowStart: number): Buffer {

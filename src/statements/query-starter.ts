@@ -15,6 +15,7 @@ import type { Log, Topic } from '../log/log.ts';
 import { planQuery } from '../plan/planner.ts';
 import { PrintQuery } from '../runtime/print-query.ts';
 import type { ProcessingLog } from '../runtime/processing-log.ts';
+import { PreparedPull } from '../runtime/prepared-pull.ts';
 import { PullQuery } from '../runtime/pull-query.ts';
 import type { QueryRunner } from '../runtime/query-runner.ts';
 import type { TickLoop } from '../runtime/tick-loop.ts';
@@ -24,6 +25,13 @@ import type { Store } from '../state/store.ts';
 import type { CatalogState } from './catalog-state.ts';
 import { locateInSql } from './locate.ts';
 import { parseSql } from './parse.ts';
+import {
+  keyLiteralsOf,
+  pullPlanKey,
+  type PullPlanEntry,
+  type PullPlanKey,
+  PullPlans,
+} from './pull-plans.ts';
 import {
   collectionLimits,
   parseOverrides,
@@ -57,15 +65,31 @@ interface Running {
 /** Starts SELECT and PRINT statements and keeps book of those that run. */
 export class QueryStarter {
   readonly #options: QueryStarterOptions;
-  /** By id. Table pulls are counted here too but cannot be closed by id. */
+  readonly #plans = new PullPlans();
+  /** By id. Table pulls are here too but cannot be closed by id. */
   readonly #running = new Map<string, Running>();
+  /** Pull queries on tables that run now. */
+  #pulls = 0;
+  #pullNumber = 0;
 
   constructor(options: QueryStarterOptions) {
     this.#options = options;
   }
 
   /** See Engine.query. */
-  async start(sql: string, options: StatementOptions): Promise<QueryResult> {
+  start(sql: string, options: StatementOptions): Promise<QueryResult> {
+    const key = pullPlanKey(sql, options.properties);
+    const { catalog } = this.#options.catalog;
+    const planned = key === null ? undefined : this.#plans.find(key, { catalog });
+    return planned === undefined
+      ? this.#plan(sql, { options, key })
+      : this.#runPull(planned, { sql });
+  }
+
+  async #plan(
+    sql: string,
+    { options, key }: { options: StatementOptions; key: PullPlanKey | null },
+  ): Promise<QueryResult> {
     const overrides = parseOverrides(options.properties ?? {});
     const properties = sessionProperties(overrides);
     const variables = sessionVariables(options.sessionVariables ?? {});
@@ -79,7 +103,7 @@ export class QueryStarter {
       );
     }
     try {
-      return await this.#startOne(only, properties);
+      return await this.#startOne(only, { properties, key });
     } catch (error) {
       if (!(error instanceof DatabaseError)) throw error;
       throw locateInSql(error, substituted).with({ statementText: only.text });
@@ -88,13 +112,13 @@ export class QueryStarter {
 
   #startOne(
     { statement: written, text }: ParsedStatement,
-    properties: SessionProperties,
+    { properties, key }: { properties: SessionProperties; key: PullPlanKey | null },
   ): QueryResult | Promise<QueryResult> {
     const statement = expandTypes(written, this.#options.catalog.catalog.types);
     switch (statement.kind) {
       case 'select':
         return statement.query.emit === null
-          ? this.#pull(statement.query, { sql: text, properties })
+          ? this.#pull(statement.query, { sql: text, properties, key })
           : this.#push(statement.query, { sql: text, properties });
       case 'print':
         return this.#print(statement, text);
@@ -122,17 +146,13 @@ export class QueryStarter {
     return this.#transient(analyzed, { sql, properties, type: 'PUSH', follows });
   }
 
-  #pull(query: QueryNode, { sql, properties }: Session): QueryResult | Promise<QueryResult> {
+  #pull(
+    query: QueryNode,
+    { sql, properties, key }: Session & { key: PullPlanKey | null },
+  ): QueryResult | Promise<QueryResult> {
     const { catalog } = this.#options.catalog;
     if (query.limit !== null && !properties.pullLimit) throw limitDisabled(query);
     const analyzed = analyzeQuery(query, { catalog, mode: 'pull' });
-    const pulls = this.#count('PULL');
-    if (pulls >= PULL_QUERIES_MAX) {
-      throw new DatabaseError(
-        'TOO_MANY',
-        `${pulls} pull queries run already, which is the most this server allows. Try again in a moment.`,
-      );
-    }
     if (analyzed.result === 'stream') {
       if (!properties.streamPull) {
         throw new DatabaseError(
@@ -142,14 +162,15 @@ export class QueryStarter {
       }
       return this.#transient(analyzed, { sql, properties, type: 'PULL', follows: false });
     }
-    return this.#tablePull(query, analyzed, { sql, properties });
+    const planned = this.#planPull(query, analyzed, { properties, key });
+    return this.#runPull(planned, { sql });
   }
 
-  async #tablePull(
+  #planPull(
     query: QueryNode,
     analyzed: AnalyzedQuery,
-    { sql, properties }: Session,
-  ): Promise<QueryResult> {
+    { properties, key }: { properties: SessionProperties; key: PullPlanKey | null },
+  ): PullPlanEntry {
     const { catalog } = this.#options.catalog;
     const { where } = query;
     const tableScanEnabled = properties.tableScan;
@@ -159,20 +180,49 @@ export class QueryStarter {
     if (writer === undefined) {
       throw errorAt('BAD_STATEMENT', query, `The query ${id} that keeps this table does not run.`);
     }
-    const { clock, random, store, loop, processingLog } = this.#options;
-    await loop.caughtUp(writer, properties.pullWaitMs);
-    const queryId = `query_${clock.now()}_${random.integer() % 1_000_000}`;
+    const { store, clock, processingLog } = this.#options;
+    const keys = analyzed.root.input.schema.keys;
+    const keyLiterals =
+      key === null ? null : keyLiteralsOf(query, plan, { keys, template: key.template });
+    // A lookup by nothing but its key finds no row the condition would not hold for.
+    const predicate = keyLiterals === null ? plan.predicate : null;
+    const services = { store, clock, processingLog };
+    const prepared = new PreparedPull({ query: analyzed, predicate, writer, services });
+    const entry = { prepared, plan, writer, properties };
+    if (key !== null) this.#plans.add(key, { ...entry, catalog, keyLiterals });
+    return entry;
+  }
+
+  async #runPull(
+    { prepared, plan, writer, properties }: PullPlanEntry,
+    { sql }: { sql: string },
+  ): Promise<QueryResult> {
+    if (this.#pulls >= PULL_QUERIES_MAX) {
+      throw new DatabaseError(
+        'TOO_MANY',
+        `${this.#pulls} pull queries run already, which is the most this server allows. Try again in a moment.`,
+      );
+    }
+    this.#pulls++;
+    try {
+      const waiting = this.#options.loop.caughtUp(writer, properties.pullWaitMs);
+      if (waiting !== null) await waiting;
+    } catch (error) {
+      this.#pulls--;
+      throw error;
+    }
+    const queryId = `query_${this.#options.clock.now()}_${++this.#pullNumber}`;
     const result = new PullQuery({
       queryId,
-      query: analyzed,
+      prepared,
       plan,
-      writer,
-      store,
-      clock,
-      processingLog,
-      onClose: () => this.#ended(queryId),
+      onClose: () => {
+        this.#pulls--;
+        this.#running.delete(queryId);
+      },
     });
-    return this.#begin(result, { sql, type: 'PULL' });
+    this.#running.set(queryId, { result, sql, type: 'PULL' });
+    return result;
   }
 
   #transient(
