@@ -92,8 +92,10 @@ function noSuchRoute(exchange: Exchange, routes: readonly RouteDefinition[]): Da
       `${path} does not take ${method}, but ${allow}.`,
     );
   }
-  const known = [...new Set(routes.map((route) => route.path))].join(', ');
-  return new DatabaseError('NOT_FOUND', `There is nothing at this path. There is ${known}.`);
+  return new DatabaseError(
+    'NOT_FOUND',
+    'There is nothing at this path. Statements go to /ksql, queries to /query-stream.',
+  );
 }
 
 /** Whether the path is percent-encoded UTF-8 without control characters. */

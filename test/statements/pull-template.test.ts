@@ -5,6 +5,10 @@ function literals(sql: string): string[] | undefined {
   return pullTemplate(sql)?.literals.map(({ text }) => text);
 }
 
+function key(sql: string): string | undefined {
+  return pullTemplate(sql)?.key;
+}
+
 test('takes out the literals behind =, and nothing else', () => {
   expect(literals("SELECT 1, 'x' FROM t WHERE a = 'it''s' AND b=12;")).toEqual(["'it''s'", '12']);
   expect(
@@ -15,7 +19,6 @@ test('takes out the literals behind =, and nothing else', () => {
 });
 
 test('texts that differ only in those literals, and in blanks, have one key', () => {
-  const key = (sql: string): string | undefined => pullTemplate(sql)?.key;
   expect(key("SELECT * FROM t  WHERE a = 'x';")).toBe(key("SELECT * FROM t WHERE a\n= 'a = b';"));
   expect(key("SELECT * FROM t WHERE a = 'x';")).not.toBe(key('SELECT * FROM t WHERE a = 1;'));
   expect(key("SELECT * FROM t WHERE a = 'x' AND n > 1;")).not.toBe(
