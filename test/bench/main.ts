@@ -11,6 +11,7 @@ import { runWorkload, type WorkloadReport } from './throughput.ts';
 import { type ColdStartReport, measureColdStart } from './workloads/cold-start.ts';
 import { workloads } from './workloads/index.ts';
 import { type LatencyReport, measureInsertLatency } from './workloads/insert-latency.ts';
+import { measurePulls, type PullFigures } from './workloads/pull-by-key.ts';
 import type { Workload } from './workloads/workload.ts';
 
 /** All figures of a run, as `--json` writes them. */
@@ -20,6 +21,7 @@ interface Figures {
   readonly calibration: Calibration;
   readonly load: LoadResult | null;
   readonly workloads: readonly WorkloadReport[];
+  readonly pulls: readonly PullFigures[] | null;
   readonly latency: LatencyReport | null;
   readonly coldStart: ColdStartReport | null;
 }
@@ -62,11 +64,13 @@ async function measure(options: Options, directory: string): Promise<Figures> {
   console.log(`${report.formatCalibration(calibration)}\n`);
   const chosen = workloads.filter(({ name }) => [...only].some((measure) => measure === name));
   const throughput = await measureThroughput(chosen, { options, directory, eventsPath });
+  const pulls = only.has('W6') ? await measurePulls(join(directory, 'pulls')) : null;
+  if (pulls !== null) console.log(`${report.formatPulls(pulls)}\n`);
   const latency = only.has('LAT') ? await measureInsertLatency(join(directory, 'latency')) : null;
   if (latency !== null) console.log(report.formatLatency(latency));
   const coldStart = only.has('START') ? await measureColdStart(directory) : null;
   if (coldStart !== null) console.log(report.formatColdStart(coldStart));
-  return { events, rounds, calibration, ...throughput, latency, coldStart };
+  return { events, rounds, calibration, ...throughput, pulls, latency, coldStart };
 }
 
 interface ThroughputFigures {
