@@ -67,6 +67,15 @@ function renderBody(entity: Entity, options: RenderOptions): string {
         `Topic ${entity.topicName} ${entity.exists ? 'exists' : 'does not exist'}.`,
         options,
       );
+    case 'assert_schema': {
+      const { subject, id, exists } = entity;
+      const subjectText = subject === null ? '' : ` subject ${subject}`;
+      const idText = id === null ? '' : ` id ${id}`;
+      return renderMessage(
+        `Schema with${subjectText}${idText} ${exists ? 'exists' : 'does not exist'}.`,
+        options,
+      );
+    }
     case 'terminate_query':
       return renderMessage(
         `Query ${entity.queryId} ${entity.wasTerminated ? 'was terminated.' : 'was not running.'}`,

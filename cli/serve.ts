@@ -28,6 +28,8 @@ export interface ServerOptions {
   /** Also talk SQL with the user at the terminal. */
   readonly prompt: boolean;
   readonly schemaRegistry: SchemaRegistrySettings;
+  /** Whether the processing log shows the bytes of records that could not be read. */
+  readonly showRecordBytes: boolean;
 }
 
 interface ServerContext {
@@ -62,7 +64,7 @@ export async function serve(options: ServerOptions, surroundings: Surroundings):
 
 /** Opens the database and the port, serves until told to stop, and closes both. */
 async function serveUntilStopped(options: ServerOptions, context: ServerContext): Promise<number> {
-  const { directory, host, port, schemaRegistry } = options;
+  const { directory, host, port, schemaRegistry, showRecordBytes } = options;
   const { logger, stop, surroundings } = context;
   // Looked at before the database is opened: a taken port must leave the data directory as it is.
   await probePort(host, port);
@@ -70,6 +72,7 @@ async function serveUntilStopped(options: ServerOptions, context: ServerContext)
     directory,
     logger,
     schemaRegistry,
+    showRecordBytes,
     onFatal: exitOnFatal(logger),
   });
   try {

@@ -326,7 +326,13 @@ export type StatementNode =
   | QueryStatementNode
   | DropSourceNode
   | AlterSourceNode
+  | AlterSystemNode
   | AssertTopicNode
+  | AssertSchemaNode
+  | CreateConnectorNode
+  | DropConnectorNode
+  | ListConnectorsNode
+  | DescribeConnectorNode
   | CreateTypeNode
   | DropTypeNode
   | TerminateNode
@@ -444,6 +450,47 @@ export interface DefineNode extends Node {
 
 export interface UndefineNode extends Node {
   readonly kind: 'undefine';
+  readonly name: Identifier;
+}
+
+/** Of the registry: a subject, an id, or an id under a subject. */
+export interface AssertSchemaNode extends Node {
+  readonly kind: 'assertSchema';
+  readonly subject: string | null;
+  readonly id: number | null;
+  readonly exists: boolean;
+  readonly timeout: Duration | null;
+}
+
+export interface AlterSystemNode extends Node {
+  readonly kind: 'alterSystem';
+  readonly property: string;
+  readonly value: string;
+}
+
+export interface CreateConnectorNode extends Node {
+  readonly kind: 'createConnector';
+  readonly direction: 'SOURCE' | 'SINK';
+  readonly ifNotExists: boolean;
+  readonly name: Identifier;
+  readonly properties: readonly PropertyNode[];
+}
+
+export interface DropConnectorNode extends Node {
+  readonly kind: 'dropConnector';
+  readonly ifExists: boolean;
+  readonly name: Identifier;
+}
+
+export interface ListConnectorsNode extends Node {
+  readonly kind: 'listConnectors';
+  readonly subject: 'CONNECTORS' | 'CONNECTOR PLUGINS';
+  /** Null for both. */
+  readonly direction: 'SOURCE' | 'SINK' | null;
+}
+
+export interface DescribeConnectorNode extends Node {
+  readonly kind: 'describeConnector';
   readonly name: Identifier;
 }
 

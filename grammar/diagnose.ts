@@ -6,7 +6,7 @@ import { categories, keywords, symbols, values, vocabulary } from './tokens.ts';
 import type { Token } from './tokens.ts';
 
 /** How many of the words that fit are named; more would not be read. */
-const EXPECTED_COUNT_MAX = 10;
+const EXPECTED_COUNT_MAX = 16;
 /** Tokens before the mistake up to which every token type is tried; it takes some 50 ms there. */
 const PREFIX_LENGTH_MAX = 300;
 

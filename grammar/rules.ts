@@ -85,6 +85,8 @@ export interface SharedRules {
 export interface StatementDefinition<Node extends StatementNode = StatementNode> {
   /** Names the rule. */
   readonly name: string;
+  /** The third word, where the first two do not tell the statement from one further down in the list. */
+  readonly third?: 'CONNECTOR';
   readonly kinds: readonly Node['kind'][];
   define($: RuleBuilder, rules: SharedRules): Rule<Node>;
   /** SQL that parses back to the node, without `;`. `formatInner` is for statements within statements. */

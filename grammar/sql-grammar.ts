@@ -127,7 +127,11 @@ export class SqlGrammar extends EmbeddedActionsParser {
     };
     const alternatives = statements.map((definition) => {
       const rule = definition.define($, shared);
-      return { ALT: () => $.SUBRULE(rule) };
+      const ALT = (): StatementNode => $.SUBRULE(rule);
+      const { third } = definition;
+      if (third === undefined) return { ALT };
+      const GATE = (): boolean => $.LA(3).tokenType === keywords[third];
+      return { GATE, ALT, IGNORE_AMBIGUITIES: true };
     });
     const statement: Rule<StatementNode> = $.RULE('statement', () => $.OR(alternatives));
     const terminated = $.RULE('terminatedStatement', (): StatementNode => {

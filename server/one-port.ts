@@ -158,8 +158,8 @@ export class OnePort {
       intervalMs: this.#limits.pingIntervalMs,
       timeoutMs: this.#limits.pongTimeoutMs,
       ping() {
-        // A session that was destroyed says so by `close` only later, and throws when it is pinged.
-        if (session.destroyed) return;
+        // It may have ended in this very turn, before the event that says so.
+        if (session.destroyed || session.closed) return;
         session.ping((error) => {
           if (error === null) heartbeat.answered();
         });

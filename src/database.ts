@@ -1,20 +1,23 @@
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { getHeapStatistics } from 'node:v8';
 import { isReserved } from './analyze/topic-name.ts';
+import { DiskGuard } from './base/disk-guard.ts';
 import { DatabaseError } from './base/errors.ts';
-import type { Env } from './base/env.ts';
+import type { Env, FileSystem } from './base/env.ts';
 import { nodeEnv } from './base/env-node.ts';
 import { type Logger, silentLogger } from './base/logger.ts';
 import { MemoryBudget } from './base/memory-budget.ts';
-import type { Catalog } from './catalog/catalog.ts';
 import type { CommandStatus, Entity } from './api/entities.ts';
+import type { TopicService } from './api/topics.ts';
+import { Catalog } from './catalog/catalog.ts';
 import type { Engine, Inserts, QueryPartitions, QueryResult, StatementOptions } from './engine.ts';
-import { openEmbeddedLog } from './log/embedded/embedded-log.ts';
+import { addFunctions, type FunctionDefinitions } from './functions/known-functions.ts';
+import { type EmbeddedLogLimits, openEmbeddedLog } from './log/embedded/embedded-log.ts';
 import type { Log } from './log/log.ts';
 import { isOperatorStep, statesOf } from './operators/index.ts';
 import type { PhysicalPlan } from './plan/physical-plan.ts';
 import { AppendGate } from './runtime/append-gate.ts';
-import { decideTransaction } from './runtime/decide-transaction.ts';
+import { decideTransaction, LostCommits } from './runtime/decide-transaction.ts';
 import { EmbeddedCommitCoordinator } from './runtime/embedded-commit.ts';
 import { type Acknowledgement, Ingest, type NewRecord } from './runtime/ingest.ts';
 import {
@@ -25,6 +28,8 @@ import {
   type StoredMeta,
 } from './runtime/meta.ts';
 import { ProcessingLog } from './runtime/processing-log.ts';
+import { PROCESSING_LOG_SOURCE } from './runtime/processing-log-source.ts';
+import { PROCESSING_LOG_NUMBER, ProcessingLogWriter } from './runtime/processing-log-writer.ts';
 import { QueryRunner } from './runtime/query-runner.ts';
 import { SchemasTopic } from './runtime/schemas-topic.ts';
 import { TickLoop } from './runtime/tick-loop.ts';
@@ -37,7 +42,7 @@ import { openLevelStore } from './state/level-store.ts';
 import type { Store, StoreChange } from './state/store.ts';
 import { CatalogState } from './statements/catalog-state.ts';
 import { CommandLog } from './statements/command-log.ts';
-import { checkDataDirectory, type DataDirectory } from './statements/data-directory.ts';
+import { checkDataDirectory, type DataDirectory, isUnused } from './statements/data-directory.ts';
 import { CommandStatuses } from './statements/command-statuses.ts';
 import { succeeded } from './statements/entities.ts';
 import { RowInserter } from './statements/row-inserter.ts';
@@ -46,16 +51,29 @@ import { statementsToTerminateAll } from './statements/terminate-all.ts';
 import { loadParser } from './statements/parse.ts';
 import { QueryStarter } from './statements/query-starter.ts';
 import { StatementRunner } from './statements/statement-runner.ts';
+import { TopicAdmin } from './statements/topic-admin.ts';
 
 export interface DatabaseOptions {
   /** Everything the database keeps; made if it is missing. One process at a time. */
   readonly directory: string;
   readonly env?: Env;
+  /** Opens the store of the state; default: LevelDB in the directory. For tests on a simulated disk. */
+  readonly openStore?: () => Promise<Store>;
   readonly logger?: Logger;
+  /** Functions that statements can call besides the built-in ones; see {@link FunctionDefinitions}. */
+  readonly functions?: FunctionDefinitions;
   /** Memory for state in bytes. Default: a quarter of the heap limit. */
   readonly cacheBytesMax?: number;
   /** Where schemas are kept, and how strictly they are checked. Default: here, BACKWARD. */
   readonly schemaRegistry?: SchemaRegistrySettings;
+  /** Bounds of the log other than the usual ones. */
+  readonly logLimits?: Partial<EmbeddedLogLimits>;
+  /** Room to be left on the disk, bytes. Default: 1 GiB or 5 % of the disk, whichever is more. */
+  readonly diskReserveBytes?: number;
+  /** Size of a file that is given up when the disk is full, so that dropping things still works. Default: none. */
+  readonly diskBallastBytes?: number;
+  /** Whether the processing log shows the bytes of records that could not be read. Default: yes. */
+  readonly showRecordBytes?: boolean;
   /** Called once when the database had to stop: what it holds on disk is safe, this process cannot go on. */
   readonly onFatal?: (error: unknown) => void;
 }
@@ -73,31 +91,72 @@ export interface SchemaRegistrySettings {
  * @throws DatabaseError IN_USE when another process has the directory; CORRUPT when its files are damaged.
  */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
+  const forgetFunctions = addFunctions(options.functions ?? {});
+  try {
+    return await openWith(options, forgetFunctions);
+  } catch (error) {
+    forgetFunctions();
+    throw error;
+  }
+}
+
+async function openWith(options: DatabaseOptions, onClosed: () => void): Promise<Database> {
   const env = options.env ?? nodeEnv();
   const { files } = env;
-  await files.makeDirectory(options.directory);
-  const store = await openLevelStore({ directory: join(options.directory, 'state'), files });
+  await makeDurableDirectory(files, resolve(options.directory));
+  const openStore = options.openStore ?? (() => openOwnStore(files, options.directory));
+  const store = await openStore();
+  let log: Log | null = null;
   try {
     const data = await checkDataDirectory(options.directory, env);
     const meta = await readMeta(store);
-    const log = await openEmbeddedLog({
+    const lost = new LostCommits(meta);
+    log = await openEmbeddedLog({
       directory: join(options.directory, 'log'),
       env,
       logger: options.logger ?? silentLogger,
+      limits: options.logLimits ?? {},
       recovery: {
         durableEndOffset: (topicId, partition) => meta.durableEnds.get(`${topicId}/${partition}`),
         decide: (transaction) => decideTransaction(transaction, meta),
+        committed: (transaction) => lost.observe(transaction),
       },
     });
     const epoch = meta.epoch + 1;
     await store.commit([[EPOCH_KEY, encodeNumber(epoch)], ...endsOfDeletedTopics(meta, log)]);
-    const database = new Database(options, { env, store, log, meta, epoch, data });
-    await database.recover();
+    const database = new Database(options, { env, store, log, meta, epoch, data, onClosed });
+    await database.recover(lost);
     return database;
   } catch (error) {
+    await log?.release();
     await store.close();
     throw error;
   }
+}
+
+/**
+ * The store in the data directory. LevelDB cannot open what a power cut leaves of a store that was just being made;
+ * as long as nothing else was written either, it held nothing and is made anew.
+ */
+async function openOwnStore(files: FileSystem, dataDirectory: string): Promise<Store> {
+  const directory = join(dataDirectory, 'state');
+  try {
+    return await openLevelStore({ directory, files });
+  } catch (error) {
+    if (!(error instanceof DatabaseError) || error.code !== 'CORRUPT') throw error;
+    if (!(await isUnused(files, dataDirectory))) throw error;
+    await files.remove(directory);
+    return openLevelStore({ directory, files });
+  }
+}
+
+/** Makes the directory, and parents that are missing, so that a power cut does not take the whole database along. */
+async function makeDurableDirectory(files: FileSystem, directory: string): Promise<void> {
+  if (await files.exists(directory)) return;
+  const parent = dirname(directory);
+  if (parent !== directory) await makeDurableDirectory(files, parent);
+  await files.makeDirectory(directory);
+  await files.syncDirectory(parent);
 }
 
 /** Durable ends of topics that are gone: removed at the next start. */
@@ -115,6 +174,8 @@ interface Opened {
   readonly meta: StoredMeta;
   readonly epoch: number;
   readonly data: DataDirectory;
+  /** Called once everything is closed. */
+  readonly onClosed: () => void;
 }
 
 /** A running database: the composition of log, state, queries and statements. */
@@ -124,10 +185,12 @@ export class Database implements Engine {
   readonly registry: EmbeddedRegistry | undefined;
   /** Where schemas of AVRO, PROTOBUF and JSON_SR payloads are found. */
   readonly schemas: SchemaRegistry;
+  readonly topics: TopicService;
   readonly #schemasTopic: SchemasTopic;
   readonly #log: Log;
   readonly #store: Store;
   readonly #loop: TickLoop;
+  readonly #guard: DiskGuard;
   readonly #ingest: Ingest;
   readonly #runner: QueryRunner;
   readonly #catalog: CatalogState;
@@ -135,13 +198,16 @@ export class Database implements Engine {
   readonly #queries: QueryStarter;
   readonly #clock: Env['clock'];
   readonly #statuses = new CommandStatuses();
+  readonly #openProcessingLog: () => Promise<void>;
   readonly #openCommandLog: () => Promise<CommandLog>;
+  readonly #onClosed: () => void;
   #status: Engine['status'] = 'starting';
   #closing: Promise<void> | null = null;
 
   /** @internal Use {@link openDatabase}. */
   constructor(options: DatabaseOptions, opened: Opened) {
     const { env, store, log, meta, epoch, data } = opened;
+    this.#onClosed = opened.onClosed;
     const { clock, random } = env;
     const logger = options.logger ?? silentLogger;
     const budget = new MemoryBudget(options.cacheBytesMax ?? defaultCacheBytes());
@@ -151,13 +217,24 @@ export class Database implements Engine {
     this.#clock = clock;
     this.#log = log;
     this.#store = store;
+    this.#guard = new DiskGuard({
+      env,
+      logger,
+      directory: options.directory,
+      ...(options.diskReserveBytes === undefined ? {} : { reserveBytes: options.diskReserveBytes }),
+      ...(options.diskBallastBytes === undefined ? {} : { ballastBytes: options.diskBallastBytes }),
+      onRoom: () => this.#loop.wake(),
+    });
     this.#loop = new TickLoop({
+      mayWrite: () => !this.#guard.isFull,
       clock,
-      coordinator: new EmbeddedCommitCoordinator({ store, clock }),
+      coordinator: new EmbeddedCommitCoordinator({ store, clock, logger }),
       budget,
       gate,
       logger,
+      processingLog,
       lastTick: meta.lastTick,
+      lastNow: meta.lastNow,
       onFatal: (error) => {
         this.#status = 'failed';
         options.onFatal?.(error);
@@ -166,6 +243,7 @@ export class Database implements Engine {
     this.#ingest = new Ingest({
       clock,
       gate,
+      guard: this.#guard,
       onDurable: (partition) => {
         this.#loop.touch(partition);
         this.#loop.wake();
@@ -193,11 +271,30 @@ export class Database implements Engine {
       processingLog,
       registry,
       logger,
+      seed: data.clusterId,
       epoch,
       progress: meta.progress,
     });
     this.#openCommandLog = () => CommandLog.open({ log, ingest: this.#ingest });
-    this.#catalog = new CatalogState({ log, runner: this.#runner, loop: this.#loop, logger });
+    this.#catalog = new CatalogState({
+      log,
+      runner: this.#runner,
+      loop: this.#loop,
+      logger,
+      catalog: Catalog.EMPTY.withBuiltIn(PROCESSING_LOG_SOURCE),
+    });
+    const { showRecordBytes: showsBytes = true } = options;
+    this.#openProcessingLog = async () => {
+      const topic = await ProcessingLogWriter.topic(log);
+      this.#loop.writeProblems(new ProcessingLogWriter({ topic, epoch, clock, showsBytes }));
+    };
+    this.topics = new TopicAdmin({
+      clock,
+      log,
+      ingest: this.#ingest,
+      runner: this.#runner,
+      catalog: () => this.#catalog.catalog,
+    });
     this.#queries = new QueryStarter({
       clock,
       random,
@@ -211,6 +308,7 @@ export class Database implements Engine {
     });
     this.#statements = new StatementRunner({
       clock,
+      random,
       log,
       ingest: this.#ingest,
       runner: this.#runner,
@@ -222,16 +320,22 @@ export class Database implements Engine {
   }
 
   /** @internal Replays the schemas and the command log and starts the loop. */
-  async recover(): Promise<void> {
+  async recover(lost: LostCommits): Promise<void> {
     if (this.registry !== undefined) {
       await this.#schemasTopic.open();
       await this.registry.replay(this.#schemasTopic.changes());
     }
+    await this.#openProcessingLog();
     const queries = await this.#catalog.replay(await this.#openCommandLog(), (command, before) =>
       this.#statuses.replayed(command, before),
     );
-    this.#runner.forgetStopped(queries);
+    lost.checkQueries(queries);
+    this.#runner.forgetStopped(new Set([...queries, PROCESSING_LOG_NUMBER]));
     this.#loop.start();
+    await this.#guard.start();
+    this.#log.startMaintenance({
+      neededFrom: (partition) => this.#runner.neededFrom(partition),
+    });
     this.#status = 'ready';
     void loadParser();
   }
@@ -265,6 +369,11 @@ export class Database implements Engine {
   async query(sql: string, options: StatementOptions = {}): Promise<QueryResult> {
     this.#checkReady();
     return this.#queries.start(sql, options);
+  }
+
+  /** @internal What tests of statements look at. */
+  get inside(): { readonly log: Log; readonly catalog: Catalog } {
+    return { log: this.#log, catalog: this.#catalog.catalog };
   }
 
   closeQuery(queryId: string): boolean {
@@ -317,16 +426,21 @@ export class Database implements Engine {
 
   /**
    * Writes records to a topic as a producer would, in the encoding of its sources. Each is on disk when its
-   * acknowledgement arrives; records given together go out together.
+   * acknowledgement arrives, unless the topic has another durability; records given together go out together. With an
+   * idempotency key, records that are sent again are not written again.
    * @throws DatabaseError NOT_FOUND for an unknown topic; see Ingest for what is refused.
    */
-  async produce(topicName: string, records: readonly NewRecord[]): Promise<Acknowledgement[]> {
+  async produce(
+    topicName: string,
+    records: readonly NewRecord[],
+    options: { readonly idempotencyKey?: string } = {},
+  ): Promise<Acknowledgement[]> {
     this.#checkReady();
     const topic = isReserved(topicName) ? undefined : this.#log.topic(topicName);
     if (topic === undefined) {
       throw new DatabaseError('NOT_FOUND', `Topic ${topicName} does not exist.`);
     }
-    return Promise.all(records.map((record) => this.#ingest.append(topic, record)));
+    return this.#ingest.appendAll(topic, records, options);
   }
 
   /** Resolves when every query has processed, and committed, everything that is in the log. */
@@ -344,11 +458,15 @@ export class Database implements Engine {
     const failed = this.#status === 'failed';
     this.#status = 'closed';
     await this.#queries.closeAll();
+    await this.#guard.stop();
+    await this.#ingest.close();
     if (!failed) await this.#runner.close();
     await this.#loop.stop();
     // After a failed commit nobody knows what the files hold; recovery finds out.
-    if (!failed) await this.#log.close();
+    if (failed) await this.#log.release();
+    else await this.#log.close();
     await this.#store.close();
+    this.#onClosed();
   }
 
   #checkReady(): void {

@@ -2,6 +2,7 @@ import type { Row, SqlType } from './sql/types.ts';
 import type { CommandStatus, Entity } from './api/entities.ts';
 import type { JsonNode } from './formats/json-node.ts';
 import type { SubjectRegistry } from './schema-registry/subject-registry.ts';
+import type { TopicService } from './api/topics.ts';
 
 /**
  * What the network surfaces and the shell's embedded mode need of a database. `Database` implements it; the server
@@ -39,6 +40,8 @@ export interface Engine {
    * @throws DatabaseError BAD_REQUEST for a pattern that is none.
    */
   terminateAll(topicPatterns: readonly string[]): Promise<Entity>;
+  /** Topics, records and consumer groups beside SQL. */
+  readonly topics: TopicService;
   /** 'starting' until recovery is done, then 'ready'; 'failed' after an error the process cannot go on from. */
   readonly status: 'starting' | 'ready' | 'failed' | 'closed';
   /** Names this database for /info; kept in the data directory. */

@@ -75,6 +75,10 @@ export const server: Command = {
       summary: 'how new schemas are checked where nothing else was set (default backward)',
     },
     {
+      name: 'hide-record-bytes',
+      summary: 'keep the bytes of records that cannot be read out of the processing log',
+    },
+    {
       name: 'insecure-no-auth',
       summary: 'allow an address others can reach, though anyone there may then do everything',
     },
@@ -116,6 +120,7 @@ function readOptions(settings: Settings, { input, output }: Surroundings): Serve
     logLevel: settings.choice('log-level', LOG_LEVELS) ?? (prompt ? 'warn' : 'info'),
     prompt,
     schemaRegistry: readSchemaRegistry(settings),
+    showRecordBytes: !settings.has('hide-record-bytes'),
   };
 }
 

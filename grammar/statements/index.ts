@@ -1,7 +1,9 @@
 import type { StatementNode } from '../ast.ts';
 import type { StatementDefinition } from '../rules.ts';
 import { alterSource } from './alter-source.ts';
-import { assertTopic } from './assert-topic.ts';
+import { alterSystem } from './alter-system.ts';
+import { assert } from './assert.ts';
+import { createConnector, describeConnector, dropConnector, listConnectors } from './connector.ts';
 import { createSource } from './create-source.ts';
 import { describe } from './describe.ts';
 import { dropSource } from './drop-source.ts';
@@ -17,12 +19,17 @@ import { createType, dropType } from './type.ts';
 import { define, undefine } from './variable.ts';
 
 const all = [
+  createConnector,
   createSource,
   insert,
   select,
   dropSource,
   alterSource,
-  assertTopic,
+  alterSystem,
+  assert,
+  dropConnector,
+  listConnectors,
+  describeConnector,
   createType,
   dropType,
   terminate,

@@ -2,6 +2,7 @@ import { chcLive, chcReady } from './chc.ts';
 import { closeQuery } from './close-query.ts';
 import { clusterStatus } from './cluster-status.ts';
 import { healthcheck } from './healthcheck.ts';
+import { groupRoutes } from './groups.ts';
 import { heartbeat, lag } from './heartbeat.ts';
 import { info } from './info.ts';
 import { insertsStream } from './inserts-stream.ts';
@@ -12,6 +13,7 @@ import { query } from './query.ts';
 import { queryStream } from './query-stream.ts';
 import { root } from './root.ts';
 import type { RouteDefinition } from './route.ts';
+import { topicRoutes } from './topics.ts';
 import { status, statuses } from './status.ts';
 import { terminate } from './terminate.ts';
 import { webSocketQuery } from './web-socket-query.ts';
@@ -38,4 +40,6 @@ export const ROUTES: readonly RouteDefinition[] = [
   chcReady,
   chcLive,
   webSocketQuery,
+  ...topicRoutes,
+  ...groupRoutes,
 ];

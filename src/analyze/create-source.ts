@@ -16,6 +16,7 @@ import {
   type TopicRequest,
 } from './source-definition.ts';
 import { resolveType } from './types.ts';
+import { settleWindow } from './windowed-source.ts';
 
 /** What a CREATE STREAM or TABLE over a topic is analyzed with. */
 export interface CreateSourceContext {
@@ -48,7 +49,10 @@ export function analyzeCreateSource(
       "The WITH clause has to name the topic: WITH (KAFKA_TOPIC='name', ...).",
     );
   }
-  const schema = analyzeColumns(statement);
+  const schema = { ...analyzeColumns(statement), window: settleWindow(properties) };
+  if (schema.window !== null && schema.keys.length === 0) {
+    throw errorAt('BAD_STATEMENT', statement.name, 'Windowed sources require a key column.');
+  }
   const payload = schema.values.filter(isPayload);
   const keyFormat = settleFormat({
     side: 'key',

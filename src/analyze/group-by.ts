@@ -13,13 +13,15 @@ import type { Relation } from './relation.ts';
 import { isWindowBound, pseudoColumn, scopeOf, type Scope, type ScopeColumn } from './scope.ts';
 import { columnCount, type SelectedItem } from './select-items.ts';
 import type { Stage } from './stage.ts';
-import { analyzeWindow } from './window.ts';
+import { analyzeWindow, windowInfo } from './window.ts';
 
 /** GROUP BY and WINDOW, resolved, and the calls that SELECT and HAVING will add. */
 export interface Grouping {
   /** Over the rows of FROM; empty for the one group of a query without GROUP BY. */
   readonly groupBy: readonly Expression[];
   readonly window: LogicalWindow | null;
+  /** EMIT FINAL. */
+  readonly isFinal: boolean;
   readonly calls: AggregateCalls;
   readonly selectScope: Scope;
   readonly havingScope: Scope;
@@ -61,7 +63,7 @@ export function requireAggregate(query: QueryNode): void {
  */
 export function analyzeGrouping(query: QueryNode, relation: Relation): Grouping {
   const at = query.groupBy?.[0] ?? query;
-  const window = query.window === null ? null : analyzeWindow(query.window);
+  const window = query.window === null ? null : analyzeWindow(query.window, query.emit);
   if (query.window !== null && relation.node.result === 'table') {
     throw errorAt(
       'BAD_STATEMENT',
@@ -94,6 +96,7 @@ export function analyzeGrouping(query: QueryNode, relation: Relation): Grouping 
   return {
     groupBy,
     window,
+    isFinal: query.emit === 'FINAL',
     calls,
     selectScope: { ...scopeOf('SELECT', columns), aggregates: calls },
     havingScope: { ...scopeOf('HAVING', relation.columns), aggregates: calls },
@@ -121,11 +124,12 @@ export function groupStage(
     })),
     aggregates: calls.calls,
     window,
+    isFinal: grouping.isFinal,
     result: 'table',
     schema: {
       keys: keys.map(({ name, expression }) => ({ name, type: expression.type })),
       values: calls.calls.map(({ type }, index) => ({ name: aggregateColumn(index), type })),
-      window: window === null ? null : { kind: 'TUMBLING', sizeMs: window.sizeMs },
+      window: window === null ? null : windowInfo(window),
     },
   };
   const firstCall = columnCount(relation);
@@ -190,13 +194,6 @@ export function checkIntermediate(calls: AggregateCalls, relation: Relation, at:
 
 function checkSources(at: Located, relation: Relation): void {
   for (const { source } of relation.sources) {
-    if (source.schema.window !== null) {
-      throw errorAt(
-        'BAD_STATEMENT',
-        at,
-        `${source.name} is windowed; grouping a windowed source is not supported by this version.`,
-      );
-    }
     if (source.valueFormat.name === 'KAFKA') {
       throw errorAt(
         'BAD_STATEMENT',

@@ -3,6 +3,7 @@ import { DatabaseError } from '../base/errors.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Source } from '../catalog/source.ts';
 import { didYouMean } from '../catalog/did-you-mean.ts';
+import type { Ambient } from '../expressions/ambient.ts';
 import { evaluateConstant } from '../expressions/fold.ts';
 import { printExpression } from '../expressions/print.ts';
 import { columnsOf, isPayload } from '../sql/schema.ts';
@@ -32,7 +33,7 @@ const TIMESTAMP_MAX = 8.64e15;
  */
 export function analyzeInsertValues(
   statement: InsertValuesNode,
-  { catalog }: { readonly catalog: Catalog },
+  { catalog, ambient }: { readonly catalog: Catalog; readonly ambient: Ambient },
 ): AnalyzedInsertValues {
   const source = lookupSource(catalog, statement.target);
   checkInsertable(source, statement.target);
@@ -44,15 +45,15 @@ export function analyzeInsertValues(
   for (const [position, node] of statement.values.entries()) {
     const name = names[position]!;
     if (name === 'ROWTIME') {
-      timestamp = timestampOf(constant(node, { name, type: BIGINT }), node);
+      timestamp = timestampOf(constant(node, { name, type: BIGINT }, ambient), node);
     } else {
       const index = columns.findIndex((column) => column.name === name);
       const column = columns[index];
       if (column === undefined) throw unknownColumn(name, source, at(position));
-      row[index] = constant(node, column);
+      row[index] = constant(node, column, ambient);
     }
   }
-  requireKey(statement, source, row, names);
+  requireKey(statement, source, names);
   return { source, row, timestamp };
 }
 
@@ -151,11 +152,12 @@ function unknownColumn(name: string, source: Source, at: Located): Error {
 function constant(
   node: ExpressionNode,
   column: { readonly name: string; readonly type: SqlType },
+  ambient: Ambient,
 ): Value {
   const expression = analyzeExpression(node, scopeOf('VALUES', []));
   if (expression === null) return null;
   try {
-    return coerceStrictly(evaluateConstant(expression), expression.type, column.type);
+    return coerceStrictly(evaluateConstant(expression, ambient), expression.type, column.type);
   } catch (error) {
     if (!(error instanceof EvaluationError)) throw error;
     throw errorAt(
@@ -177,22 +179,15 @@ function timestampOf(value: Value, node: Located): number | null {
   );
 }
 
-/** A row of a table is known by its key, so all of it must be there. */
-function requireKey(
-  statement: InsertValuesNode,
-  source: Source,
-  row: Row,
-  names: readonly string[],
-): void {
+/** A row of a table is known by its key, so all of it must be named; an explicit NULL is a record without a key. */
+function requireKey(statement: InsertValuesNode, source: Source, names: readonly string[]): void {
   if (source.kind === 'STREAM') return;
-  const missing = source.schema.keys.filter((_, index) => row[index] === null);
+  const missing = source.schema.keys.filter(({ name }) => !names.includes(name));
   if (missing.length === 0) return;
   const described = missing.map(({ name, type }) => `${name} (${formatType(type)})`).join(', ');
-  const [first] = missing;
-  const position = first === undefined ? -1 : names.indexOf(first.name);
   throw errorAt(
     'BAD_STATEMENT',
-    statement.values[position] ?? statement,
-    `Value for primary key column(s) ${described} is required for tables, and must not be NULL.`,
+    statement,
+    `Value for primary key column(s) ${described} is required for tables.`,
   );
 }

@@ -25,20 +25,38 @@ export interface LogicalSource {
 }
 
 /**
- * The row of the join: one key column (the join key), then `columns`. Expressions of the left side are over rows of
- * `left`, those of the right side over rows of `right`. For a LEFT join the right columns may be null.
+ * The row of the join: its key, then `columns`. The key is one column, the join key, except that a foreign-key join
+ * keeps the key of its left table. Expressions of the left side are over rows of `left`, those of the right side over
+ * rows of `right`. The columns of a side that has no match are null.
  */
 export interface LogicalJoin {
   readonly kind: 'join';
-  readonly type: 'INNER' | 'LEFT';
+  readonly join: JoinKind;
+  readonly type: 'INNER' | 'LEFT' | 'RIGHT' | 'FULL';
   readonly left: LogicalNode;
-  readonly right: LogicalNode;
-  /** Equal types. `rightKey` is the right table's primary key column. */
+  /** Always a stream or table of the catalog: chains of joins go to the left. */
+  readonly right: LogicalSource;
+  /** Equal types. `rightKey` of a join with a table is that table's primary key column. */
   readonly leftKey: Expression;
   readonly rightKey: Expression;
+  /** For joins of two streams; null for all others. */
+  readonly within: JoinWindow | null;
   readonly columns: readonly JoinColumn[];
   readonly result: 'stream' | 'table';
   readonly schema: RowSchema;
+}
+
+export type JoinKind = 'stream-stream' | 'stream-table' | 'table-table' | 'foreign-key';
+
+/**
+ * How far apart two rows may be, in milliseconds of event time: the right one from `beforeMs` before the left one to
+ * `afterMs` after it.
+ */
+export interface JoinWindow {
+  readonly beforeMs: number;
+  readonly afterMs: number;
+  /** Null without GRACE PERIOD. */
+  readonly graceMs: number | null;
 }
 
 export interface JoinColumn {
@@ -92,6 +110,8 @@ export interface LogicalAggregate {
   readonly groupBy: readonly NamedExpression[];
   readonly aggregates: readonly AggregateCall[];
   readonly window: LogicalWindow | null;
+  /** EMIT FINAL: only closed windows give results. */
+  readonly isFinal: boolean;
   readonly result: 'table';
   readonly schema: RowSchema;
 }
@@ -105,9 +125,13 @@ export interface AggregateCall {
   readonly type: SqlType;
 }
 
+/** Milliseconds. */
 export interface LogicalWindow {
-  readonly kind: 'TUMBLING';
+  readonly kind: 'TUMBLING' | 'HOPPING' | 'SESSION';
+  /** For sessions the longest gap between two rows. */
   readonly sizeMs: number;
+  /** From one window's start to the next; only HOPPING has it. */
+  readonly advanceMs?: number;
   readonly graceMs: number;
   readonly retentionMs: number;
 }

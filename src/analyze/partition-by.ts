@@ -5,7 +5,7 @@ import { analyzeExpression } from './expressions.ts';
 import { expressionsEqual, replaceParts } from './expression-tree.ts';
 import type { LogicalNode, LogicalPartitionBy, NamedExpression } from './logical-plan.ts';
 import { nameKeys } from './name-keys.ts';
-import type { Relation } from './relation.ts';
+import { chosenKey, type Relation } from './relation.ts';
 import { scopeOf, type ScopeColumn } from './scope.ts';
 import {
   asWildcard,
@@ -80,7 +80,7 @@ export function partitionStage(
 ): Stage & { readonly carryExpression: (expression: Expression) => Expression } {
   const { keys: expressions } = partitioning;
   const keyNoun = 'partitioning expression';
-  if (isExistingKey(expressions, input, relation)) {
+  if (isExistingKey(expressions, input)) {
     return {
       node: input,
       carry: (item) => item.expression,
@@ -88,6 +88,17 @@ export function partitionStage(
       keyNoun,
     };
   }
+  const joinKey = keyOfJoin(expressions, input, relation, items);
+  if (joinKey !== null) {
+    const carry = (expression: Expression): Expression => replaceParts(expression, joinKey);
+    return {
+      node: input,
+      carry: (item) => carry(item.expression),
+      carryExpression: carry,
+      keyNoun,
+    };
+  }
+  refuseWindowed(input, partitioning);
   const keys = nameKeys(expressions, relation, items);
   const kept = columnsToPartition(relation, null).filter((column) => !isKey(column, expressions));
   const values: readonly NamedExpression[] = kept.map(({ name, expression }) => ({
@@ -116,6 +127,17 @@ export function partitionStage(
   return { node, carry: (item) => carryExpression(item.expression), carryExpression, keyNoun };
 }
 
+/** Rows of one window have to stay together, and the new key would not have it. */
+function refuseWindowed({ schema }: LogicalNode, { nodes }: Partitioning): void {
+  const [first] = nodes;
+  if (schema.window === null || first === undefined) return;
+  throw errorAt(
+    'BAD_STATEMENT',
+    first,
+    'Implicit repartitioning of windowed sources is not supported. See https://github.com/confluentinc/ksql/issues/4385. Group the rows, or select WINDOWSTART under another name and write them to a topic without windows.',
+  );
+}
+
 function column(part: Expression, index: number, name: string): ColumnExpression {
   return { kind: 'column', type: part.type, index, name };
 }
@@ -124,15 +146,30 @@ function isKey(column: ScopeColumn, keys: readonly Expression[]): boolean {
   return keys.some((key) => expressionsEqual(key, column.expression));
 }
 
-function isExistingKey(
-  expressions: readonly Expression[],
-  input: LogicalNode,
-  relation: Relation,
-): boolean {
+function isExistingKey(expressions: readonly Expression[], input: LogicalNode): boolean {
   return (
-    relation.join === null &&
     expressions.length > 0 &&
     expressions.length === input.schema.keys.length &&
     expressions.every((key, index) => key.kind === 'column' && key.index === index)
   );
+}
+
+/** Partitioning joined rows by the column that names their key changes nothing; null when it is another. */
+function keyOfJoin(
+  expressions: readonly Expression[],
+  input: LogicalNode,
+  { join }: Relation,
+  items: readonly SelectedItem[],
+): ((part: Expression) => Expression | null) | null {
+  if (join === null) return null;
+  const chosen = chosenKey(items, join);
+  const isKey =
+    chosen.length === expressions.length &&
+    chosen.every((column, index) => expressionsEqual(column.expression, expressions[index]!));
+  if (!isKey) return null;
+  return (part) => {
+    const index = chosen.findIndex((column) => expressionsEqual(column.expression, part));
+    const key = input.schema.keys[index];
+    return key === undefined ? null : column(part, index, key.name);
+  };
 }

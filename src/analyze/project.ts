@@ -125,15 +125,29 @@ function missingKeys(
   const missing = [...node.schema.keys.keys()].filter(
     (index) => !items.some((item) => isKeyColumn(item, index)),
   );
-  const isJoinKey = relation.join !== null && keyNoun === JOIN_KEY_NOUN;
+  const { join } = relation;
+  const isJoinKey = join !== null && keyNoun === JOIN_KEY_NOUN;
+  if (isJoinKey && join.isWholeKey) {
+    const [table] = relation.sources;
+    const names = missing.map((index) => join.viable[index]?.name);
+    return errorAt(
+      'BAD_STATEMENT',
+      query,
+      `Primary key column missing in projection. For foreign-key table-table joins, the projection must include all primary key columns from the left input table (\`${table?.alias}\`). Missing column${names.length > 1 ? 's' : ''}: ${names.map((name) => `\`${name}\``).join(', ')}.`,
+    );
+  }
   const names = isJoinKey
-    ? relation.join.viable.map((column) => `${column.qualifier}.${column.name}`)
+    ? join.viable.map(({ qualifier, name }) => (qualifier === '' ? name : `${qualifier}.${name}`))
     : missing.map((index) => keyText(node, index));
+  const why =
+    isJoinKey && join.synthetic !== null
+      ? `\n${join.synthetic.name} was added as a synthetic key column because the join criteria did not match any source column. This expression must be included in the projection and may be aliased.`
+      : '';
   const noun = missing.length > 1 ? `${keyNoun}s` : keyNoun;
   return errorAt(
     'BAD_STATEMENT',
     query,
-    `Key missing from projection: the result is keyed by the ${noun} ${names.join(isJoinKey ? ' or ' : ', ')}, so SELECT must contain it (SELECT ${names[0]}, ...).`,
+    `Key missing from projection: the result is keyed by the ${noun} ${names.join(isJoinKey ? ' or ' : ', ')}, so SELECT must contain it (SELECT ${names[0]}, ...).${why}`,
   );
 }
 

@@ -2,9 +2,11 @@ import type { LiteralNode, PropertyNode } from '../../grammar/ast.ts';
 import { didYouMean } from '../catalog/did-you-mean.ts';
 import { findFormat } from '../formats/index.ts';
 import { EvaluationError } from '../sql/evaluation-error.ts';
+import type { WindowInfo } from '../sql/schema.ts';
 import { TimePattern } from '../sql/time-pattern.ts';
 import { errorAt, locating, notSupported } from './error-at.ts';
 import { checkTopicName } from './topic-name.ts';
+import { parseDurationText } from './duration-text.ts';
 
 /** Statements that have a WITH clause. */
 export type PropertyStatement = 'CREATE' | 'CREATE AS SELECT' | 'INSERT INTO SELECT';
@@ -49,6 +51,15 @@ export const properties = [
   ),
   define('TIMESTAMP', 'The column that holds the time of a row.', CREATES, identifier),
   define('TIMESTAMP_FORMAT', 'The pattern of a STRING column with the time.', CREATES, timePattern),
+  define('WINDOW_TYPE', 'What windows the keys are of.', ['CREATE'], windowType),
+  define('WINDOW_SIZE', "How long the windows are, such as '30 SECONDS'.", ['CREATE'], windowSize),
+  define(
+    'SOURCED_BY_CONNECTOR',
+    'Which connector fills the topic; for information.',
+    ['CREATE'],
+    text,
+  ),
+  define('SOURCE_CONNECTOR', 'The same.', ['CREATE'], text),
   define(
     'QUERY_ID',
     'A name for the query, instead of a generated one.',
@@ -74,8 +85,6 @@ export interface ParsedProperties {
 
 /** Part of the dialect, but not of this version. */
 const UNSUPPORTED = [
-  'WINDOW_TYPE',
-  'WINDOW_SIZE',
   'KEY_SCHEMA_ID',
   'VALUE_SCHEMA_ID',
   'KEY_SCHEMA_FULL_NAME',
@@ -83,8 +92,6 @@ const UNSUPPORTED = [
   'VALUE_AVRO_SCHEMA_FULL_NAME',
   'KEY_PROTOBUF_NULLABLE_REPRESENTATION',
   'VALUE_PROTOBUF_NULLABLE_REPRESENTATION',
-  'SOURCED_BY_CONNECTOR',
-  'SOURCE_CONNECTOR',
 ] as const;
 
 /**
@@ -212,6 +219,23 @@ function identifier(property: PropertyNode): string {
   return quote === undefined || inner === undefined
     ? name.toUpperCase()
     : inner.replaceAll(quote + quote, quote);
+}
+
+function windowType(property: PropertyNode): WindowInfo['kind'] {
+  const kind = text(property).toUpperCase();
+  if (kind === 'TUMBLING' || kind === 'HOPPING' || kind === 'SESSION') return kind;
+  throw invalid(property, 'SESSION, HOPPING or TUMBLING');
+}
+
+/** In milliseconds. */
+function windowSize(property: PropertyNode): number {
+  const found = parseDurationText(text(property));
+  if (typeof found === 'number') return found;
+  throw errorAt(
+    'BAD_STATEMENT',
+    property.value,
+    `Configuration WINDOW_SIZE is invalid: Invalid duration: '${text(property)}'. ${found}`,
+  );
 }
 
 const GENERATED_QUERY_IDS = ['CSAS_', 'CTAS_', 'INSERTQUERY_', 'CST_'];

@@ -3,6 +3,7 @@ import { assert } from '../base/assert.ts';
 import { DatabaseError, type TextLocation } from '../base/errors.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { ComparisonExpression, Expression } from '../expressions/expression.ts';
+import type { Ambient } from '../expressions/ambient.ts';
 import { evaluateConstant } from '../expressions/fold.ts';
 import { printExpression } from '../expressions/print.ts';
 import { hasColumns } from '../expressions/walk.ts';
@@ -53,6 +54,8 @@ export interface PullContext {
   readonly where: ExpressionNode | null;
   /** Whether reading a whole table is allowed: `ksql.query.pull.table.scan.enabled`. */
   readonly tableScanEnabled: boolean;
+  /** The time and the randomness of its constants. */
+  readonly ambient: Ambient;
 }
 
 /**
@@ -69,7 +72,9 @@ export function analyzePull(query: AnalyzedQuery, context: PullContext): PullPla
   const predicate = filter === null ? null : filter.predicate;
   const { where } = context;
   if (where !== null) checkKeyMembers(where, table);
-  const plan = new PullPlanner(table, where?.location).plan(predicate);
+  const plan = new PullPlanner(table, { ambient: context.ambient, location: where?.location }).plan(
+    predicate,
+  );
   if (plan.kind === 'scan' && !context.tableScanEnabled && !isRange(predicate, table)) {
     throw new DatabaseError(
       'BAD_STATEMENT',
@@ -139,11 +144,16 @@ function isKeyRange(leaf: Expression): boolean {
 
 class PullPlanner {
   readonly #table: LogicalSource;
+  readonly #ambient: Ambient;
   readonly #location: TextLocation | undefined;
 
-  constructor(table: LogicalSource, where: Location | undefined) {
+  constructor(
+    table: LogicalSource,
+    { location, ambient }: { location: Location | undefined; ambient: Ambient },
+  ) {
     this.#table = table;
-    this.#location = where === undefined ? undefined : textLocation(where);
+    this.#ambient = ambient;
+    this.#location = location === undefined ? undefined : textLocation(location);
   }
 
   plan(predicate: Expression | null): PullPlan {
@@ -196,7 +206,7 @@ class PullPlanner {
 
   #bounds(leaves: readonly Expression[]): WindowBounds {
     try {
-      return leaves.map(boundsOf).reduce(intersect, ALL_WINDOWS);
+      return leaves.map((leaf) => boundsOf(leaf, this.#ambient)).reduce(intersect, ALL_WINDOWS);
     } catch (error) {
       if (!(error instanceof EvaluationError)) throw error;
       throw this.#error('BAD_STATEMENT', error.message);
@@ -207,7 +217,7 @@ class PullPlanner {
     const column = this.#table.schema.keys[index]!;
     let value: Value;
     try {
-      value = coerceStrictly(evaluateConstant(constant), constant.type, column.type);
+      value = coerceStrictly(evaluateConstant(constant, this.#ambient), constant.type, column.type);
     } catch (error) {
       if (!(error instanceof EvaluationError)) throw error;
       throw this.#error(

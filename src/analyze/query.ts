@@ -1,7 +1,7 @@
 import type { QueryNode } from '../../grammar/ast.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Expression } from '../expressions/expression.ts';
-import { errorAt, notSupported } from './error-at.ts';
+import { errorAt } from './error-at.ts';
 import { analyzeCondition } from './expressions.ts';
 import {
   analyzeGrouping,
@@ -15,8 +15,9 @@ import type { AnalyzedQuery, LogicalFilter, LogicalNode } from './logical-plan.t
 import { analyzePartitioning, partitionStage, partitionedColumns } from './partition-by.ts';
 import { JOIN_KEY_NOUN, projectForClient, projectForSink, type Selection } from './project.ts';
 import { checkPullClauses } from './pull-clauses.ts';
-import { analyzeRelation, type Relation } from './relation.ts';
+import { analyzeRelation, chosenKey, type Relation } from './relation.ts';
 import { scopeOf } from './scope.ts';
+import { checkSteady } from './steady.ts';
 import { checkTableFunctions, flatMapStage, TableCalls } from './table-functions.ts';
 import { allColumns, analyzeItems, type SelectedItem } from './select-items.ts';
 
@@ -58,12 +59,13 @@ export function analyzeQuery(query: QueryNode, context: QueryContext): AnalyzedQ
     context.mode === 'persistent'
       ? projectForSink(query, relation, selection)
       : projectForClient(selection);
+  if (context.mode !== 'pull') checkSteady(root);
   return {
     root,
     result: root.result,
     sources: relation.sources.map(({ source }) => source),
     output,
-    emit: context.mode === 'pull' ? null : 'CHANGES',
+    emit: context.mode === 'pull' ? null : (query.emit ?? 'CHANGES'),
     limit: query.limit,
   };
 }
@@ -107,16 +109,23 @@ function selectUngrouped(query: QueryNode, relation: Relation, input: LogicalNod
   return flatMapStage(selection, tableCalls, stage.carryExpression);
 }
 
-/** The first viable column that is selected stands for the key of a join and holds the key's value. */
+/**
+ * The first viable column that is selected stands for the key of a join and holds the key's value; of a foreign-key
+ * join every key column stands for itself.
+ */
 function withJoinKey(
   items: readonly SelectedItem[],
   { join, node }: Relation,
 ): readonly SelectedItem[] {
-  const key = node.schema.keys[0];
-  const chosen = join?.viable.find((column) => items.some((item) => item.column === column));
-  if (chosen === undefined || key === undefined) return items;
-  const expression: Expression = { kind: 'column', type: key.type, index: 0, name: key.name };
-  return items.map((item) => (item.column === chosen ? { ...item, expression } : item));
+  if (join === null) return items;
+  const chosen = chosenKey(items, join);
+  return items.map((item) => {
+    const index = item.column === null ? -1 : chosen.indexOf(item.column);
+    const key = node.schema.keys[index];
+    if (key === undefined) return item;
+    const name = item.aliased ? key.name : item.name;
+    return { ...item, expression: { kind: 'column', type: key.type, index, name } };
+  });
 }
 
 function filter(
@@ -131,7 +140,13 @@ function filter(
 function checkClauses(query: QueryNode, { mode }: QueryContext): void {
   const { groupBy, partitionBy, having, window } = query;
   const aggregate = findAggregate(query);
-  if (query.emit === 'FINAL') throw notSupported(query, 'EMIT FINAL is');
+  if (query.emit === 'FINAL' && (window === null || groupBy === null)) {
+    throw errorAt(
+      'BAD_STATEMENT',
+      query,
+      'EMIT FINAL is only supported for windowed aggregations. Add WINDOW and GROUP BY, or use EMIT CHANGES.',
+    );
+  }
   if (mode === 'persistent' && query.limit !== null) {
     throw errorAt(
       'BAD_STATEMENT',

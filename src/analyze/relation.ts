@@ -16,7 +16,6 @@ export interface Relation {
   readonly columns: readonly ScopeColumn[];
   /** FROM order. */
   readonly sources: readonly AnalyzedSource[];
-  readonly partitionCount: number;
   /** Null for a single source. */
   readonly join: JoinKey | null;
 }
@@ -28,10 +27,27 @@ export interface AnalyzedSource {
 
 /** What is known about the key of joined rows. */
 export interface JoinKey {
-  /** Columns of the join conditions that may name the key of the result, best first; at least one. */
+  /**
+   * Columns that may name the key of the result, best first. The first that is selected does, and then holds the key's
+   * value. A foreign-key join has the key columns of its left table instead, all of which name the key.
+   */
   readonly viable: readonly ScopeColumn[];
-  /** The viable columns that always hold the same as the key. */
+  /** Whether `viable` are the columns of the key, one by one. */
+  readonly isWholeKey: boolean;
+  /** What stands for the key where no column can: a column of its own. Null when `viable` has any. */
+  readonly synthetic: ScopeColumn | null;
+  /** The operands of conditions that equal the key; a further join on one of them needs no new key. */
+  readonly equal: readonly JoinOperand[];
+  /** The viable columns that always hold the same as the key: those of no side that can be missing. */
   readonly equivalent: readonly ScopeColumn[];
+}
+
+/** One operand of ON. */
+export interface JoinOperand {
+  /** The column when it is a plain one. */
+  readonly column: ScopeColumn | null;
+  /** With every column under its source's name: equal operands, equal texts. */
+  readonly text: string;
 }
 
 /**
@@ -74,7 +90,6 @@ function singleSource(aliased: AliasedSource, catalog: Catalog): Relation {
     node,
     columns: [...columns, ...pseudo],
     sources: [{ alias, source }],
-    partitionCount: source.partitionCount,
     join: null,
   };
 }
@@ -86,7 +101,9 @@ function refuseRepeated(at: AliasedSource, left: Relation, right: Relation): voi
       throw errorAt(
         'BAD_STATEMENT',
         at,
-        `${source.name} cannot be joined to itself: a source may stand in FROM once.`,
+        left.sources.length === 1
+          ? `Can not join '${source.name}' to '${source.name}': self joins are not yet supported. Copy it first: CREATE ... AS SELECT * FROM ${source.name}.`
+          : `N-way joins do not support multiple occurrences of the same source. Source: '${source.name}'.`,
       );
     }
     if (alias === added?.alias) {
@@ -110,8 +127,23 @@ function pseudoColumnsNeeded(query: QueryNode): ReadonlySet<string> {
       if (node.kind === 'column' && isPseudoColumn(node.name.name)) needed.add(node.name.name);
     }
   }
-  if (query.partitionBy !== null && query.items.some((item) => item.kind === 'selectAll')) {
+  const hasWildcard = query.items.some((item) => item.kind === 'selectAll');
+  if (hasWildcard) for (const name of ['WINDOWSTART', 'WINDOWEND']) needed.add(name);
+  if (hasWildcard && query.partitionBy !== null) {
     for (const name of ['ROWTIME', 'ROWPARTITION', 'ROWOFFSET']) needed.add(name);
   }
   return needed;
+}
+
+/**
+ * The columns that stand for the key of joined rows, in the order of its columns: the first viable one that is
+ * selected, or all key columns of a foreign-key join. Empty when none is selected.
+ */
+export function chosenKey(
+  items: readonly { readonly column: ScopeColumn | null }[],
+  { viable, isWholeKey }: JoinKey,
+): readonly ScopeColumn[] {
+  if (isWholeKey) return viable;
+  const chosen = viable.find((column) => items.some((item) => item.column === column));
+  return chosen === undefined ? [] : [chosen];
 }

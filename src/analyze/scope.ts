@@ -9,7 +9,7 @@ import type { TableCalls } from './table-functions.ts';
 
 /** A column that an expression may name. */
 export interface ScopeColumn {
-  /** The source's alias. */
+  /** The source's alias; empty for the key of a join that no source has. */
   readonly qualifier: string;
   /** As the source has it. */
   readonly name: string;
@@ -70,7 +70,7 @@ export function scopeOf(clause: string, columns: readonly ScopeColumn[]): Scope 
     else sameName.push(column);
   }
   const qualifiers = new Set<string>();
-  for (const { qualifier } of columns) qualifiers.add(qualifier);
+  for (const { qualifier } of columns) if (qualifier !== '') qualifiers.add(qualifier);
   return {
     clause,
     qualifiers: [...qualifiers],

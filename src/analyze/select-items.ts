@@ -4,7 +4,7 @@ import type { Expression } from '../expressions/expression.ts';
 import { columnsOf } from '../sql/schema.ts';
 import { errorAt, type Located } from './error-at.ts';
 import { analyzeTyped } from './expressions.ts';
-import { joinedName } from './join.ts';
+import { joinedName } from './join-condition.ts';
 import { fieldsOf } from './nested.ts';
 import type { Relation } from './relation.ts';
 import { isPseudoColumn, isWindowBound, resolveColumn, type Scope } from './scope.ts';
@@ -133,27 +133,35 @@ export function nameGenerator(relation: Relation): (expression: Expression) => s
   };
 }
 
-/** What `*` and `A.*` are without PARTITION BY: keys, window bounds, values, source by source. */
+/**
+ * What `*` and `A.*` are without PARTITION BY: keys, window bounds, values, source by source. The synthetic key of a
+ * join comes first, and belongs to no source.
+ */
 export function allColumns(
   relation: Relation,
   qualifier: string | null,
 ): readonly WildcardColumn[] {
-  return relation.sources.flatMap(({ alias, source }) => {
+  const synthetic = relation.join?.synthetic ?? null;
+  const first = synthetic === null || qualifier !== null ? [] : [asWildcard(synthetic)];
+  const ofSources = relation.sources.flatMap(({ alias, source }) => {
     if (qualifier !== null && alias !== qualifier) return [];
     const bounds = source.schema.window === null ? [] : ['WINDOWSTART', 'WINDOWEND'];
     const { keys, values } = source.schema;
     const names = [...keys.map(({ name }) => name), ...bounds, ...values.map(({ name }) => name)];
     return names.map((name) => asWildcard(columnOf(relation, alias, name)));
   });
+  return [...first, ...ofSources];
 }
 
-/** Value columns, pseudo columns of joined rows, then key columns, source by source. */
+/** Value columns, pseudo columns of joined rows, then key columns, source by source; a synthetic key last. */
 export function columnsToPartition(
   relation: Relation,
   qualifier: string | null,
 ): readonly ScopeColumn[] {
   const joined = relation.join !== null;
-  return relation.sources.flatMap(({ alias, source }) => {
+  const synthetic = relation.join?.synthetic ?? null;
+  const last = synthetic === null || qualifier !== null ? [] : [synthetic];
+  const ofSources = relation.sources.flatMap(({ alias, source }) => {
     if (qualifier !== null && alias !== qualifier) return [];
     const { keys, values } = source.schema;
     const pseudo = relation.columns.filter(
@@ -165,6 +173,7 @@ export function columnsToPartition(
       ...keys.map(({ name }) => columnOf(relation, alias, name)),
     ];
   });
+  return [...ofSources, ...last];
 }
 
 /** A wildcard's entry for a plain column. */

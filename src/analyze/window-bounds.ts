@@ -1,4 +1,5 @@
 import type { ComparisonExpression, Expression } from '../expressions/expression.ts';
+import type { Ambient } from '../expressions/ambient.ts';
 import { evaluateConstant } from '../expressions/fold.ts';
 import { printExpression } from '../expressions/print.ts';
 import { hasColumns } from '../expressions/walk.ts';
@@ -26,11 +27,12 @@ const MIRRORED = { '=': '=', '<>': '<>', '<': '>', '<=': '>=', '>': '<', '>=': '
  * The windows that one condition admits; all of them when it is not about a window bound.
  * @throws EvaluationError when WINDOWSTART or WINDOWEND is used in a way that gives no range.
  */
-export function boundsOf(leaf: Expression): WindowBounds {
+export function boundsOf(leaf: Expression, ambient: Ambient): WindowBounds {
   if (leaf.kind === 'distinct' || leaf.kind === 'comparison') {
     const bound = boundName(leaf.left) ?? boundName(leaf.right);
     if (bound === null) return ALL_WINDOWS;
-    if (leaf.kind === 'comparison' && leaf.operator !== '<>') return comparisonBounds(leaf, bound);
+    if (leaf.kind === 'comparison' && leaf.operator !== '<>')
+      return comparisonBounds(leaf, bound, ambient);
     throw new EvaluationError(
       `Unsupported ${bound} bounds: ${printExpression(leaf)}. Compare it by =, <, <=, > or >=.`,
     );
@@ -38,10 +40,14 @@ export function boundsOf(leaf: Expression): WindowBounds {
   return ALL_WINDOWS;
 }
 
-function comparisonBounds(leaf: ComparisonExpression, bound: BoundName): WindowBounds {
+function comparisonBounds(
+  leaf: ComparisonExpression,
+  bound: BoundName,
+  ambient: Ambient,
+): WindowBounds {
   const mirrored = boundName(leaf.left) === null;
   const operator = mirrored ? MIRRORED[leaf.operator] : leaf.operator;
-  const limit = limitOf(mirrored ? leaf.left : leaf.right, bound);
+  const limit = limitOf(mirrored ? leaf.left : leaf.right, bound, ambient);
   const { min, max } = range(operator, limit);
   return bound === 'WINDOWSTART'
     ? { ...ALL_WINDOWS, startMin: min, startMax: max }
@@ -56,10 +62,10 @@ function boundName(expression: Expression): BoundName | null {
   return column === 'WINDOWSTART' || column === 'WINDOWEND' ? column : null;
 }
 
-function limitOf(expression: Expression, bound: BoundName): number {
+function limitOf(expression: Expression, bound: BoundName, ambient: Ambient): number {
   const { kind } = expression.type;
   if (!hasColumns(expression) && (kind === 'INTEGER' || kind === 'BIGINT')) {
-    const value = evaluateConstant(expression);
+    const value = evaluateConstant(expression, ambient);
     if (value !== null) return Number(value);
   }
   throw new EvaluationError(

@@ -22,6 +22,7 @@ export type Entity =
   | TypeListEntity
   | VariablesEntity
   | AssertTopicEntity
+  | AssertSchemaEntity
   | TerminateQueryEntity;
 
 /** A remark beside a result that was still produced. */
@@ -381,6 +382,16 @@ export interface AssertTopicEntity {
   readonly '@type': 'assert_topic';
   readonly statementText: string;
   readonly topicName: string;
+  readonly exists: boolean;
+  readonly warnings: readonly Warning[];
+}
+
+/** ASSERT SCHEMA. */
+export interface AssertSchemaEntity {
+  readonly '@type': 'assert_schema';
+  readonly statementText: string;
+  readonly subject: string | null;
+  readonly id: number | null;
   readonly exists: boolean;
   readonly warnings: readonly Warning[];
 }

@@ -68,6 +68,10 @@ const nodeFiles: FileSystem = {
   async remove(path) {
     await fs.rm(path, { recursive: true, force: true });
   },
+  async space(path) {
+    const { bavail, blocks, bsize } = await fs.statfs(path);
+    return { freeBytes: bavail * bsize, totalBytes: blocks * bsize };
+  },
   async syncDirectory(path) {
     const handle = await fs.open(path, constants.O_RDONLY);
     try {

@@ -42,6 +42,8 @@ export interface FileSystem {
   rename(from: string, to: string): Promise<void>;
   /** Removes a file or a whole directory tree; fine if it is missing. */
   remove(path: string): Promise<void>;
+  /** Room on the disk that holds the path, as far as this user may take it. */
+  space(path: string): Promise<{ readonly freeBytes: number; readonly totalBytes: number }>;
   /** Makes creations, renames and removals inside the directory durable. */
   syncDirectory(path: string): Promise<void>;
 }

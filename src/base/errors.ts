@@ -22,6 +22,10 @@ export const ERROR_CODES = {
   METHOD_NOT_ALLOWED: { blame: 'user', httpStatus: 405, errorCode: 40500, retry: false },
   NOT_ACCEPTABLE: { blame: 'user', httpStatus: 406, errorCode: 40600, retry: false },
   REQUEST_TIMEOUT: { blame: 'user', httpStatus: 408, errorCode: 40800, retry: true },
+  /** The same id was used for something else, or a producer's numbers do not go on where they ended. */
+  CONFLICT: { blame: 'user', httpStatus: 409, errorCode: 40900, retry: false },
+  /** Retention removed records before they were read. */
+  SOURCE_EXPIRED: { blame: 'user', httpStatus: 410, errorCode: 41000, retry: false },
   TOO_LARGE: { blame: 'user', httpStatus: 413, errorCode: 41300, retry: false },
   UNSUPPORTED_MEDIA_TYPE: { blame: 'user', httpStatus: 415, errorCode: 41500, retry: false },
   ASSERTION_FAILED: { blame: 'user', httpStatus: 417, errorCode: 41700, retry: false },

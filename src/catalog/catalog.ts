@@ -18,6 +18,9 @@ interface Content {
   readonly sources: ReadonlyMap<string, Source>;
   readonly queries: ReadonlyMap<string, QueryInfo>;
   readonly types: ReadonlyMap<string, SqlType>;
+  /** Sources of the database itself: found by name, but not listed. */
+  readonly builtIns: ReadonlyMap<string, Source>;
+  readonly defaults: ReadonlyMap<string, string>;
 }
 
 /**
@@ -25,16 +28,26 @@ interface Content {
  * and `without...` return the next one, so whoever holds one sees a consistent world for as long as it likes.
  */
 export class Catalog {
-  static readonly EMPTY = new Catalog({ sources: new Map(), queries: new Map(), types: new Map() });
+  static readonly EMPTY = new Catalog({
+    sources: new Map(),
+    queries: new Map(),
+    types: new Map(),
+    builtIns: new Map(),
+    defaults: new Map(),
+  });
 
   readonly #sources: Content['sources'];
   readonly #queries: Content['queries'];
   readonly #types: Content['types'];
+  readonly #builtIns: Content['builtIns'];
+  readonly #defaults: Content['defaults'];
 
-  private constructor({ sources, queries, types }: Content) {
+  private constructor({ sources, queries, types, builtIns, defaults }: Content) {
     this.#sources = sources;
     this.#queries = queries;
     this.#types = types;
+    this.#builtIns = builtIns;
+    this.#defaults = defaults;
   }
 
   /** In the order they were created. */
@@ -49,7 +62,17 @@ export class Catalog {
 
   /** Names are compared exactly: unquoted ones are upper case by now. */
   source(name: string): Source | null {
-    return this.#sources.get(name) ?? null;
+    return this.#sources.get(name) ?? this.#builtIns.get(name) ?? null;
+  }
+
+  /** Whether the source is one of the database itself, which nobody can change or drop. */
+  isBuiltIn(name: string): boolean {
+    return this.#builtIns.has(name);
+  }
+
+  /** The next snapshot, with a source of the database itself. */
+  withBuiltIn(source: Source): Catalog {
+    return this.with({ builtIns: new Map(this.#builtIns).set(source.name, source) });
   }
 
   query(id: string): QueryInfo | null {
@@ -94,9 +117,25 @@ export class Catalog {
     return this.with({ types });
   }
 
+  /** What ALTER SYSTEM has set: values of properties for sessions that do not set them, as text. */
+  get defaults(): ReadonlyMap<string, string> {
+    return this.#defaults;
+  }
+
+  /** The next snapshot, with another default of a property. */
+  withDefault(property: string, value: string): Catalog {
+    return this.with({ defaults: new Map(this.#defaults).set(property, value) });
+  }
+
   // Not behind `#`: what tsc makes of a private method that names its class breaks EMPTY above.
   private with(changes: Partial<Content>): Catalog {
-    const content = { sources: this.#sources, queries: this.#queries, types: this.#types };
+    const content = {
+      sources: this.#sources,
+      queries: this.#queries,
+      types: this.#types,
+      builtIns: this.#builtIns,
+      defaults: this.#defaults,
+    };
     return new Catalog({ ...content, ...changes });
   }
 
@@ -136,7 +175,7 @@ export class Catalog {
    * differs, else the most similar name; empty when nothing is similar.
    */
   nearest(name: string): string {
-    const names = [...this.#sources.keys()];
+    const names = [...this.#sources.keys(), ...this.#builtIns.keys()];
     const otherCase = names.find((known) => known.toUpperCase() === name.toUpperCase());
     if (otherCase === undefined) return didYouMean(name, names);
     if (otherCase === otherCase.toUpperCase()) {

@@ -1,6 +1,7 @@
 import { assert } from '../base/assert.ts';
 import { EvaluationError } from '../sql/evaluation-error.ts';
 import type { Row } from '../sql/types.ts';
+import { type Ambient, NO_AMBIENT } from './ambient.ts';
 import { emitCondition } from './emission.ts';
 import { createEmission } from './emit.ts';
 import type { Evaluate, EvaluatePredicate, RowContext } from './evaluation.ts';
@@ -23,9 +24,10 @@ export function compile(
   expression: Expression,
   mode: EvaluationMode,
   onNestedError: (error: EvaluationError) => void = ignore,
+  ambient: Ambient = NO_AMBIENT,
 ): Evaluate {
   const builder = new FunctionBuilder();
-  const emission = createEmission(builder, valueRules(mode), onNestedError);
+  const emission = createEmission(builder, valueRules(mode), onNestedError, ambient);
   return builder.build(js`return ${emission.emit(expression)};`);
 }
 
@@ -33,11 +35,15 @@ export function compile(
  * Makes one function of a condition.
  * @returns a function that throws EvaluationError when the row has no answer, also when that is null.
  */
-export function compilePredicate(expression: Expression, mode: EvaluationMode): EvaluatePredicate {
+export function compilePredicate(
+  expression: Expression,
+  mode: EvaluationMode,
+  ambient: Ambient = NO_AMBIENT,
+): EvaluatePredicate {
   assert(expression.type.kind === 'BOOLEAN', 'a predicate is BOOLEAN');
   const builder = new FunctionBuilder();
   const nestedError = mode === 'stream' ? 'FALSE' : 'FAIL';
-  const emission = createEmission(builder, { mode, nestedError }, ignore);
+  const emission = createEmission(builder, { mode, nestedError }, ignore, ambient);
   return builder.build(js`return ${emitCondition(expression, emission)};`);
 }
 
@@ -49,6 +55,7 @@ export function compileRow(
   expressions: readonly Expression[],
   mode: EvaluationMode,
   onError: (index: number, error: EvaluationError) => void,
+  ambient: Ambient = NO_AMBIENT,
 ): (row: Row, context: RowContext) => Row {
   const builder = new FunctionBuilder();
   const rules = valueRules(mode);
@@ -58,7 +65,7 @@ export function compileRow(
       if (!(error instanceof EvaluationError)) throw error;
       onError(index, error);
     };
-    const code = createEmission(builder, rules, report).emit(expression);
+    const code = createEmission(builder, rules, report, ambient).emit(expression);
     const fallible = isFallible(expression, rules);
     if (!fallible && childrenOf(expression).length === 0) return code;
     // Columns are computed one after the other, so that errors are reported in their order.

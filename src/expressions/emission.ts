@@ -1,4 +1,5 @@
 import { EvaluationError } from '../sql/evaluation-error.ts';
+import type { Ambient } from './ambient.ts';
 import type { Expression } from './expression.ts';
 import { joinCode, js, type Code, type FunctionBuilder } from './generate.ts';
 import { printExpression } from './print.ts';
@@ -8,6 +9,7 @@ import { isNullable, type EvaluationRules } from './properties.ts';
 export interface Emission {
   readonly builder: FunctionBuilder;
   readonly rules: EvaluationRules;
+  readonly ambient: Ambient;
   /** Told of every error that was kept inside a part of the expression. */
   readonly onNestedError: (error: EvaluationError) => void;
   /** The code of an expression: a JavaScript expression over `row` and `context`. */

@@ -1,10 +1,12 @@
 import { assert, unreachable } from '../base/assert.ts';
+import type { ScalarOverload } from '../functions/function.ts';
 import { spreadParameters } from '../functions/overload.ts';
 import { scalarFunction } from '../functions/resolve.ts';
 import { compileCast, isFallibleCast, isSameRepresentation } from '../sql/cast.ts';
 import { compileEquality } from '../sql/compare.ts';
 import { EvaluationError } from '../sql/evaluation-error.ts';
 import type { SqlType, Value } from '../sql/types.ts';
+import type { Ambient } from './ambient.ts';
 import {
   afterLoading,
   anyNull,
@@ -42,10 +44,12 @@ export function createEmission(
   builder: FunctionBuilder,
   rules: EvaluationRules,
   onNestedError: (error: EvaluationError) => void,
+  ambient: Ambient,
 ): Emission {
   const emission: Emission = {
     builder,
     rules,
+    ambient,
     onNestedError,
     emit: (expression) => emitExpression(expression, emission),
   };
@@ -159,7 +163,7 @@ function emitCall(expression: CallExpression, emission: Emission): Code {
   const body = overload.create(expression.arguments.map((argument) => argument.type));
   const loaded = expression.arguments.map((argument) => loadArgument(argument, emission));
   const names = joinCode(
-    loaded.map((argument) => argument.name),
+    [...loaded.map((argument) => argument.name), ...emitNeeds(overload, emission)],
     js`, `,
   );
   let result = js`${emission.builder.constant(body)}(${names})`;
@@ -176,6 +180,19 @@ function emitCall(expression: CallExpression, emission: Emission): Code {
     result = js`${failing} ? ${failed} : ${result}`;
   }
   return afterLoading(loaded, result);
+}
+
+function emitNeeds({ needs }: ScalarOverload, { builder, ambient }: Emission): readonly Code[] {
+  switch (needs) {
+    case 'TIME':
+      return [js`${builder.constant(ambient)}.now`];
+    case 'RANDOM':
+      return [js`() => ${builder.constant(ambient)}.draw(context)`];
+    case undefined:
+      return [];
+    default:
+      return unreachable(needs);
+  }
 }
 
 /** An argument that is itself a call or `->` keeps its errors to itself; casts do so everywhere. */

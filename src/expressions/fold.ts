@@ -1,5 +1,6 @@
 import { assert } from '../base/assert.ts';
 import type { Value } from '../sql/types.ts';
+import { type Ambient, NO_AMBIENT } from './ambient.ts';
 import { compile } from './compile.ts';
 import type { RowContext } from './evaluation.ts';
 import type { Expression } from './expression.ts';
@@ -18,7 +19,7 @@ const NO_CONTEXT: RowContext = {
  * anywhere in it is an error of the whole; arithmetic with null is null.
  * @throws EvaluationError when it has no value.
  */
-export function evaluateConstant(expression: Expression): Value {
+export function evaluateConstant(expression: Expression, ambient: Ambient = NO_AMBIENT): Value {
   assert(!hasColumns(expression), 'a constant expression has no columns');
-  return compile(expression, 'pull')([], NO_CONTEXT);
+  return compile(expression, 'pull', () => {}, ambient)([], NO_CONTEXT);
 }

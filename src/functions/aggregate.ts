@@ -19,12 +19,19 @@ export interface Aggregate {
   readonly own?: (state: Row, slot: number) => void;
   /**
    * Takes in one row. `value` is the argument; for several arguments an array of them; for COUNT(*) `true`. Arguments
-   * that have to be literals are not among them: they were bound.
+   * that have to be literals are not among them: they were bound. `arrival` numbers the rows in the order in which they
+   * came, so that states can be merged by it; 0 where none are merged.
    * @throws EvaluationError when the state cannot hold the result; the query then fails.
    */
-  add(state: Row, slot: number, value: Value): void;
+  add(state: Row, slot: number, value: Value, arrival: number): void;
   /** Takes back one row that was added; absent when the aggregate cannot run over a table. */
   readonly undo?: (state: Row, slot: number, value: Value) => void;
+  /**
+   * Takes in what `from`, a state row of the same layout, holds in its slots, after what `state` holds already: how
+   * sessions are joined. `from` is not edited, and no collection of it becomes part of `state`.
+   * @throws EvaluationError as `add` does.
+   */
+  merge(state: Row, slot: number, from: Row): void;
   result(state: Row, slot: number): Value;
 }
 

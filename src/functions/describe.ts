@@ -7,7 +7,7 @@ import {
   type ParameterType,
   type ScalarFunction,
 } from './function.ts';
-import { aggregates, scalarFunctions, tableFunctions } from './index.ts';
+import { knownFunctions } from './known-functions.ts';
 import type { TableFunctionDefinition } from './table-function.ts';
 
 /** A function as DESCRIBE FUNCTION and the reference show it. */
@@ -45,9 +45,9 @@ export interface ExampleDescription {
 /** Every function, sorted by name. */
 export function describeFunctions(): FunctionDescription[] {
   return [
-    ...scalarFunctions.map(describeScalar),
-    ...aggregates.map(describeAggregate),
-    ...tableFunctions.map(describeTableFunction),
+    ...[...knownFunctions.scalars.values()].map(describeScalar),
+    ...[...knownFunctions.aggregates.values()].map(describeAggregate),
+    ...[...knownFunctions.tables.values()].map(describeTableFunction),
   ].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 

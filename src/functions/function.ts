@@ -1,4 +1,10 @@
-import type { PrimitiveKind, SqlType, Value } from '../sql/types.ts';
+import {
+  formatType,
+  type PrimitiveKind,
+  type SqlType,
+  type StructType,
+  type Value,
+} from '../sql/types.ts';
 
 /** One scalar function: what the resolver, the compiler, DESCRIBE FUNCTION and the reference know about it. */
 export interface ScalarFunction {
@@ -40,6 +46,11 @@ export interface ScalarOverload {
   readonly parameters: readonly Parameter[];
   /** The last parameter may be given any number of times, also not at all. */
   readonly variadic: boolean;
+  /**
+   * What the result depends on besides the arguments; absent for none. The body gets it as one more argument, the
+   * last: for TIME the time it is, in ms since the epoch, for RANDOM a function that draws 32 random bits.
+   */
+  readonly needs?: 'TIME' | 'RANDOM';
   /** The type of the result, given the types of the arguments after conversion. */
   returnType(argumentTypes: readonly SqlType[]): SqlType;
   /** Makes the function for these argument types; called once per use in a plan. */
@@ -66,7 +77,7 @@ export interface Parameter {
 /**
  * A type, or a pattern of types: DECIMAL of any precision and scale, DECIMAL of any precision and scale brought to
  * the one that holds all of them, a letter that stands for the same type wherever it is used, or a collection of
- * such. A LAMBDA is a function whose parameter types must be known from the arguments to its left; the type of its
+ * such; a STRUCT stands for exactly that type. A LAMBDA is a function whose parameter types must be known from the arguments to its left; the type of its
  * body may bind a letter. What `returnType` and `create` get as the type of such an argument is that of the body.
  * An INTERVAL_UNIT is a bare word such as DAYS; the function gets it as text, in the plural.
  */
@@ -75,6 +86,7 @@ export type ParameterType =
   | { readonly kind: 'ANY_DECIMAL' }
   | { readonly kind: 'COMMON_DECIMAL' }
   | { readonly kind: 'INTERVAL_UNIT' }
+  | StructType
   | { readonly kind: 'GENERIC'; readonly letter: string }
   | { readonly kind: 'ARRAY'; readonly element: ParameterType }
   | { readonly kind: 'MAP'; readonly key: ParameterType; readonly value: ParameterType }
@@ -122,6 +134,15 @@ export function overload(
   return { parameters, variadic: false, returnType: () => result, create: () => body };
 }
 
+/** An overload without parameters whose result differs from call to call; see {@link ScalarOverload.needs}. */
+export function ambientOverload(
+  needs: 'TIME' | 'RANDOM',
+  result: SqlType,
+  body: ScalarBody,
+): ScalarOverload {
+  return { parameters: [], variadic: false, needs, returnType: () => result, create: () => body };
+}
+
 /** Like {@link overload}, with a body of its own for each use in a plan, which may keep what it compiled. */
 export function overloadPerUse(
   parameters: readonly Parameter[],
@@ -153,6 +174,8 @@ export function formatParameterType(type: ParameterType): string {
       return `ARRAY<${formatParameterType(type.element)}>`;
     case 'MAP':
       return `MAP<${formatParameterType(type.key)}, ${formatParameterType(type.value)}>`;
+    case 'STRUCT':
+      return formatType(type);
     case 'LAMBDA': {
       const parameters = type.parameters.map(formatParameterType);
       return `LAMBDA (${parameters.join(', ')}) => ${formatParameterType(type.body)}`;

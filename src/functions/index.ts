@@ -28,6 +28,7 @@ import { arrayDistinct, arrayExcept, arrayIntersect, arrayUnion } from './scalar
 import { filter } from './scalar/filter.ts';
 import { generateSeries } from './scalar/generate-series.ts';
 import { asMap, entries, mapKeys, mapUnion, mapValues } from './scalar/maps.ts';
+import { random } from './scalar/random.ts';
 import { reduce } from './scalar/reduce.ts';
 import { transform } from './scalar/transform.ts';
 import {
@@ -159,6 +160,7 @@ export const scalarFunctions: readonly ScalarFunction[] = [
   pi,
   power,
   radians,
+  random,
   sin,
   sinh,
   tan,

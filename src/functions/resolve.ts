@@ -7,10 +7,10 @@ import {
   type AggregateConstants,
   type AggregateDefinition,
 } from './aggregate.ts';
-import { aggregates, scalarFunctions, tableFunctions } from './index.ts';
+import { knownFunctions } from './known-functions.ts';
 import { formatSignature, type ScalarFunction } from './function.ts';
 import { bindOverload, compareOverloads, type ArgumentType } from './overload.ts';
-import type { TableFunction, TableFunctionDefinition } from './table-function.ts';
+import type { TableFunction } from './table-function.ts';
 
 /** Which overload a call means and what its arguments must be converted to. */
 export interface ResolvedScalar {
@@ -23,29 +23,19 @@ export interface ResolvedScalar {
   readonly returnType: SqlType;
 }
 
-const scalarsByName: ReadonlyMap<string, ScalarFunction> = new Map(
-  scalarFunctions.map((definition) => [definition.name, definition]),
-);
-const aggregatesByName: ReadonlyMap<string, AggregateDefinition> = new Map(
-  aggregates.map((definition) => [definition.name, definition]),
-);
-const tableFunctionsByName: ReadonlyMap<string, TableFunctionDefinition> = new Map(
-  tableFunctions.map((definition) => [definition.name, definition]),
-);
-
 /** Whether there is a scalar function of that name, in any case. */
 export function isScalar(name: string): boolean {
-  return scalarsByName.has(name.toUpperCase());
+  return knownFunctions.scalars.has(name.toUpperCase());
 }
 
 /** Whether there is an aggregate of that name, in any case. */
 export function isAggregate(name: string): boolean {
-  return aggregatesByName.has(name.toUpperCase());
+  return knownFunctions.aggregates.has(name.toUpperCase());
 }
 
 /** Whether there is a table function of that name, in any case. */
 export function isTableFunction(name: string): boolean {
-  return tableFunctionsByName.has(name.toUpperCase());
+  return knownFunctions.tables.has(name.toUpperCase());
 }
 
 /**
@@ -53,7 +43,7 @@ export function isTableFunction(name: string): boolean {
  * @throws DatabaseError UNKNOWN_FUNCTION.
  */
 export function scalarFunction(name: string): ScalarFunction {
-  const definition = scalarsByName.get(name.toUpperCase());
+  const definition = knownFunctions.scalars.get(name.toUpperCase());
   if (definition === undefined) throw unknownFunction(name);
   return definition;
 }
@@ -101,7 +91,7 @@ function candidates(
  * @throws DatabaseError UNKNOWN_FUNCTION.
  */
 export function aggregateFunction(name: string): AggregateDefinition {
-  const definition = aggregatesByName.get(name.toUpperCase());
+  const definition = knownFunctions.aggregates.get(name.toUpperCase());
   if (definition === undefined) throw unknownFunction(name);
   return definition;
 }
@@ -135,7 +125,7 @@ export function resolveTableFunction(
   name: string,
   argumentTypes: readonly (SqlType | null)[],
 ): TableFunction {
-  const definition = tableFunctionsByName.get(name.toUpperCase());
+  const definition = knownFunctions.tables.get(name.toUpperCase());
   if (definition === undefined) throw unknownFunction(name);
   const bound = definition.bind(argumentTypes);
   if (bound !== null) return bound;
@@ -147,9 +137,9 @@ export function resolveTableFunction(
 
 function unknownFunction(name: string): DatabaseError {
   const nearest = nearestName(name, [
-    ...scalarsByName.keys(),
-    ...aggregatesByName.keys(),
-    ...tableFunctionsByName.keys(),
+    ...knownFunctions.scalars.keys(),
+    ...knownFunctions.aggregates.keys(),
+    ...knownFunctions.tables.keys(),
   ]);
   const hint = nearest === null ? '' : `. Did you mean ${nearest}?`;
   return new DatabaseError(

@@ -1,3 +1,5 @@
+import type { CleanupPolicy, TopicSettings } from './topic-settings.ts';
+
 /**
  * The partitioned log, as the rest of the engine sees it: topics, partitions, appends, reads by offset. It moves
  * bytes and has never heard of SQL. The embedded log is one implementation, a Kafka cluster will be the other.
@@ -14,29 +16,74 @@ export interface Log {
   createTopic(options: CreateTopicOptions): Promise<Topic>;
   /** Removes the topic and its records. Idempotent by id; a new topic of the same name shares nothing with it. */
   deleteTopic(topic: Topic): Promise<void>;
+  /** Where consumer groups have come to. */
+  readonly groups: GroupOffsets;
+  /**
+   * Begins to apply retention and compaction, now and then in the background. To be called once, when it is known what
+   * is still needed.
+   */
+  startMaintenance(needs: RetentionNeeds): void;
   /** Writes and syncs everything appended, then releases the files. */
   close(): Promise<void>;
+  /** Releases the files as they are: for a process that must not write any more. */
+  release(): Promise<void>;
 }
 
-export interface CreateTopicOptions {
+/** The offsets that consumer groups have committed, kept durably. */
+export interface GroupOffsets {
+  /** Names of the groups that have committed any, sorted. */
+  list(): readonly string[];
+  /** By topic and partition, sorted; empty for a group nobody heard of. Offsets of topics that are gone are left out. */
+  offsets(group: string): readonly GroupOffset[];
+  /**
+   * Durable when it resolves.
+   * @throws RangeError for a partition that is not there; nothing is committed then.
+   */
+  commit(
+    group: string,
+    offsets: readonly Pick<GroupOffset, 'topic' | 'partition' | 'offset' | 'metadata'>[],
+  ): Promise<void>;
+  /** Forgets a group; false when there is none. */
+  delete(group: string): Promise<boolean>;
+}
+
+/** The next record of a partition that a consumer group wants. */
+export interface GroupOffset {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+  /** Whatever the consumer wants to remember with it. */
+  readonly metadata: string | null;
+  /** When it was committed, ms since the epoch. */
+  readonly timeMs: number;
+}
+
+/** What the owners of a log still want to read. */
+export interface RetentionNeeds {
+  /**
+   * The offset from which on the records of a partition are needed. Retention by time and compaction leave them alone;
+   * only a bound in bytes goes first.
+   */
+  neededFrom(partition: Partition): number;
+}
+
+export interface CreateTopicOptions extends Partial<TopicSettings> {
   readonly name: string;
   readonly partitionCount: number;
-  readonly cleanupPolicy: 'delete' | 'compact';
-  /** Kept and reported. Retention itself is not applied yet. */
-  readonly retentionMs?: number | null;
+  readonly cleanupPolicy: CleanupPolicy;
 }
 
 export interface Topic {
   /** Never reused; also the name of its directory. */
   readonly id: number;
   readonly name: string;
-  readonly cleanupPolicy: 'delete' | 'compact';
-  readonly retentionMs: number | null;
+  readonly settings: TopicSettings;
   readonly partitions: readonly Partition[];
 }
 
 /**
- * One partition. Offsets count records from 0. `start <= stable <= durable <= end`:
+ * One partition. Offsets count records from 0; in a compacted topic some are missing. `start <= stable <= durable <=
+ * end`:
  *
  * | property | below it, records |
  * |---|---|
@@ -65,6 +112,17 @@ export interface Partition {
   append(batch: Buffer): number;
 
   /**
+   * Appends a batch of an idempotent producer unless it is there already: the last five batches of each producer are
+   * remembered, also after opening the log again.
+   * @returns the offset of its first record, that of the original if it was sent before.
+   * @throws DatabaseError CONFLICT when the producer's epoch is over or the sequence does not follow.
+   */
+  produce(batch: Buffer): { readonly offset: number; readonly isDuplicate: boolean };
+
+  /** Resolves when what was appended is written, which survives this process but not the machine. */
+  write(): Promise<void>;
+
+  /**
    * Writes what was appended and syncs it (fdatasync; also the directory after a new segment). Calls made while a
    * sync is under way share the next one: that is the group commit.
    * @throws the error of the file system. The partition is then failed for good: every later call throws too,
@@ -78,9 +136,17 @@ export interface Partition {
    * left out; with 'committed' so are aborted transactions, and reading stops at `stableEndOffset`.
    *
    * Returns without a promise when the tail cache holds the data.
-   * @throws RangeError when the offset is below `startOffset` or above `endOffset`.
+   * @throws DatabaseError SOURCE_EXPIRED when the offset is below `startOffset`: its records were removed; RangeError
+   *   when it is above `endOffset` or no offset at all.
    */
   read(options: ReadOptions): ReadResult | Promise<ReadResult>;
+
+  /**
+   * Removes the records below `offset`, at most up to `stableEndOffset`, for good. The new start is durable before any
+   * file is removed.
+   * @returns the new `startOffset`.
+   */
+  deleteRecords(offset: number): Promise<number>;
 
   /** Offset of the first record with a timestamp >= `timestamp`, or `endOffset`. */
   offsetForTime(timestamp: number): Promise<number>;

@@ -409,6 +409,33 @@ export function setBaseOffset(batch: Buffer, offset: number): void {
 }
 
 /**
+ * A copy of the batch with other records, or the same ones encoded otherwise: all else stays but length and checksum.
+ * @param changes.compression code of how `records` are compressed. @param changes.count records there are; default: as
+ *   many as before.
+ */
+export function replaceRecords(
+  batch: Buffer,
+  changes: { readonly records: Buffer; readonly compression: number; readonly count?: number },
+): Buffer {
+  const { records, compression, count } = changes;
+  const copy = Buffer.allocUnsafe(BATCH_HEADER_BYTES + records.length);
+  batch.copy(copy, 0, 0, BATCH_HEADER_BYTES);
+  records.copy(copy, BATCH_HEADER_BYTES);
+  copy.writeInt32BE(copy.length - BATCH_PREFIX_BYTES, LENGTH_AT);
+  copy[ATTRIBUTES_AT + 1] = (copy[ATTRIBUTES_AT + 1]! & ~COMPRESSION_MASK) | compression;
+  if (count !== undefined) copy.writeInt32BE(count, COUNT_AT);
+  copy.writeUInt32BE(crc32c(copy, ATTRIBUTES_AT), CRC_AT);
+  return copy;
+}
+
+/** Gives all records the time of the append, in place. */
+export function setLogAppendTime(batch: Buffer, timestamp: number): void {
+  batch[ATTRIBUTES_AT + 1] = batch[ATTRIBUTES_AT + 1]! | LOG_APPEND_TIME;
+  writeInt64(batch, timestamp, MAX_TIMESTAMP_AT);
+  batch.writeUInt32BE(crc32c(batch, ATTRIBUTES_AT), CRC_AT);
+}
+
+/**
  * Checks a buffer that should be exactly one batch: length, magic, CRC and that the counts of the header agree with
  * each other. Records are checked by the cursor.
  * @throws CorruptionError naming the field, what it holds and what was expected.

@@ -33,6 +33,8 @@ export class RecordCursor {
   keyEnd = -1;
   valueStart = -1;
   valueEnd = -1;
+  /** Where the whole record begins; it ends at `recordEnd`. */
+  recordStart = 0;
 
   #at = 0;
   #left = 0;
@@ -83,6 +85,7 @@ export class RecordCursor {
     }
     this.#left--;
 
+    this.recordStart = this.#at;
     const length = this.#varint();
     const recordEnd = this.#at + length;
     if (length < 1 || recordEnd > buffer.length) this.#fail(`a record is ${length} bytes long`);
@@ -124,6 +127,11 @@ export class RecordCursor {
     this.#headersStart = this.#at;
     this.#at = recordEnd;
     return true;
+  }
+
+  /** One past the last byte of the current record. */
+  get recordEnd(): number {
+    return this.#recordEnd;
   }
 
   /** Skips records below `offset`: the following `next()` goes to the first one at or beyond it. */

@@ -59,19 +59,31 @@ export class Aggregation {
     return copy;
   }
 
-  /** Takes the change into the state row, in place: first the row before out, then the row after in. */
-  apply(state: Row, change: Change): void {
+  /**
+   * Takes the change into the state row, in place: first the row before out, then the row after in.
+   * @param arrival counts the rows in the order in which they came; needed only where states are merged.
+   */
+  apply(state: Row, change: Change, arrival = 0): void {
     const { before, after } = change;
     if (before !== null) this.#undo(state, before);
-    if (after !== null) this.#add(state, after);
+    if (after !== null) this.#add(state, after, arrival);
     if (change.time > (state[this.#timeSlot] as number)) state[this.#timeSlot] = change.time;
   }
 
-  #add(state: Row, row: Row): void {
+  /** Takes another group's state in, after what the state row holds; a row that may be edited. */
+  merge(state: Row, from: Row): void {
+    for (let i = 0; i < this.#aggregates.length; i++) {
+      (this.#aggregates[i] as Aggregate).merge(state, this.#slots[i] as number, from);
+    }
+    const time = from[this.#timeSlot] as number;
+    if (time > (state[this.#timeSlot] as number)) state[this.#timeSlot] = time;
+  }
+
+  #add(state: Row, row: Row, arrival: number): void {
     const aggregates = this.#aggregates;
     for (let i = 0; i < aggregates.length; i++) {
       const value = argumentOf(this.#columns[i] as readonly number[], row);
-      (aggregates[i] as Aggregate).add(state, this.#slots[i] as number, value);
+      (aggregates[i] as Aggregate).add(state, this.#slots[i] as number, value, arrival);
     }
   }
 

@@ -18,8 +18,8 @@ export const filterStream: OperatorDefinition<FilterStreamStep> = {
   kind: 'FilterStream',
   explain: (step) => `WHERE ${printExpression(step.predicate)}`,
   states: () => [],
-  create: (step, { errors }) =>
-    new FilterStream(compilePredicate(step.predicate, 'stream'), errors),
+  create: (step, { errors, ambient }) =>
+    new FilterStream(compilePredicate(step.predicate, 'stream', ambient), errors),
 };
 
 class FilterStream implements Operator {

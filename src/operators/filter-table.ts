@@ -15,23 +15,30 @@ export interface FilterTableStep extends StepBase {
   readonly kind: 'FilterTable';
   readonly predicate: Expression;
   readonly clause: 'WHERE' | 'HAVING';
+  /**
+   * False when the input does not say what its rows were before (foreign-key joins): then every row that does not match
+   * becomes a tombstone. Absent for true.
+   */
+  readonly knowsBefore?: boolean;
 }
 
 export const filterTable: OperatorDefinition<FilterTableStep> = {
   kind: 'FilterTable',
   explain: (step) => `${step.clause} ${printExpression(step.predicate)}`,
   states: () => [],
-  create: (step, { errors }) => new FilterTable(compilePredicate(step.predicate, 'stream'), errors),
+  create: (step, { errors }) => new FilterTable(step, errors),
 };
 
 class FilterTable implements Operator {
   readonly states = [];
   readonly #predicate: EvaluatePredicate;
   readonly #errors: ErrorSink;
+  readonly #knowsBefore: boolean;
 
-  constructor(predicate: EvaluatePredicate, errors: ErrorSink) {
-    this.#predicate = predicate;
+  constructor(step: FilterTableStep, errors: ErrorSink) {
+    this.#predicate = compilePredicate(step.predicate, 'stream');
     this.#errors = errors;
+    this.#knowsBefore = step.knowsBefore ?? true;
   }
 
   process(batch: readonly Change[], _input: number, out: Change[]): void {
@@ -40,7 +47,7 @@ class FilterTable implements Operator {
       const matched =
         before !== null && matches(this.#predicate, before, contextBefore(change), this.#errors);
       const matchesNow = after !== null && matches(this.#predicate, after, change, this.#errors);
-      if (!matched && !matchesNow) continue;
+      if (!matched && !matchesNow && this.#knowsBefore) continue;
       out.push(withRows(change, change.key, matched ? before : null, matchesNow ? after : null));
     }
   }

@@ -50,7 +50,7 @@ class FlatMap implements Operator {
   readonly #arguments: (row: Row, context: RowContext) => Row;
   readonly #errors: ErrorSink;
 
-  constructor({ calls }: FlatMapStep, { errors }: OperatorContext) {
+  constructor({ calls }: FlatMapStep, { errors, ambient }: OperatorContext) {
     let from = 0;
     this.#calls = calls.map(({ function: name, arguments: args }) => {
       const types = args.map(({ type }): SqlType => type);
@@ -63,6 +63,7 @@ class FlatMap implements Operator {
       calls.flatMap((call) => call.arguments),
       'stream',
       (index, error) => errors.report(`argument of ${names[index]}: ${error.message}`),
+      ambient,
     );
     this.#errors = errors;
   }

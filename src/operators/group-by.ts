@@ -35,14 +35,17 @@ class GroupBy implements Operator {
   readonly #errors: ErrorSink;
   readonly #project: (row: Row, context: RowContext) => Row;
 
-  constructor(step: GroupByStep, { errors }: OperatorContext) {
+  constructor(step: GroupByStep, { errors, ambient }: OperatorContext) {
     this.#keyCount = step.keys.length;
     this.#keyNames = step.keys.map((key) => printExpression(key));
     this.#mapKey = mapKeyFunction(step.keys.map((key) => key.type));
     this.#errors = errors;
     const columns = columnsOf(step.schema);
-    this.#project = compileRow([...step.keys, ...step.arguments], 'stream', (index, error) =>
-      errors.report(`column ${columns[index]?.name ?? index}: ${error.message}`),
+    this.#project = compileRow(
+      [...step.keys, ...step.arguments],
+      'stream',
+      (index, error) => errors.report(`column ${columns[index]?.name ?? index}: ${error.message}`),
+      ambient,
     );
   }
 

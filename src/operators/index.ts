@@ -1,9 +1,15 @@
-import { aggregate, type AggregateStep } from './aggregate.ts';
+import { aggregate } from './aggregate.ts';
+import type { AggregateStep } from './aggregate-step.ts';
 import { filterStream, type FilterStreamStep } from './filter-stream.ts';
 import { filterTable, type FilterTableStep } from './filter-table.ts';
 import { flatMap, type FlatMapStep } from './flat-map.ts';
 import { groupBy, type GroupByStep } from './group-by.ts';
+import { joinForeignKey, type JoinForeignKeyStep } from './join-foreign-key.ts';
+import { joinForeignKeyLeft, type JoinForeignKeyLeftStep } from './join-foreign-key-left.ts';
+import { joinForeignKeyResult, type JoinForeignKeyResultStep } from './join-foreign-key-result.ts';
+import { joinStreamStream, type JoinStreamStreamStep } from './join-stream-stream.ts';
 import { joinStreamTable, type JoinStreamTableStep } from './join-stream-table.ts';
+import { joinTableTable, type JoinTableTableStep } from './join-table-table.ts';
 import { materialize, type MaterializeStep } from './materialize.ts';
 import type { Operator, OperatorContext, OperatorDefinition, StateSpec } from './operator.ts';
 import { partitionBy, type PartitionByStep } from './partition-by.ts';
@@ -16,7 +22,12 @@ export type OperatorStep =
   | FilterTableStep
   | FlatMapStep
   | GroupByStep
+  | JoinForeignKeyLeftStep
+  | JoinForeignKeyResultStep
+  | JoinForeignKeyStep
+  | JoinStreamStreamStep
   | JoinStreamTableStep
+  | JoinTableTableStep
   | MaterializeStep
   | PartitionByStep
   | SelectStep;
@@ -29,7 +40,12 @@ const operators: {
   FilterTable: filterTable,
   FlatMap: flatMap,
   GroupBy: groupBy,
+  JoinForeignKey: joinForeignKey,
+  JoinForeignKeyLeft: joinForeignKeyLeft,
+  JoinForeignKeyResult: joinForeignKeyResult,
+  JoinStreamStream: joinStreamStream,
   JoinStreamTable: joinStreamTable,
+  JoinTableTable: joinTableTable,
   Materialize: materialize,
   PartitionBy: partitionBy,
   Select: select,

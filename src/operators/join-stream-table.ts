@@ -1,11 +1,9 @@
 // Hot path: once per record.
 import { assert } from '../base/assert.ts';
-import { compileRow } from '../expressions/compile.ts';
-import type { RowContext } from '../expressions/evaluation.ts';
-import type { Expression } from '../expressions/expression.ts';
-import type { Row, SqlType, Value } from '../sql/types.ts';
+import type { Row } from '../sql/types.ts';
 import type { StateEntry, StateTable } from '../state/state-table.ts';
 import { type Change, namesNoRow, withRows } from './change.ts';
+import { type JoinColumnSpec, JoinedRows, typesOfSide } from './joined-rows.ts';
 import type { Operator, OperatorContext, OperatorDefinition, StepBase } from './operator.ts';
 import { mapKeyFunction } from './state-codec.ts';
 
@@ -22,12 +20,6 @@ export interface JoinStreamTableStep extends StepBase {
   readonly table: string;
 }
 
-/** One value column of the result: an expression over the row of one side. */
-export interface JoinColumnSpec {
-  readonly side: 'left' | 'right';
-  readonly expression: Expression;
-}
-
 const STREAM = 0;
 
 export const joinStreamTable: OperatorDefinition<JoinStreamTableStep> = {
@@ -36,17 +28,12 @@ export const joinStreamTable: OperatorDefinition<JoinStreamTableStep> = {
   states: (step) => [
     {
       keyTypes: step.schema.keys.map((column) => column.type),
-      valueTypes: rightTypes(step),
+      valueTypes: typesOfSide(step.columns, 'right'),
       window: null,
     },
   ],
   create: (step, context) => new JoinStreamTable(step, context),
 };
-
-function rightTypes(step: JoinStreamTableStep): SqlType[] {
-  const right = step.columns.filter((column) => column.side === 'right');
-  return right.map((column) => column.expression.type);
-}
 
 class JoinStreamTable implements Operator {
   readonly states: readonly StateTable<Row, Row>[];
@@ -54,9 +41,7 @@ class JoinStreamTable implements Operator {
   readonly #context: OperatorContext;
   readonly #step: JoinStreamTableStep;
   readonly #mapKey: (key: Row) => unknown;
-  readonly #left: (row: Row, context: RowContext) => Row;
-  readonly #right: (row: Row, context: RowContext) => Row;
-  readonly #fromRight: readonly boolean[];
+  readonly #rows: JoinedRows;
   #entries: (StateEntry<Row, Row> | null)[] = [];
 
   constructor(step: JoinStreamTableStep, context: OperatorContext) {
@@ -67,18 +52,7 @@ class JoinStreamTable implements Operator {
     this.#context = context;
     this.#step = step;
     this.#mapKey = mapKeyFunction(step.schema.keys.map((column) => column.type));
-    this.#fromRight = step.columns.map((column) => column.side === 'right');
-    this.#left = this.#side('left');
-    this.#right = this.#side('right');
-  }
-
-  #side(side: 'left' | 'right'): (row: Row, context: RowContext) => Row {
-    const expressions = this.#step.columns
-      .filter((column) => column.side === side)
-      .map((column) => column.expression);
-    return compileRow(expressions, 'stream', (index, error) =>
-      this.#context.errors.report(`${side} column ${index} of the join: ${error.message}`),
-    );
+    this.#rows = new JoinedRows(step.columns, step.schema.keys.length, context.errors);
   }
 
   prepare(batch: readonly Change[]): void {
@@ -100,14 +74,8 @@ class JoinStreamTable implements Operator {
     if (change.after === null) return;
     const right = entry === null ? null : entry.value;
     if (right === null && this.#step.type === 'INNER') return;
-    const left = this.#left(change.after, change);
-    const row = this.#step.schema.keys.map((_, index) => change.key[index] ?? null);
-    let leftIndex = 0;
-    let rightIndex = 0;
-    for (const fromRight of this.#fromRight) {
-      if (fromRight) row.push(right === null ? null : (right[rightIndex++] as Value));
-      else row.push(left[leftIndex++] as Value);
-    }
+    const left = this.#rows.valuesOf('left', change.after, change);
+    const row = this.#rows.join(change.key, left, right);
     out.push(withRows(change, change.key, null, row));
   }
 
@@ -118,6 +86,9 @@ class JoinStreamTable implements Operator {
       );
       return;
     }
-    this.#state.set(entry, change.after === null ? null : this.#right(change.after, change));
+    this.#state.set(
+      entry,
+      change.after === null ? null : this.#rows.valuesOf('right', change.after, change),
+    );
   }
 }

@@ -1,3 +1,4 @@
+import type { Ambient } from '../expressions/ambient.ts';
 import type { ErrorSink } from '../expressions/evaluation.ts';
 import type { RowSchema } from '../sql/schema.ts';
 import type { Row, SqlType } from '../sql/types.ts';
@@ -32,12 +33,39 @@ export interface StateSpec {
 /** What an operator is given. No topics, no clock, no catalog. */
 export interface OperatorContext {
   readonly errors: ErrorSink;
+  /** The time and the randomness of expressions. */
+  readonly ambient: Ambient;
   /** One table for each `StateSpec`, in order. */
   readonly states: readonly StateTable<Row, Row>[];
   /** Changes of one key within a tick are merged into one (ksqlDB: cache.max.bytes.buffering > 0). */
   readonly merge: boolean;
+  /**
+   * The wall clock of the tick under way, ms since the epoch: the same for all its rows, also when it is processed
+   * again, and never before that of an earlier tick.
+   */
+  now(): number;
   /** Counts rows that were too late for their window. */
   onLate(): void;
+}
+
+/**
+ * Results that wait to be emitted. As long as there are some from an earlier tick, the query takes no new rows: what
+ * waits may be read from its state only when it is emitted.
+ */
+export interface Backlog {
+  readonly isEmpty: boolean;
+  /** Results that cannot wait for another tick. */
+  readonly isUrgent: boolean;
+  /** Names the state of the next piece. */
+  prepareNext(): void;
+  /** Emits the next piece; it may have nothing in it. */
+  emitNext(out: Change[]): void;
+  /** Nothing more is emitted in this tick. */
+  tickEnds(): void;
+  /** The wall clock from which on there is something to do without new rows, ms; Infinity for never. */
+  dueAt(): number;
+  /** Called when that time has come and no rows have. */
+  onDue(): void;
 }
 
 /**
@@ -50,15 +78,24 @@ export interface Operator {
   /** Names the state the batch will touch. Rows of a batch are the same objects in `process`. */
   prepare?(batch: readonly Change[], input: number): void;
   process(batch: readonly Change[], input: number, out: Change[]): void;
+  /**
+   * Whether `process` left a part of the batch for later: it has named more state, or has put out as much as should be
+   * in memory at a time. The task then sends on what came out, loads, and calls `proceed`, until it is through.
+   */
+  readonly isSuspended?: boolean;
+  /** Goes on where it was suspended. */
+  proceed?(out: Change[]): void;
   /** Emits, in pieces, what was held back for the end of the tick. */
   flush?(): Iterable<readonly Change[]>;
-  /** Drops what was held back in a tick that is abandoned. */
+  /** Drops what was held back in a tick that is abandoned; its times have been taken back before. */
   abandon?(): void;
   /**
-   * Event times it keeps from batch to batch, the highest seen first; saved with the state and given back at start. An
-   * operator begins with as many -1 as it keeps times.
+   * Times and counts it keeps from batch to batch, the highest event time seen first (-1 before any row); saved with
+   * the state and given back at start. There may become more and fewer of them.
    */
   times?: number[];
+  /** What it emits by and by, in pieces over several ticks if it is much; absent when it never does. */
+  readonly backlog?: Backlog;
   /** For each of `states` that is windowed: windows that start before it are not needed any more; else -Infinity. */
   windowFloor?(state: number): number;
 }

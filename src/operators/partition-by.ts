@@ -38,17 +38,20 @@ class PartitionBy implements Operator {
   /** Null for a key expression that needs more than the old key. */
   readonly #fromKey: readonly (Evaluate | null)[];
 
-  constructor(step: PartitionByStep, { errors }: OperatorContext) {
+  constructor(step: PartitionByStep, { errors, ambient }: OperatorContext) {
     this.#step = step;
     this.#errors = errors;
     const columns = columnsOf(step.schema);
-    this.#project = compileRow([...step.keys, ...step.values], 'stream', (index, error) =>
-      errors.report(`column ${columns[index]?.name ?? index}: ${error.message}`),
+    this.#project = compileRow(
+      [...step.keys, ...step.values],
+      'stream',
+      (index, error) => errors.report(`column ${columns[index]?.name ?? index}: ${error.message}`),
+      ambient,
     );
     this.#fromKey = step.keys.map((key) => {
       const reads = columnsRead(key);
       const onlyKey = !reads.pseudo && reads.indexes.every((i) => i < step.inputKeyCount);
-      return onlyKey ? compile(key, 'stream') : null;
+      return onlyKey ? compile(key, 'stream', undefined, ambient) : null;
     });
   }
 

@@ -30,7 +30,7 @@ class Select implements Operator {
   readonly #sameKey: boolean;
   readonly #project: (row: Row, context: RowContext) => Row;
 
-  constructor(step: SelectStep, { errors }: OperatorContext) {
+  constructor(step: SelectStep, { errors, ambient }: OperatorContext) {
     this.#keys = step.keys;
     // An unchanged key is handed on as the same object.
     this.#sameKey = step.keys.every((index, position) => index === position);
@@ -39,10 +39,11 @@ class Select implements Operator {
       if (column === undefined) throw new RangeError(`key column ${position} has no schema`);
       return { kind: 'column', type: column.type, index, name: column.name };
     });
-    this.#project = compileRow([...keyColumns, ...step.values], 'stream', (index, error) => {
+    const report = (index: number, error: Error): void => {
       const column = [...step.schema.keys, ...step.schema.values][index];
       errors.report(`column ${column?.name ?? index}: ${error.message}`);
-    });
+    };
+    this.#project = compileRow([...keyColumns, ...step.values], 'stream', report, ambient);
   }
 
   #keyOf({ key }: Change): Row {

@@ -1,6 +1,6 @@
 import { columnsRead } from '../expressions/columns.ts';
 import type { Expression } from '../expressions/expression.ts';
-import type { AggregateStep } from '../operators/aggregate.ts';
+import type { AggregateStep } from '../operators/aggregate-step.ts';
 import { columnsOf } from '../sql/schema.ts';
 import { consumersOf, type PhysicalPlan, type SourceStep, type Step } from './physical-plan.ts';
 
@@ -74,13 +74,23 @@ function expressionsOver(step: Step, input: number): readonly Expression[] {
       return step.calls.flatMap((call) => call.arguments);
     case 'GroupBy':
       return [...step.keys, ...step.arguments];
-    case 'JoinStreamTable': {
+    case 'JoinForeignKeyLeft':
+      return [step.foreignKey, ...step.columns];
+    case 'JoinForeignKey':
+      // Its input 0 are messages, which no source reads.
+      return input === 0
+        ? []
+        : step.columns.flatMap((c) => (c.side === 'right' ? [c.expression] : []));
+    case 'JoinStreamStream':
+    case 'JoinStreamTable':
+    case 'JoinTableTable': {
       const side = input === 0 ? 'left' : 'right';
       return step.columns.filter((c) => c.side === side).map((c) => c.expression);
     }
     case 'Source':
     case 'Materialize':
     case 'Aggregate':
+    case 'JoinForeignKeyResult':
     case 'Repartition':
     case 'Sink':
     case 'Result':

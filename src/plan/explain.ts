@@ -21,9 +21,11 @@ function nameOf(step: Step): string {
       return 'SOURCE';
     case 'FilterStream':
     case 'FilterTable':
+    case 'JoinForeignKeyResult':
       return 'FILTER';
     case 'Select':
       return 'PROJECT';
+    case 'JoinForeignKeyLeft':
     case 'PartitionBy':
       return 'REKEY';
     case 'FlatMap':
@@ -34,7 +36,10 @@ function nameOf(step: Step): string {
       return 'REPARTITION';
     case 'Aggregate':
       return step.window === null ? 'AGGREGATE' : 'WINDOW_AGGREGATE';
+    case 'JoinForeignKey':
+    case 'JoinStreamStream':
     case 'JoinStreamTable':
+    case 'JoinTableTable':
       return 'JOIN';
     case 'Sink':
     case 'Result':

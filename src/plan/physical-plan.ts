@@ -22,6 +22,19 @@ export interface SourceStep extends StepBase {
   readonly source: Source;
   /** By column index: whether any step reads the column. */
   readonly needed: readonly boolean[];
+  /** What a record without a usable time does; absent: as {@link failsOnInvalidTime} says. */
+  readonly onInvalidTime?: OnInvalidTime;
+}
+
+/** Ends the query, or is left out and reported. */
+export type OnInvalidTime = 'FAIL' | 'SKIP';
+
+/**
+ * Whether a record whose time is null, negative or unreadable ends the query. Without a word about it, only a negative
+ * timestamp of the record itself does; a TIMESTAMP column often holds what was never checked.
+ */
+export function failsOnInvalidTime({ source, onInvalidTime }: SourceStep): boolean {
+  return (onInvalidTime ?? (source.timestamp === null ? 'FAIL' : 'SKIP')) === 'FAIL';
 }
 
 /**

@@ -34,6 +34,23 @@ export function subTopologies(plan: PhysicalPlan): SubTopology[] {
   });
 }
 
+/**
+ * Where the rows of a sub-topology come from, in the order in which inputs go first when their times are equal: the
+ * left side of a join before the right one, with all that stands behind it.
+ * @returns ids of sources, and of the repartitions it takes rows from.
+ */
+export function inputOrder(plan: PhysicalPlan, { steps }: SubTopology): number[] {
+  const inside = new Set(steps.map(({ id }) => id));
+  const ordered = new Set<number>();
+  const visit = (id: number): void => {
+    const step = stepOf(plan, id);
+    if (!inside.has(id) || step.kind === 'Source') ordered.add(id);
+    else for (const input of step.inputs) visit(input);
+  };
+  for (const { id } of steps.toReversed()) visit(id);
+  return [...ordered];
+}
+
 function lastId(steps: readonly Step[]): number {
   return steps.at(-1)?.id ?? 0;
 }

@@ -1,9 +1,10 @@
 import { assert } from '../base/assert.ts';
 import type { Env } from '../base/env.ts';
+import type { Logger } from '../base/logger.ts';
 import type { Partition } from '../log/log.ts';
 import { writeControlBatch } from '../log/record-batch.ts';
 import type { Store } from '../state/store.ts';
-import { durableEndKey, encodeNumber } from './meta.ts';
+import { chainKey, durableEndKey, encodeNumber } from './meta.ts';
 import type { CommitCoordinator, SealedTick } from './sealed-tick.ts';
 
 /**
@@ -11,18 +12,20 @@ import type { CommitCoordinator, SealedTick } from './sealed-tick.ts';
  *
  * 1. append the outputs as transactional batches, sync every partition written (those read are durable already:
  *    only durable records are read);
- * 2. one synced batch into the store. This is the commit point;
+ * 2. one synced batch into the store, tried a second time if it failed. This is the commit point;
  * 3. append the commit markers and sync them: now readers see the results.
  */
 export class EmbeddedCommitCoordinator implements CommitCoordinator {
   readonly #store: Store;
   readonly #clock: Env['clock'];
+  readonly #logger: Logger;
   #committing = false;
   #lastTick = 0;
 
-  constructor(options: { store: Store; clock: Env['clock'] }) {
+  constructor(options: { store: Store; clock: Env['clock']; logger: Logger }) {
     this.#store = options.store;
     this.#clock = options.clock;
+    this.#logger = options.logger;
   }
 
   async commit(sealed: SealedTick): Promise<void> {
@@ -40,11 +43,30 @@ export class EmbeddedCommitCoordinator implements CommitCoordinator {
     for (const partition of sealed.touched) {
       changes.put(durableEndKey(partition), encodeNumber(partition.durableEndOffset));
     }
-    await this.#store.commit(changes);
+    await this.#decide(sealed);
 
     this.#mark(sealed);
     await syncAll(written);
     this.#committing = false;
+  }
+
+  /**
+   * The commit point. After an error nobody knows whether the batch was written, and LevelDB may lose whatever is
+   * written behind it; the store opened again knows. A second error is final: recovery decides.
+   */
+  async #decide({ tick, changes }: SealedTick): Promise<void> {
+    try {
+      await this.#store.commit(changes);
+    } catch (error) {
+      this.#logger.error(
+        { err: error, tick },
+        'a commit of the state store failed; opening it again',
+      );
+      await this.#store.reopen();
+      const last = this.#store.get(chainKey(tick));
+      if (last !== undefined && Buffer.from(last).equals(encodeNumber(tick))) return;
+      await this.#store.commit(changes);
+    }
   }
 
   #append(sealed: SealedTick): void {

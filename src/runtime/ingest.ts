@@ -1,9 +1,15 @@
+import { isReserved } from '../analyze/topic-name.ts';
+import type { DiskGuard } from '../base/disk-guard.ts';
 import type { Env } from '../base/env.ts';
 import { DatabaseError } from '../base/errors.ts';
 import { partitionForKey } from '../base/murmur2.ts';
 import type { Partition, Topic } from '../log/log.ts';
-import { RecordBatchWriter, type RecordHeader } from '../log/record-batch.ts';
+import { isLogAppendTime, maxTimestamp, RecordBatchWriter } from '../log/record-batch.ts';
+import type { RecordHeader } from '../log/record-batch.ts';
+import { syncDelayMs } from '../log/topic-settings.ts';
+import type { Durability } from '../log/topic-settings.ts';
 import type { AppendGate } from './append-gate.ts';
+import { producerIdOfKey, sequenceOfRecords } from './idempotency.ts';
 
 /** A record to be written. */
 export interface NewRecord {
@@ -11,19 +17,20 @@ export interface NewRecord {
   readonly value: Uint8Array | null;
   /** Event time, ms; default: now. */
   readonly timestamp?: number;
-  /** Default: none. */
-  readonly headers?: readonly RecordHeader[];
   /** Default: by the key, as Kafka's producers do; without a key the partitions take turns. */
   readonly partition?: number;
+  /** Default: none. */
+  readonly headers?: readonly RecordHeader[];
 }
 
-/** Where an acknowledged record stands. It is on disk. */
+/** Where an acknowledged record stands, and what the acknowledgement is worth. */
 export interface Acknowledgement {
   readonly topic: string;
   readonly partition: number;
   readonly offset: number;
   readonly timestamp: number;
-  readonly durability: 'fsync';
+  /** With `fsync` it is on disk; else it survives this process, and a sync follows. */
+  readonly durability: Durability;
 }
 
 const RECORD_BYTES_MAX = 1024 * 1024;
@@ -31,9 +38,16 @@ const BATCH_BYTES_MAX = 512 * 1024;
 /** Records that wait for a partition; more are refused. */
 const QUEUED_BYTES_MAX = 64 * 1024 * 1024;
 
+/** The records of one request with an idempotency key that go to one partition: one batch, written once. */
+interface IdempotentBatch {
+  readonly producerId: number;
+  readonly baseSequence: number;
+}
+
 interface Queued {
   readonly record: NewRecord;
   readonly timestamp: number;
+  readonly idempotent: IdempotentBatch | null;
   resolve(acknowledgement: Acknowledgement): void;
   reject(error: unknown): void;
 }
@@ -44,6 +58,8 @@ class PartitionQueue {
   queued: Queued[] = [];
   bytes = 0;
   writing = false;
+  /** Cancels the sync that is due; null when none is. */
+  cancelSync: (() => void) | null = null;
 
   constructor(partition: Partition) {
     this.partition = partition;
@@ -51,23 +67,31 @@ class PartitionQueue {
 }
 
 /**
- * The INSERT path: records are acknowledged when they are on disk. Whatever comes in while a partition is being synced
- * goes out together in the next batch, with one sync: the group commit.
+ * The INSERT path: records are acknowledged when they are on disk, or as the durability of the topic says. Whatever
+ * comes in while a partition is being synced goes out together in the next batch, with one sync: the group commit.
  */
 export class Ingest {
   readonly #clock: Env['clock'];
   readonly #gate: AppendGate;
   readonly #onDurable: (partition: Partition) => void;
+  readonly #guard: Pick<DiskGuard, 'demandRoom'> | null;
   readonly #queues = new WeakMap<Partition, PartitionQueue>();
+  /** Queues with a sync that is due. */
+  readonly #unsynced = new Set<PartitionQueue>();
   readonly #turns = new WeakMap<Topic, number>();
   readonly #writer = new RecordBatchWriter();
 
-  /** @param options.onDurable called when new records of a partition are on disk. */
+  /**
+   * @param options.onDurable called when new records of a partition are on disk.
+   * @param options.guard asked before anything is taken; default: nobody is.
+   */
   constructor(options: {
     clock: Env['clock'];
     gate: AppendGate;
     onDurable: (partition: Partition) => void;
+    guard?: Pick<DiskGuard, 'demandRoom'>;
   }) {
+    this.#guard = options.guard ?? null;
     this.#clock = options.clock;
     this.#gate = options.gate;
     this.#onDurable = options.onDurable;
@@ -76,27 +100,85 @@ export class Ingest {
   /**
    * Writes one record.
    * @throws DatabaseError TOO_LARGE above 1 MiB; TOO_MANY when 64 MiB wait already; BAD_REQUEST for a partition the
-   *   topic does not have.
+   *   topic does not have; DISK_FULL while there is too little room.
    */
   append(topic: Topic, record: NewRecord): Promise<Acknowledgement> {
-    const bytes = bytesOf(record);
-    if (bytes > RECORD_BYTES_MAX) {
-      const message = `The record for topic ${topic.name} has ${bytes} bytes; at most ${RECORD_BYTES_MAX} are allowed.`;
-      return Promise.reject(new DatabaseError('TOO_LARGE', message));
-    }
-    let queue: PartitionQueue;
     try {
-      queue = this.#queueFor(this.#partitionFor(topic, record));
+      this.#check(topic, record);
+      return this.#enqueue(this.#partitionFor(topic, record), record, null);
     } catch (error) {
       return Promise.reject(error);
     }
+  }
+
+  /**
+   * Writes the records of one request. With an idempotency key a request that is sent again is not written again and
+   * gets the acknowledgements of the first; records without a key all go to one partition then.
+   * @throws DatabaseError as `append`; CONFLICT when the key came with other records before.
+   */
+  async appendAll(
+    topic: Topic,
+    records: readonly NewRecord[],
+    { idempotencyKey = null }: { readonly idempotencyKey?: string | null } = {},
+  ): Promise<Acknowledgement[]> {
+    if (idempotencyKey === null) {
+      return Promise.all(records.map((record) => this.append(topic, record)));
+    }
+    const producerId = producerIdOfKey(idempotencyKey);
+    const places = records.map((record) => {
+      this.#check(topic, record);
+      const hasPlace = record.key !== null || record.partition !== undefined;
+      const partition = hasPlace ? record.partition : producerId % topic.partitions.length;
+      return this.#partitionFor(topic, partition === undefined ? record : { ...record, partition });
+    });
+    const batches = new Map<Partition, IdempotentBatch>();
+    for (const place of new Set(places)) {
+      const own = records.filter((_, i) => places[i] === place);
+      batches.set(place, { producerId, baseSequence: sequenceOfRecords(own) });
+    }
+    // One partition after the other, so that the records of each stand together in its queue.
+    const answers = new Map<number, Promise<Acknowledgement>>();
+    for (const [place, batch] of batches) {
+      records.forEach((record, i) => {
+        if (places[i] === place) answers.set(i, this.#enqueue(place, record, batch));
+      });
+    }
+    return Promise.all(records.map((_, i) => answers.get(i) as Promise<Acknowledgement>));
+  }
+
+  /** Syncs what is due; no sync begins by itself afterwards. */
+  async close(): Promise<void> {
+    const due = [...this.#unsynced];
+    for (const queue of due) queue.cancelSync?.();
+    this.#unsynced.clear();
+    await Promise.allSettled(due.map(({ partition }) => partition.sync()));
+  }
+
+  #check(topic: Topic, { key, value }: NewRecord): void {
+    // What the database writes for itself takes little, and dropping things has to work.
+    if (!isReserved(topic.name)) this.#guard?.demandRoom();
+    const bytes = (key?.length ?? 0) + (value?.length ?? 0);
+    if (bytes <= RECORD_BYTES_MAX) return;
+    throw new DatabaseError(
+      'TOO_LARGE',
+      `The record for topic ${topic.name} has ${bytes} bytes; at most ${RECORD_BYTES_MAX} are allowed.`,
+    );
+  }
+
+  #enqueue(
+    partition: Partition,
+    record: NewRecord,
+    idempotent: IdempotentBatch | null,
+  ): Promise<Acknowledgement> {
+    const queue = this.#queueFor(partition);
+    const bytes = (record.key?.length ?? 0) + (record.value?.length ?? 0);
     if (queue.bytes + bytes > QUEUED_BYTES_MAX) {
-      const message = `${queue.bytes} bytes wait to be written to topic ${topic.name} partition ${queue.partition.index} already. Send more slowly and try again.`;
+      const message = `${queue.bytes} bytes wait to be written to topic ${partition.topic.name} partition ${partition.index} already. Send more slowly and try again.`;
       return Promise.reject(new DatabaseError('TOO_MANY', message));
     }
     return new Promise((resolve, reject) => {
       const timestamp = record.timestamp ?? this.#clock.now();
-      queue.queued.push({ record, timestamp, resolve, reject });
+      queue.queued.push({ record, timestamp, idempotent, resolve, reject });
       queue.bytes += bytes;
       if (!queue.writing) this.#schedule(queue);
     });
@@ -141,20 +223,21 @@ export class Ingest {
     const { partition, queued } = queue;
     queue.queued = [];
     queue.bytes = 0;
+    const { topic } = partition;
     try {
-      const offsets = this.#appendAll(partition, queued);
-      await partition.sync();
-      this.#onDurable(partition);
-      queued.forEach(({ resolve, timestamp }, index) => {
-        const offset = offsets[index] as number;
-        const { topic } = partition;
-        resolve({
-          topic: topic.name,
-          partition: partition.index,
-          offset,
-          timestamp,
-          durability: 'fsync',
-        });
+      const places = this.#appendQueued(partition, queued);
+      await this.#settle(queue);
+      queued.forEach(({ resolve, reject }, index) => {
+        const place = places[index] as Place | DatabaseError;
+        if (place instanceof DatabaseError) reject(place);
+        else {
+          resolve({
+            topic: topic.name,
+            partition: partition.index,
+            ...place,
+            durability: topic.settings.durability,
+          });
+        }
       });
     } catch (error) {
       for (const { reject } of queued) reject(error);
@@ -163,31 +246,77 @@ export class Ingest {
     if (queue.queued.length > 0) this.#schedule(queue);
   }
 
-  /** Appends the records in batches and returns their offsets. */
-  #appendAll(partition: Partition, queued: readonly Queued[]): number[] {
-    const offsets: number[] = [];
+  /** Does what has to be done before the acknowledgement. */
+  async #settle(queue: PartitionQueue): Promise<void> {
+    const { partition } = queue;
+    const delayMs = syncDelayMs(partition.topic.settings.durability);
+    if (delayMs === null) {
+      await partition.sync();
+      this.#onDurable(partition);
+      return;
+    }
+    await partition.write();
+    if (queue.cancelSync !== null) return;
+    this.#unsynced.add(queue);
+    queue.cancelSync = this.#clock.after(delayMs, () => {
+      queue.cancelSync = null;
+      this.#unsynced.delete(queue);
+      // Whoever writes or reads next is told of a partition that has failed.
+      partition.sync().then(
+        () => this.#onDurable(partition),
+        () => {},
+      );
+    });
+  }
+
+  /** Appends the records in batches and returns where each stands, or why it does not. */
+  #appendQueued(partition: Partition, queued: readonly Queued[]): (Place | DatabaseError)[] {
+    const places: (Place | DatabaseError)[] = [];
     const writer = this.#writer;
-    let open = 0;
+    let open: Queued[] = [];
     const finish = (): void => {
-      if (open === 0) return;
-      const base = partition.append(writer.finish());
-      for (let i = 0; i < open; i++) offsets.push(base + i);
-      open = 0;
+      if (open.length > 0) places.push(...placesOf(partition, writer.finish(), open));
+      open = [];
     };
-    for (const { record, timestamp } of queued) {
-      if (open === 0) writer.begin();
+    for (const item of queued) {
+      const { record, timestamp, idempotent } = item;
+      if (open.length > 0 && open[0]?.idempotent !== idempotent) finish();
+      if (open.length === 0) {
+        writer.begin(idempotent === null ? {} : { ...idempotent, producerEpoch: 0 });
+      }
       writer.append(timestamp, record.key, record.value, record.headers);
-      open++;
-      if (writer.sizeBytes >= BATCH_BYTES_MAX) finish();
+      open.push(item);
+      if (idempotent === null && writer.sizeBytes >= BATCH_BYTES_MAX) finish();
     }
     finish();
-    return offsets;
+    return places;
   }
 }
 
-/** What a record takes in memory, about. */
-function bytesOf({ key, value, headers = [] }: NewRecord): number {
-  let bytes = (key?.length ?? 0) + (value?.length ?? 0);
-  for (const header of headers) bytes += header.key.length + (header.value?.length ?? 0);
-  return bytes;
+interface Place {
+  readonly offset: number;
+  readonly timestamp: number;
+}
+
+function placesOf(
+  partition: Partition,
+  batch: Buffer,
+  items: readonly Queued[],
+): (Place | DatabaseError)[] {
+  const isIdempotent = items[0]?.idempotent !== null;
+  let base: number;
+  try {
+    base = isIdempotent ? partition.produce(batch).offset : partition.append(batch);
+  } catch (error) {
+    // Only the request whose key it is has to know.
+    if (!(error instanceof DatabaseError) || error.code !== 'CONFLICT') throw error;
+    const message =
+      'The Idempotency-Key was used with other records before. Nothing was written; take a new key for a new request.';
+    return items.map(() => new DatabaseError('CONFLICT', message, { cause: error }));
+  }
+  const appendTime = isLogAppendTime(batch) ? maxTimestamp(batch) : null;
+  return items.map(({ timestamp }, i) => ({
+    offset: base + i,
+    timestamp: appendTime ?? timestamp,
+  }));
 }

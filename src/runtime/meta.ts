@@ -10,6 +10,7 @@ import type { Store } from '../state/store.ts';
  * | key | value |
  * |---|---|
  * | `epoch` | how often the database was opened; the epoch of all producers |
+ * | `now` | wall clock of the last tick, ms since the epoch |
  * | `query/<number>` | progress of a persistent query, JSON |
  * | `end/<topic id>/<partition>` | durable end of the partition when it was last committed |
  * | `chain/<n>` | number of the last tick with tick mod 512 = n |
@@ -54,6 +55,7 @@ export function chainKey(tick: number): Buffer {
 }
 
 export const EPOCH_KEY = metaKey('epoch');
+export const NOW_KEY = metaKey('now');
 
 /** A number as the meta entries hold it: its decimal text. */
 export function encodeNumber(value: number): Buffer {
@@ -92,6 +94,8 @@ export function queryStateRange(queryNumber: number): { from: Buffer; to: Buffer
 export interface StoredMeta {
   readonly epoch: number;
   readonly lastTick: number;
+  /** Wall clock of that tick, ms since the epoch; 0 when there was none. */
+  readonly lastNow: number;
   readonly progress: ReadonlyMap<number, QueryProgress>;
   /** By `topic id/partition`. */
   readonly durableEnds: ReadonlyMap<string, number>;
@@ -103,6 +107,7 @@ export interface StoredMeta {
  */
 export async function readMeta(store: Store): Promise<StoredMeta> {
   let epoch = 0;
+  let lastNow = 0;
   const progress = new Map<number, QueryProgress>();
   const durableEnds = new Map<string, number>();
   const chain: number[] = [];
@@ -112,12 +117,13 @@ export async function readMeta(store: Store): Promise<StoredMeta> {
       const [kind, ...rest] = Buffer.from(key).toString('utf8', 1).split('/');
       const text = Buffer.from(value).toString();
       if (kind === 'epoch') epoch = Number(text);
+      else if (kind === 'now') lastNow = Number(text);
       else if (kind === 'query') progress.set(Number(rest[0]), JSON.parse(text) as QueryProgress);
       else if (kind === 'end') durableEnds.set(rest.join('/'), Number(text));
       else if (kind === 'chain') chain.push(Number(text));
     }
   }
-  return { epoch, lastTick: checkChain(chain), progress, durableEnds };
+  return { epoch, lastTick: checkChain(chain), lastNow, progress, durableEnds };
 }
 
 /** The latest ticks, one per slot, must be consecutive: a gap is a commit that vanished. */

@@ -1,7 +1,11 @@
 import type { Env } from '../base/env.ts';
+import type { Partition } from '../log/log.ts';
+import { DatabaseError } from '../base/errors.ts';
 import { type PhysicalPlan, storedNumbers } from '../plan/physical-plan.ts';
 import type { QueryProgress } from './meta.ts';
+import type { QueryProblems, UnreadableRecord } from './problem.ts';
 import { type Producer, producerOf } from './producer.ts';
+import type { RowErrors } from './row-errors.ts';
 import type { PartitionOutput, Sink } from './sink-writer.ts';
 import type { WorkLimit } from './task.ts';
 import type { Topology } from './topology.ts';
@@ -32,6 +36,9 @@ export class PersistentQuery {
   /** By source of the topology: up to where what was read is committed. */
   #committed: readonly number[];
   readonly #late: { count: number };
+  readonly #rowErrors: RowErrors;
+  readonly #failOnBadRecord: boolean;
+  #unreadable: readonly UnreadableRecord[] = [];
 
   constructor(options: {
     id: string;
@@ -41,6 +48,9 @@ export class PersistentQuery {
     sink: Sink;
     epoch: number;
     late: { count: number };
+    rowErrors: RowErrors;
+    /** Whether a record that cannot be read stops the query. */
+    failOnBadRecord?: boolean;
   }) {
     this.id = options.id;
     this.number = options.number;
@@ -50,6 +60,8 @@ export class PersistentQuery {
     this.#sink = options.sink;
     this.#epoch = options.epoch;
     this.#late = options.late;
+    this.#rowErrors = options.rowErrors;
+    this.#failOnBadRecord = options.failOnBadRecord ?? false;
     this.#committed = this.positions;
   }
 
@@ -75,6 +87,18 @@ export class PersistentQuery {
     );
   }
 
+  /** The offset from which on it has still to read a partition; Infinity for one it does not read. */
+  neededFrom(partition: Partition): number {
+    let needed = Infinity;
+    this.topology.sources.forEach(({ reader }, index) => {
+      const committed = this.#committed[index] ?? 0;
+      // What was removed before it was read cannot be kept for it any more.
+      if (reader.partition !== partition || committed < partition.startOffset) return;
+      needed = Math.min(needed, committed);
+    });
+    return needed;
+  }
+
   get state(): QueryState {
     return this.#state;
   }
@@ -88,8 +112,14 @@ export class PersistentQuery {
     return { ticks: this.#ticks, recordsOut: this.#recordsOut, lateRecords: this.#late.count };
   }
 
-  get hasInput(): boolean {
-    return this.#state === 'RUNNING' && this.topology.hasInput;
+  /** Whether there is something to do at that time of the wall clock. */
+  hasWork(now: number): boolean {
+    return this.#state === 'RUNNING' && this.topology.hasWork(now);
+  }
+
+  /** The wall clock from which on there is something to do without input, ms; Infinity for never. */
+  dueAt(): number {
+    return this.#state === 'RUNNING' ? this.topology.dueAt() : Infinity;
   }
 
   /** Who writes its transactions in this life of the process. */
@@ -97,25 +127,40 @@ export class PersistentQuery {
     return producerOf(this.number, this.#epoch);
   }
 
-  /** Processes input in a tick attempt and returns what it puts out. */
-  async process(attempt: number, limit: WorkLimit): Promise<PartitionOutput[]> {
-    this.topology.begin(attempt);
+  /**
+   * Processes input in a tick attempt and returns what it puts out.
+   * @param now the wall clock of the tick.
+   */
+  async process(
+    attempt: number,
+    { limit, now }: { limit: WorkLimit; now: number },
+  ): Promise<PartitionOutput[]> {
+    this.topology.begin(attempt, now);
     this.#sink.begin();
     await this.topology.process(limit);
+    this.#unreadable = this.topology.takeUnreadable();
+    const [bad] = this.#unreadable;
+    if (this.#failOnBadRecord && bad !== undefined) throw stoppedBy(bad);
     return this.#sink.take();
   }
 
-  /** The attempt will be committed. */
-  sealed(outputs: readonly PartitionOutput[]): void {
+  /** The attempt will be committed. @returns what went wrong in it. */
+  sealed(outputs: readonly PartitionOutput[]): QueryProblems {
     this.topology.expire();
     this.topology.forgetChunks();
     this.#ticks++;
     for (const output of outputs) this.#recordsOut += output.recordCount;
+    const { messages: rowErrors, count: rowErrorCount, unsaid } = this.#rowErrors.take();
+    const unreadable = this.#unreadable;
+    this.#unreadable = [];
+    return { queryId: this.id, unreadable, rowErrors, rowErrorCount, unsaidCount: unsaid };
   }
 
   abandon(): void {
     this.topology.abandon();
     this.#sink.discard();
+    this.#rowErrors.discard();
+    this.#unreadable = [];
   }
 
   /** From the next tick on it reads nothing; state and positions stay. A query that failed stays so. */
@@ -151,6 +196,14 @@ export class PersistentQuery {
   close(): void {
     this.topology.close();
   }
+}
+
+function stoppedBy({ source, partition, offset, message }: UnreadableRecord): DatabaseError {
+  return new DatabaseError(
+    'BAD_STATEMENT',
+    `Record ${offset} of topic ${source.topic} partition ${partition} cannot be read: ${message}. ` +
+      'The query was created with ksql.fail.on.deserialization.error and stops here.',
+  );
 }
 
 /** How long and how much a query may work in one tick. */

@@ -9,10 +9,12 @@ import type { ErrorSink, EvaluatePredicate, RowContext } from '../expressions/ev
 import type { Expression } from '../expressions/expression.ts';
 import { matches } from '../operators/filter-stream.ts';
 import type { Change } from '../operators/change.ts';
+import type { EvaluationError } from '../sql/evaluation-error.ts';
 import type { Row } from '../sql/types.ts';
 import type { Store } from '../state/store.ts';
 import { MaterializedTable } from './materialized-table.ts';
 import type { PersistentQuery } from './persistent-query.ts';
+import type { PullAmbient } from './pull-ambient.ts';
 import type { ProcessingLog } from './processing-log.ts';
 
 /** What pull queries share. */
@@ -31,6 +33,7 @@ export class PreparedPull {
   readonly table: MaterializedTable;
   readonly limit: number | null;
   readonly services: PullServices;
+  readonly #ambient: PullAmbient;
   readonly #project: (row: Row, context: RowContext) => Row;
   readonly #keep: (row: Row, context: RowContext) => boolean;
 
@@ -43,21 +46,28 @@ export class PreparedPull {
     predicate: PullPlan['predicate'];
     writer: PersistentQuery;
     services: PullServices;
+    ambient: PullAmbient;
   }) {
-    const { query, predicate, writer, services } = options;
+    const { query, predicate, writer, services, ambient } = options;
     const name = query.sources[0]?.name ?? 'the source';
     const errors = {
       report: (message: string) =>
         services.processingLog.report({ origin: `pull queries on ${name}`, message }),
     };
-    const table = MaterializedTable.of({ writer, errors });
+    const table = MaterializedTable.of({ writer, errors, ambient });
     if (table === null) throw notMaterialized(name);
+    this.#ambient = ambient;
     this.table = table;
     this.services = services;
     this.limit = query.limit;
     this.columns = columnsOf(query);
-    this.#project = projectionOf(query, errors);
-    this.#keep = predicateOf(predicate, errors);
+    this.#project = projectionOf(query, { errors, ambient });
+    this.#keep = predicateOf(predicate, { errors, ambient });
+  }
+
+  /** Whether it may be run again: nothing in it depended on the time or on chance. */
+  get isReusable(): boolean {
+    return !this.#ambient.wasAsked;
   }
 
   /** The rows of the answer among those of the table. */
@@ -71,6 +81,11 @@ export class PreparedPull {
   }
 }
 
+interface Evaluation {
+  readonly errors: ErrorSink;
+  readonly ambient: PullAmbient;
+}
+
 function columnsOf({ root, output }: AnalyzedQuery): QueryColumn[] {
   const keys = new Set(root.input.schema.keys.map((column) => column.name));
   return output.map(({ name, type }) => {
@@ -81,7 +96,7 @@ function columnsOf({ root, output }: AnalyzedQuery): QueryColumn[] {
 
 function projectionOf(
   { root, output }: AnalyzedQuery,
-  errors: ErrorSink,
+  { errors, ambient }: Evaluation,
 ): (row: Row, context: RowContext) => Row {
   const expressions = [...root.keys, ...root.values].map(({ expression }) => expression);
   const shown = output.map(({ index }) => expressions[index]);
@@ -89,14 +104,17 @@ function projectionOf(
     shown.every((expression) => expression !== undefined),
     'every output column has an expression',
   );
-  return compileRow(shown, 'pull', (index, error) =>
-    errors.report(`column ${output[index]?.name ?? index}: ${error.message}`),
-  );
+  const report = (index: number, error: EvaluationError): void =>
+    errors.report(`column ${output[index]?.name ?? index}: ${error.message}`);
+  return compileRow(shown, 'pull', report, ambient);
 }
 
-function predicateOf(predicate: Expression | null, errors: ErrorSink): EvaluatePredicate {
+function predicateOf(
+  predicate: Expression | null,
+  { errors, ambient }: Evaluation,
+): EvaluatePredicate {
   if (predicate === null) return () => true;
-  const evaluate = compilePredicate(predicate, 'pull');
+  const evaluate = compilePredicate(predicate, 'pull', ambient);
   return (row, context) => matches(evaluate, row, context, errors);
 }
 

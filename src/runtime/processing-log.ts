@@ -1,5 +1,6 @@
 import type { Env } from '../base/env.ts';
 import type { Logger } from '../base/logger.ts';
+import type { QueryProblems, UnreadableRecord } from './problem.ts';
 
 /** What went wrong with one record; the query went on. */
 export interface ProcessingError {
@@ -27,6 +28,10 @@ export class ProcessingLog {
   readonly #clock: Env['clock'];
   readonly #logger: Logger;
   readonly #counts = new Map<string, number>();
+  /** By query. */
+  readonly #skipped = new Map<string, number>();
+  /** By source and partition, the highest offset that was reported. */
+  readonly #reported = new Map<string, number>();
   #recent: ProcessingError[] = [];
   #second = 0;
   #loggedInSecond = 0;
@@ -34,6 +39,37 @@ export class ProcessingLog {
   constructor(options: { clock: Env['clock']; logger: Logger }) {
     this.#clock = options.clock;
     this.#logger = options.logger;
+  }
+
+  /** A record that could not be read. Several queries meet it; it counts once for its source. */
+  reportUnreadable({ source, partition, offset, message, payload }: UnreadableRecord): void {
+    const place = `${source.name}/${partition}`;
+    if (offset <= (this.#reported.get(place) ?? -1)) return;
+    this.#reported.set(place, offset);
+    this.report({
+      origin: source.name,
+      message,
+      topic: source.topic,
+      partition,
+      offset,
+      ...(payload === null ? {} : { payload: payload.toString('base64') }),
+    });
+  }
+
+  /** What went wrong in one query in one tick. */
+  reportQuery({ queryId, unreadable, rowErrors, rowErrorCount }: QueryProblems): void {
+    for (const record of unreadable) this.reportUnreadable(record);
+    if (unreadable.length > 0) {
+      this.#skipped.set(queryId, this.skippedCount(queryId) + unreadable.length);
+    }
+    for (const message of rowErrors) this.report({ origin: queryId, message });
+    const unsaid = rowErrorCount - rowErrors.length;
+    if (unsaid > 0) this.#counts.set(queryId, this.count(queryId) + unsaid);
+  }
+
+  /** How many records the query has left out since start because they could not be read. */
+  skippedCount(queryId: string): number {
+    return this.#skipped.get(queryId) ?? 0;
   }
 
   report(error: Omit<ProcessingError, 'time'>): void {
@@ -64,6 +100,7 @@ export class ProcessingLog {
   /** Forgets an origin that is gone. */
   forget(origin: string): void {
     this.#counts.delete(origin);
+    this.#skipped.delete(origin);
     this.#recent = this.#recent.filter((error) => error.origin !== origin);
   }
 }

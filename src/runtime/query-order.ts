@@ -38,3 +38,18 @@ function sinkTopic(plan: PhysicalPlan): string | null {
   const sink = plan.steps.find((step) => step.kind === 'Sink');
   return sink === undefined ? null : sink.sink.topic;
 }
+
+/** The ids of the queries that read a topic, directly or through other queries. @param ordered by dependence. */
+export function queriesBehind(
+  topic: string,
+  ordered: readonly (Planned & { readonly id: string })[],
+): ReadonlySet<string> {
+  const topics = new Set([topic]);
+  const ids = new Set<string>();
+  for (const { id, plan } of ordered) {
+    if (!sourceSteps(plan).some(({ source }) => topics.has(source.topic))) continue;
+    ids.add(id);
+    for (const step of plan.steps) if (step.kind === 'Sink') topics.add(step.sink.topic);
+  }
+  return ids;
+}

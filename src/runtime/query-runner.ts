@@ -3,9 +3,11 @@ import { assert } from '../base/assert.ts';
 import { DatabaseError } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 import type { MemoryBudget } from '../base/memory-budget.ts';
+import type { ErrorSink } from '../expressions/evaluation.ts';
 import type { Log, Partition, Topic } from '../log/log.ts';
 import { rowCodec } from '../operators/state-codec.ts';
 import {
+  failsOnInvalidTime,
   type PhysicalPlan,
   type SourceStep,
   sourceSteps,
@@ -21,6 +23,7 @@ import { PersistentQuery } from './persistent-query.ts';
 import type { ProcessingLog } from './processing-log.ts';
 import { producerOf } from './producer.ts';
 import { type Sink, SinkWriter } from './sink-writer.ts';
+import { RowErrors } from './row-errors.ts';
 import { SourceReader } from './source-reader.ts';
 import type { TickLoop } from './tick-loop.ts';
 import { Topology } from './topology.ts';
@@ -33,8 +36,12 @@ export interface QueryDefinition {
   readonly plan: PhysicalPlan;
   /** Whether changes of a key within a tick may be merged. */
   readonly merge: boolean;
+  /** Whether a record that cannot be read stops it; else it is left out. */
+  readonly failOnBadRecord?: boolean | undefined;
   /** Where it begins to read, by `source number/partition`; recorded when it was created. */
   readonly startOffsets: Readonly<Record<string, number>>;
+  /** It was created this moment: records removed since its start offsets were taken are not missed. */
+  readonly isFresh?: boolean;
 }
 
 export interface QueryRunnerOptions {
@@ -46,6 +53,8 @@ export interface QueryRunnerOptions {
   readonly processingLog: ProcessingLog;
   readonly registry: SchemaRegistry;
   readonly logger: Logger;
+  /** Differs from database to database; random numbers of queries follow from it. */
+  readonly seed: string;
   /** Of this life of the process. */
   readonly epoch: number;
   /** What recovery found. */
@@ -59,7 +68,7 @@ export class QueryRunner {
   /** By source and partition, shared by all queries. */
   readonly #readers = new Map<string, SourceReader>();
   readonly #progress: Map<number, QueryProgress>;
-  readonly #failures = new Map<string, string>();
+  readonly #failures = new Map<string, { reason: string; definition: QueryDefinition }>();
   readonly #forgetting = new Set<Promise<void>>();
 
   constructor(options: QueryRunnerOptions) {
@@ -71,17 +80,58 @@ export class QueryRunner {
     return this.#queries.get(id);
   }
 
-  /** Starts a query where it stood, or at its start offsets when it is new. Between ticks, or before the first. */
+  /**
+   * The offset from which on a partition is needed by the queries, those included that are paused, have failed or could
+   * not be started; Infinity when none reads it.
+   */
+  neededFrom(partition: Partition): number {
+    let needed = Infinity;
+    for (const query of this.#queries.values()) {
+      needed = Math.min(needed, query.neededFrom(partition));
+    }
+    for (const { definition } of this.#failures.values()) {
+      const position = this.#storedPosition(definition, partition);
+      if (position >= partition.startOffset) needed = Math.min(needed, position);
+    }
+    return needed;
+  }
+
+  /** Where a query that does not run would go on. */
+  #storedPosition(definition: QueryDefinition, partition: Partition): number {
+    const { plan, number, startOffsets: given } = definition;
+    const numbers = storedNumbers(plan);
+    const offsets = this.#progress.get(number)?.offsets ?? given;
+    const positions = sourceSteps(plan)
+      .filter(({ source }) => source.topic === partition.topic.name)
+      .map(({ id }) => offsets[`${numbers.get(id)}/${partition.index}`] ?? 0);
+    return Math.min(Infinity, ...positions);
+  }
+
+  /**
+   * Starts a query where it stood, or at its start offsets when it is new. Between ticks, or before the first.
+   * @throws DatabaseError SOURCE_EXPIRED when records it has not read were removed, CORRUPT when it stands beyond the
+   *   log.
+   */
   start(definition: QueryDefinition): PersistentQuery {
     assert(!this.#queries.has(definition.id), 'a query is started once');
     const { plan, id, number } = definition;
     const late = { count: 0 };
-    const report = (message: string): void =>
-      this.#options.processingLog.report({ origin: id, message });
-    const sink = this.#sink(definition, report);
-    const topology = this.#topology(definition, { sink, late, report });
-    const { epoch } = this.#options;
-    const query = new PersistentQuery({ id, number, plan, topology, sink, epoch, late });
+    const { epoch, clock } = this.#options;
+    const rowErrors = new RowErrors(clock);
+    const sink = this.#sink(definition, (message) => rowErrors.report(message));
+    const topology = this.#topology(definition, { sink, late, errors: rowErrors });
+    const { failOnBadRecord = false } = definition;
+    const query = new PersistentQuery({
+      id,
+      number,
+      plan,
+      topology,
+      sink,
+      epoch,
+      late,
+      rowErrors,
+      failOnBadRecord,
+    });
     this.#queries.set(id, query);
     this.#options.loop.add(query);
     return query;
@@ -106,24 +156,28 @@ export class QueryRunner {
 
   #topology(
     definition: QueryDefinition,
-    { sink, late, report }: { sink: Sink; late: { count: number }; report(m: string): void },
+    { sink, late, errors }: { sink: Sink; late: { count: number }; errors: ErrorSink },
   ): Topology {
     const { plan, number, merge } = definition;
     const progress = this.#progress.get(number);
     const numbers = storedNumbers(plan);
-    const { clock, store, budget } = this.#options;
+    const { clock, store, budget, seed } = this.#options;
     return new Topology({
       plan,
       clock,
+      seed: `${seed} ${number}`,
       merge,
-      errors: { report },
+      errors,
       onLate: () => late.count++,
       output: sink,
       reader: (step, index) => this.#reader(step, index),
       position: (step, index) => {
         const key = `${numbers.get(step.id)}/${index}`;
-        const offset = progress?.offsets[key] ?? definition.startOffsets[key] ?? 0;
-        return checkPosition(this.#partition(step, index), { offset, query: definition.id });
+        const partition = this.#partition(step, index);
+        const stored = progress?.offsets[key] ?? definition.startOffsets[key] ?? 0;
+        const offset =
+          definition.isFresh === true ? Math.max(stored, partition.startOffset) : stored;
+        return checkPosition(partition, { offset, query: definition.id });
       },
       times: (step, index) => progress?.times[`${numbers.get(step.id)}/${index}`],
       state: ({ step, index, spec, partition, windowStartMax }) =>
@@ -145,14 +199,16 @@ export class QueryRunner {
   }
 
   #reader(step: SourceStep, index: number): SourceReader {
-    const key = `${step.source.name}/${index}/${JSON.stringify(step.source.schema)}`;
+    const { name, schema } = step.source;
+    const key = `${name}/${index}/${failsOnInvalidTime(step)}/${JSON.stringify(schema)}`;
     let reader = this.#readers.get(key);
     if (reader === undefined) {
       reader = new SourceReader({
         source: step.source,
+        failsOnInvalidTime: failsOnInvalidTime(step),
         partition: this.#partition(step, index),
-        processingLog: this.#options.processingLog,
         pending: (partition) => this.#options.loop.pending(partition),
+        end: (partition) => this.#options.loop.end(partition),
       });
       this.#readers.set(key, reader);
     }
@@ -186,12 +242,12 @@ export class QueryRunner {
 
   /** Why a query of the catalog does not run; undefined when it does. */
   failure(id: string): string | undefined {
-    return this.#failures.get(id);
+    return this.#failures.get(id)?.reason;
   }
 
   /** Remembers why a query could not be started. */
-  notStarted(id: string, reason: string): void {
-    this.#failures.set(id, reason);
+  notStarted(definition: QueryDefinition, reason: string): void {
+    this.#failures.set(definition.id, { reason, definition });
   }
 
   /** Stops a query for good; its state is removed in the background. Between ticks. */
@@ -253,11 +309,21 @@ export class QueryRunner {
   }
 }
 
-/** A query must not stand beyond the log: its records would be skipped when they are written again. */
+/**
+ * A query must not stand beyond the log, whose records would be skipped when they are written again, nor before it, as
+ * if records that were removed had never been.
+ */
 function checkPosition(
   partition: Partition,
   { offset, query }: { offset: number; query: string },
 ): number {
+  if (offset < partition.startOffset) {
+    throw new DatabaseError(
+      'SOURCE_EXPIRED',
+      `Query ${query} has processed topic ${partition.topic.name} partition ${partition.index} up to offset ${offset}, but the log begins at ${partition.startOffset}: ` +
+        'records it has not read were removed by retention. DROP what it fills and create it again.',
+    );
+  }
   if (offset <= partition.endOffset) return offset;
   throw new DatabaseError(
     'CORRUPT',

@@ -7,15 +7,21 @@ import { lastOffset } from '../log/record-batch.ts';
 import { RecordCursor } from '../log/record-cursor.ts';
 import { Change, NULL_KEY } from '../operators/change.ts';
 import { EvaluationError } from '../sql/evaluation-error.ts';
-import { columnsOf, isPayload } from '../sql/schema.ts';
+import { columnsOf, isPayload, type WindowInfo } from '../sql/schema.ts';
 import type { Row, Value } from '../sql/types.ts';
 import { eventTimeOf, type EventTime } from './event-time.ts';
 import { HeaderColumns } from './header-columns.ts';
+import { innerKeyEnd, windowEndAt, windowStartAt } from './windowed-key.ts';
 
 /** A record that could not be turned into a row. */
 export interface DecodeProblem {
+  /** Bytes that do not fit, or no usable time. */
+  readonly kind: 'bytes' | 'time';
   readonly offset: number;
   readonly message: string;
+  /** The part of the record that could not be read. */
+  readonly target: 'key' | 'value';
+  /** Its bytes, at most 1 KiB of them; null when it has none. */
   readonly payload: Buffer | null;
 }
 
@@ -31,11 +37,13 @@ export class RecordDecoder {
   readonly #headers: HeaderColumns | null;
   readonly #keyCount: number;
   readonly #template: Row;
-  /** Size of the windows of the key, which ends with the window's start; -1 for a plain key. */
-  readonly #windowSizeMs: number;
+  /** The windows of the key; null for a plain key. */
+  readonly #window: WindowInfo | null;
   /** Null when the record's own timestamp counts. */
   readonly #eventTime: EventTime | null;
   readonly #cursor = new RecordCursor();
+  /** What is being read. */
+  #target: DecodeProblem['target'] = 'value';
   /** Where the cursor stopped within its batch; -1 when it did not stop in the middle. */
   #resumeOffset = -1;
 
@@ -56,12 +64,13 @@ export class RecordDecoder {
       needed: neededValues.filter((_, index) => values[index]?.header === undefined),
     });
     this.#headers = values.every(isPayload) ? null : new HeaderColumns(values, this.#decodeValue);
-    this.#windowSizeMs = source.schema.window?.sizeMs ?? -1;
+    this.#window = source.schema.window;
     this.#eventTime = eventTimeOf(source);
   }
 
   /**
-   * Appends the changes of a batch's records with `fromOffset <= offset < toOffset`, until `out` holds `countMax`.
+   * Appends the changes of a batch's records with `fromOffset <= offset < toOffset`, until `out` holds `countMax` or as
+   * many records were left out.
    * Going on where the last call stopped costs no second walk over the batch.
    *
    * @param problem called for each record that is left out.
@@ -78,20 +87,26 @@ export class RecordDecoder {
     const resumes = cursor.buffer === batch && this.#resumeOffset === fromOffset;
     if (!resumes) cursor.reset(batch);
     this.#resumeOffset = -1;
-    while (out.length < countMax) {
+    let left = 0;
+    while (out.length < countMax && left < countMax) {
       if (!cursor.next()) return lastOffset(batch) + 1;
       if (cursor.offset < fromOffset) continue;
       if (cursor.offset >= toOffset) return toOffset;
       try {
         const change = this.#change(batch, cursor, partition);
-        if (change !== null) out.push(change);
-        else problem(problemAt(batch, cursor, 'the timestamp is null or negative'));
+        if (change !== null) {
+          out.push(change);
+          continue;
+        }
+        problem(problemAt(batch, cursor, 'time', 'value', 'the timestamp is null or negative'));
       } catch (error) {
         // An EvaluationError is a text in the TIMESTAMP column that is no time.
         const isBadData = error instanceof DeserializationError || error instanceof EvaluationError;
         if (!isBadData) throw error;
-        problem(problemAt(batch, cursor, error.message));
+        const kind = error instanceof EvaluationError ? 'time' : 'bytes';
+        problem(problemAt(batch, cursor, kind, this.#target, error.message));
       }
+      left++;
     }
     this.#resumeOffset = cursor.offset + 1;
     return this.#resumeOffset;
@@ -104,16 +119,19 @@ export class RecordDecoder {
     let windowStart = 0;
     let windowEnd = 0;
     if (keyCount > 0 && cursor.keyStart >= 0) {
+      this.#target = 'key';
       let { keyEnd } = cursor;
-      if (this.#windowSizeMs >= 0) {
-        keyEnd -= WINDOW_BYTES;
-        windowStart = windowStartAt(batch, cursor.keyStart, keyEnd);
-        windowEnd = windowStart + this.#windowSizeMs;
+      const window = this.#window;
+      if (window !== null) {
+        keyEnd = innerKeyEnd(window, cursor);
+        windowStart = windowStartAt(batch, keyEnd, window);
+        windowEnd = windowEndAt(batch, keyEnd, window);
       }
       if (this.#decodeKey(batch, cursor.keyStart, keyEnd, row, 0)) {
         key = keyCount === 1 ? [row[0] as Value] : row.slice(0, keyCount);
       }
     }
+    this.#target = 'value';
     const present = cursor.valueStart >= 0 && this.#readValue(batch, cursor, row);
     const time = this.#timeOf(row, cursor.timestamp, present);
     if (time < 0) return null;
@@ -139,19 +157,20 @@ export class RecordDecoder {
   }
 }
 
-const WINDOW_BYTES = 8;
-
-/** A windowed key is the key's own bytes and then the window's start, ms, 64 bits big-endian. */
-function windowStartAt(batch: Buffer, keyStart: number, keyEnd: number): number {
-  if (keyEnd < keyStart) throw new DeserializationError('the key has no window start at its end');
-  return Number(batch.readBigInt64BE(keyEnd));
-}
-
 const PAYLOAD_BYTES_MAX = 1024;
 
-function problemAt(batch: Buffer, cursor: RecordCursor, message: string): DecodeProblem {
-  const { valueStart, valueEnd, offset } = cursor;
-  const end = Math.min(valueEnd, valueStart + PAYLOAD_BYTES_MAX);
-  const payload = valueStart < 0 ? null : Buffer.from(batch.subarray(valueStart, end));
-  return { offset, message, payload };
+function problemAt(
+  batch: Buffer,
+  cursor: RecordCursor,
+  kind: DecodeProblem['kind'],
+  target: DecodeProblem['target'],
+  message: string,
+): DecodeProblem {
+  const start = target === 'key' ? cursor.keyStart : cursor.valueStart;
+  const end = Math.min(
+    target === 'key' ? cursor.keyEnd : cursor.valueEnd,
+    start + PAYLOAD_BYTES_MAX,
+  );
+  const payload = start < 0 ? null : Buffer.from(batch.subarray(start, end));
+  return { kind, offset: cursor.offset, message, target, payload };
 }

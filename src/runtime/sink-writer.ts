@@ -8,8 +8,10 @@ import type { Partition, Topic } from '../log/log.ts';
 import { RecordBatchWriter } from '../log/record-batch.ts';
 import type { Change } from '../operators/change.ts';
 import { EvaluationError } from '../sql/evaluation-error.ts';
+import type { WindowInfo } from '../sql/schema.ts';
 import type { Value } from '../sql/types.ts';
 import { eventTimeOf, type EventTime } from './event-time.ts';
+import { writeWindow } from './windowed-key.ts';
 import type { Producer } from './producer.ts';
 import type { Exit } from './task.ts';
 
@@ -44,7 +46,7 @@ export class SinkWriter implements Sink {
   readonly #encodeKey: Encoder;
   readonly #encodeValue: Encoder;
   readonly #keyCount: number;
-  readonly #windowed: boolean;
+  readonly #window: WindowInfo | null;
   /** Null when rows keep their time. */
   readonly #eventTime: EventTime | null;
   readonly #onDrop: (message: string) => void;
@@ -83,7 +85,7 @@ export class SinkWriter implements Sink {
       spec: sink.valueFormat,
     });
     this.#keyCount = sink.schema.keys.length;
-    this.#windowed = sink.schema.window !== null;
+    this.#window = sink.schema.window;
     this.#eventTime = eventTimeOf(sink);
     this.#onDrop = options.onDrop;
     this.#open = topic.partitions.map(() => null);
@@ -118,7 +120,7 @@ export class SinkWriter implements Sink {
     const index = hasKey
       ? partitionForKey(key.buffer, partitionCount, 0, key.length)
       : from % partitionCount;
-    if (hasKey && this.#windowed) key.writeInt64(change.windowStart);
+    if (hasKey && this.#window !== null) writeWindow(key, this.#window, change);
     const { after } = change;
     const hasValue = after !== null && this.#encodeValue(after, this.#keyCount, value);
     const batch = this.#batchFor(index);

@@ -1,14 +1,16 @@
 // Hot path: once per batch.
+import { DatabaseError } from '../base/errors.ts';
 import type { Source } from '../catalog/source.ts';
 import type { Partition, ReadResult } from '../log/log.ts';
 import { lastOffset } from '../log/record-batch.ts';
 import type { Change } from '../operators/change.ts';
-import type { ProcessingLog } from './processing-log.ts';
 import { type DecodeProblem, RecordDecoder } from './record-decoder.ts';
 
 /** Rows read from a partition, in offset order. */
 export interface Chunk {
   readonly changes: readonly Change[];
+  /** Records among them that could not be read, in offset order. */
+  readonly problems: readonly DecodeProblem[];
   /** Where to read on. */
   readonly nextOffset: number;
 }
@@ -25,6 +27,9 @@ export interface PendingRecords {
 
 /** Finds what the tick under way has put out for a partition so far. */
 export type PendingLookup = (partition: Partition) => PendingRecords | undefined;
+
+/** Up to where the tick under way reads a partition of what stands in the log. */
+export type EndLookup = (partition: Partition) => number;
 
 /** Bytes asked of the log at a time. */
 const READ_BYTES = 1024 * 1024;
@@ -43,10 +48,11 @@ interface RawRead extends ReadResult {
  */
 export class SourceReader {
   readonly partition: Partition;
-  readonly #source: Source;
-  readonly #processingLog: ProcessingLog;
+  readonly source: Source;
   readonly #pending: PendingLookup;
+  readonly #end: EndLookup;
   readonly #endOffsetMax: number;
+  readonly #failsOnInvalidTime: boolean;
   #needed: boolean[] = [];
   #decoder: RecordDecoder | null = null;
   /** Latest chunks by the offset they were read from; dropped at the end of each tick. */
@@ -58,15 +64,19 @@ export class SourceReader {
   constructor(options: {
     source: Source;
     partition: Partition;
-    processingLog: ProcessingLog;
     pending: PendingLookup;
+    /** Default: all that is stable. */
+    end?: EndLookup;
+    /** Whether a record without a usable time is an error of the read. */
+    failsOnInvalidTime: boolean;
     /** Records at or beyond it are not read. Default: there is no such end. */
     endOffsetMax?: number;
   }) {
-    this.#source = options.source;
+    this.source = options.source;
     this.partition = options.partition;
-    this.#processingLog = options.processingLog;
+    this.#failsOnInvalidTime = options.failsOnInvalidTime;
     this.#pending = options.pending;
+    this.#end = options.end ?? ((partition) => partition.stableEndOffset);
     this.#endOffsetMax = options.endOffsetMax ?? Infinity;
   }
 
@@ -83,15 +93,37 @@ export class SourceReader {
    */
   endOffset(position: number): number {
     const pending = this.#pending(this.partition);
+    if (pending === undefined) return Math.min(this.#end(this.partition), this.#endOffsetMax);
+    // Nobody else writes to the partition until the tick is committed.
     const stable = Math.min(this.partition.stableEndOffset, this.#endOffsetMax);
-    if (pending === undefined) return stable;
     return position >= pending.baseOffset || stable >= pending.baseOffset
       ? pending.nextOffset
       : stable;
   }
 
-  /** The rows from `offset` on, about a thousand. Without a promise when they are in memory. */
+  /**
+   * The rows from `offset` on, about a thousand and none at or beyond `endOffset`. Without a promise when they are in
+   * memory.
+   */
   read(offset: number): Chunk | Promise<Chunk> {
+    const chunk = this.#chunkAt(offset);
+    return chunk instanceof Promise
+      ? chunk.then((read) => this.#upToEnd(offset, read))
+      : this.#upToEnd(offset, chunk);
+  }
+
+  /** The log may have grown since the tick began. */
+  #upToEnd(offset: number, chunk: Chunk): Chunk {
+    const end = this.endOffset(offset);
+    if (chunk.nextOffset <= end) return chunk;
+    return {
+      changes: chunk.changes.filter((change) => change.offset < end),
+      problems: chunk.problems.filter((problem) => problem.offset < end),
+      nextOffset: end,
+    };
+  }
+
+  #chunkAt(offset: number): Chunk | Promise<Chunk> {
     const cached = this.#chunks.get(offset);
     if (cached !== undefined) return cached;
     const pending = this.#pending(this.partition);
@@ -133,8 +165,13 @@ export class SourceReader {
   }
 
   #decode(offset: number, { batches, nextOffset }: ReadResult): Chunk {
-    this.#decoder ??= new RecordDecoder(this.#source, this.#needed);
+    this.#decoder ??= new RecordDecoder(this.source, this.#needed);
     const changes: Change[] = [];
+    const problems: DecodeProblem[] = [];
+    const report = (problem: DecodeProblem): void => {
+      if (problem.kind === 'time' && this.#failsOnInvalidTime) throw this.#noUsableTime(problem);
+      problems.push(problem);
+    };
     const options = {
       fromOffset: offset,
       toOffset: this.#endOffsetMax,
@@ -145,33 +182,31 @@ export class SourceReader {
     for (const batch of batches) {
       const last = lastOffset(batch);
       if (last < options.fromOffset) continue;
-      const reached = this.#decoder.decode(batch, options, changes, this.#report);
+      const reached = this.#decoder.decode(batch, options, changes, report);
       if (reached <= last) {
         next = reached;
         break;
       }
       options.fromOffset = reached;
-      if (changes.length >= CHUNK_ROWS && reached < nextOffset) {
+      const isFull = changes.length >= CHUNK_ROWS || problems.length >= CHUNK_ROWS;
+      if (isFull && reached < nextOffset) {
         next = reached;
         break;
       }
     }
-    const chunk = { changes, nextOffset: next };
+    const chunk = { changes, problems, nextOffset: next };
     if (this.#chunks.size >= CACHED_CHUNKS_MAX) this.#chunks.clear();
     this.#chunks.set(offset, chunk);
     return chunk;
   }
 
-  readonly #report = ({ offset, message, payload }: DecodeProblem): void => {
-    this.#processingLog.report({
-      origin: this.#source.name,
-      message,
-      topic: this.partition.topic.name,
-      partition: this.partition.index,
-      offset,
-      ...(payload === null ? {} : { payload: payload.toString('base64') }),
-    });
-  };
+  #noUsableTime({ offset, message }: DecodeProblem): DatabaseError {
+    const { topic, index } = this.partition;
+    return new DatabaseError(
+      'BAD_STATEMENT',
+      `The record at offset ${offset} of partition ${index} of ${topic.name} has no usable time: ${message}.`,
+    );
+  }
 
   /** Lets go of everything read; at the end of a tick, or when what it put out itself is taken back. */
   forgetChunks(): void {

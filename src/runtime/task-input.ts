@@ -1,6 +1,7 @@
 // Hot path: once per batch.
 import type { Change } from '../operators/change.ts';
-import type { SourceReader } from './source-reader.ts';
+import type { DecodeProblem } from './record-decoder.ts';
+import type { Chunk, SourceReader } from './source-reader.ts';
 
 /** Where a task takes rows from. Its head is the next row; inputs are told apart by the event time of their heads. */
 export interface TaskInput {
@@ -36,6 +37,9 @@ export class SourceInput implements TaskInput {
   #timeMax = -Infinity;
   /** Where to read on after `#changes`. */
   #nextOffset: number;
+  /** Records that could not be read, not yet taken; in offset order. */
+  #problems: readonly DecodeProblem[] = [];
+  #skippedCount = 0;
 
   constructor(options: { stepId: number; reader: SourceReader; position: number }) {
     this.stepId = options.stepId;
@@ -57,16 +61,34 @@ export class SourceInput implements TaskInput {
     return this.#refill(chunk);
   }
 
-  /** A chunk may hold no rows at all (nothing but unreadable records): then reads on. */
-  #refill(chunk: { changes: readonly Change[]; nextOffset: number }): void | Promise<void> {
+  /**
+   * A chunk may hold no rows at all (nothing but unreadable records): then there is no head, and the next call reads
+   * on; without end it would leave the bounds of the tick.
+   */
+  #refill(chunk: Chunk): void {
     this.#changes = chunk.changes;
     this.#index = 0;
     this.#nextOffset = chunk.nextOffset;
     this.#timeMax = -Infinity;
     for (const { time } of chunk.changes) if (time > this.#timeMax) this.#timeMax = time;
-    if (chunk.changes.length > 0) return;
-    this.position = chunk.nextOffset;
-    return this.fill();
+    this.#skippedCount += chunk.problems.length;
+    if (chunk.problems.length > 0) this.#problems = [...this.#problems, ...chunk.problems];
+    if (chunk.changes.length === 0) this.position = chunk.nextOffset;
+  }
+
+  /** How many unreadable records were met since the last call. */
+  takeSkippedCount(): number {
+    const count = this.#skippedCount;
+    this.#skippedCount = 0;
+    return count;
+  }
+
+  /** The unreadable records before the position; each is given out once, unless the input goes back. */
+  takeProblems(): readonly DecodeProblem[] {
+    if (this.#problems.length === 0) return this.#problems;
+    const taken = this.#problems.filter(({ offset }) => offset < this.position);
+    this.#problems = this.#problems.slice(taken.length);
+    return taken;
   }
 
   headTime(): number | null {
@@ -98,6 +120,8 @@ export class SourceInput implements TaskInput {
     this.#nextOffset = position;
     this.#changes = [];
     this.#index = 0;
+    this.#problems = [];
+    this.#skippedCount = 0;
   }
 }
 

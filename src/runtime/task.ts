@@ -27,7 +27,7 @@ export function isOver(limit: WorkLimit, clock: Env['clock']): boolean {
 }
 
 /** Brings the state an operator named into memory. Without a promise when it is there. */
-export function loadStates(operator: Operator): Promise<void> | undefined {
+export function loadStates(operator: Pick<Operator, 'states'>): Promise<void> | undefined {
   let loading: Promise<void> | undefined;
   for (const state of operator.states) {
     if (!state.needsLoad) continue;
@@ -37,6 +37,8 @@ export function loadStates(operator: Operator): Promise<void> | undefined {
 }
 
 const BATCH_MAX = 4096;
+/** What a backlog emits before a tick takes new rows, and after. */
+const BACKLOG_MAX = 10_000;
 const YIELD_AFTER_MS = 2;
 
 /** Runs the operators of one sub-topology for one partition. */
@@ -170,7 +172,49 @@ export class Task {
   ): void | Promise<void> {
     const out: Change[] = [];
     operator.process(changes, edge.input, out);
+    if (operator.isSuspended === true) return this.#proceed(operator, edge.stepId, out);
     return this.#run(edge.stepId, out);
+  }
+
+  /**
+   * Emits what waits in the backlogs of operators, in step order, up to a bound; what cannot wait goes over it.
+   * @param now the wall clock, for what is due without rows; null to emit only what waits already.
+   */
+  async emitBacklogs(now: number | null): Promise<void> {
+    for (const [stepId, { backlog, states }] of this.operators) {
+      if (backlog === undefined) continue;
+      if (now !== null && backlog.dueAt() <= now) backlog.onDue();
+      let left = BACKLOG_MAX;
+      while (!backlog.isEmpty && (left > 0 || backlog.isUrgent)) {
+        backlog.prepareNext();
+        await loadStates({ states });
+        const out: Change[] = [];
+        backlog.emitNext(out);
+        left -= out.length;
+        const running = this.#run(stepId, out);
+        if (running !== undefined) await running;
+        await this.#clock.yield();
+      }
+    }
+  }
+
+  async #proceed(operator: Operator, stepId: number, first: readonly Change[]): Promise<void> {
+    let out = first;
+    let yieldedAt = this.#clock.monotonic();
+    for (;;) {
+      const running = this.#run(stepId, out);
+      if (running !== undefined) await running;
+      if (operator.isSuspended !== true) return;
+      const loading = loadStates(operator);
+      if (loading !== undefined) await loading;
+      if (this.#clock.monotonic() - yieldedAt > YIELD_AFTER_MS) {
+        await this.#clock.yield();
+        yieldedAt = this.#clock.monotonic();
+      }
+      const next: Change[] = [];
+      operator.proceed?.(next);
+      out = next;
+    }
   }
 
   /** Lets every operator emit what it held back, in step order, through everything behind it. */

@@ -6,13 +6,19 @@ import type { MemoryBudget } from '../base/memory-budget.ts';
 import type { Partition } from '../log/log.ts';
 import { PackedChanges } from '../state/packed-changes.ts';
 import type { AppendGate } from './append-gate.ts';
-import { chainKey, encodeNumber, encodeProgress, queryKey } from './meta.ts';
+import { chainKey, encodeNumber, encodeProgress, NOW_KEY, queryKey } from './meta.ts';
 import { type PersistentQuery, workLimit } from './persistent-query.ts';
-import { inOrderOfDependence, withDependencies } from './query-order.ts';
+import type { QueryProblems } from './problem.ts';
+import type { ProcessingLog } from './processing-log.ts';
+import { PROCESSING_LOG_TOPIC } from './processing-log-source.ts';
+import type { ProcessingLogWriter } from './processing-log-writer.ts';
+import { inOrderOfDependence, queriesBehind, withDependencies } from './query-order.ts';
 import type { CommitCoordinator, SealedTick } from './sealed-tick.ts';
 import type { PartitionOutput } from './sink-writer.ts';
 import type { PendingRecords } from './source-reader.ts';
+import { type SourcePosition, TickEnds } from './tick-ends.ts';
 import { TickOutputs } from './tick-outputs.ts';
+import type { WorkLimit } from './task.ts';
 
 /** Bounds of a tick: while anyone waits for results, and when nobody does. */
 const IMPATIENT = { milliseconds: 20, records: 10_000 };
@@ -23,6 +29,8 @@ const LIVE_LAG = 2_000;
 const BEHIND_SLICE_MS = 10;
 const CHECKPOINT_EVERY_MS = 1_000;
 const EXPIRE_EVERY_MS = 5_000;
+/** A timer waits at most this long; the wall clock may be put forward meanwhile. */
+const SLEEP_MS_MAX = 60_000;
 /** Rough bytes of state one record can make dirty; keeps a tick below half of the cache. */
 const DIRTY_BYTES_PER_RECORD = 600;
 
@@ -32,8 +40,14 @@ export interface TickLoopOptions {
   readonly budget: MemoryBudget;
   readonly gate: AppendGate;
   readonly logger: Logger;
+  /** Where what goes wrong is counted. */
+  readonly processingLog: ProcessingLog;
   /** Number of the last committed tick. */
   readonly lastTick: number;
+  /** False while nothing may be written: queries wait then. Default: always true. */
+  readonly mayWrite?: () => boolean;
+  /** Its wall clock; 0 when there was none. */
+  readonly lastNow: number;
   /** Called once when a commit has failed: the process cannot go on. */
   onFatal(error: unknown): void;
 }
@@ -53,13 +67,21 @@ export class TickLoop {
   #attempt = 0;
   #committedAttempt = 0;
   #tick: number;
+  /** The wall clock of the tick under way, ms since the epoch; it never goes back. */
+  #now: number;
   #outputs: TickOutputs | null = null;
+  /** Of the tick that is processed; null between ticks. */
+  #ends: TickEnds | null = null;
   /** The queries that took part in the attempt, and what they put out. */
   #processed: { query: PersistentQuery; outputs: readonly PartitionOutput[] }[] = [];
   #expectedEnds = new Map<Partition, number>();
   #committing: Promise<void> | null = null;
   #touched = new Set<Partition>();
   #impatience = 0;
+  /** Where it is written to; null: nowhere. */
+  #problemWriter: ProcessingLogWriter | null = null;
+  /** Queries that read, directly or not, what it writes: theirs are not written, or there would be no end of it. */
+  #behindProblems: ReadonlySet<string> = new Set();
   #exclusive: { run(): Promise<void>; reject(error: unknown): void }[] = [];
   #idle: (() => void)[] = [];
   readonly #afterCommit = new Set<() => void>();
@@ -74,11 +96,17 @@ export class TickLoop {
   constructor(options: TickLoopOptions) {
     this.#options = options;
     this.#tick = options.lastTick;
+    this.#now = options.lastNow;
   }
 
   /** What the tick under way has put out for a partition; what source readers ask. */
   pending(partition: Partition): PendingRecords | undefined {
     return this.#outputs?.pending(partition);
+  }
+
+  /** Up to where the tick under way reads a partition; between ticks all that is stable. */
+  end(partition: Partition): number {
+    return this.#ends?.end(partition) ?? partition.stableEndOffset;
   }
 
   get queries(): readonly PersistentQuery[] {
@@ -88,6 +116,11 @@ export class TickLoop {
   /** Number of the last tick that was sealed. */
   get tick(): number {
     return this.#tick;
+  }
+
+  /** Has what goes wrong in ticks written with them; before the start. */
+  writeProblems(writer: ProcessingLogWriter): void {
+    this.#problemWriter = writer;
   }
 
   start(): void {
@@ -212,6 +245,7 @@ export class TickLoop {
   #order(): void {
     this.#ordered = inOrderOfDependence([...this.#queries.values()]);
     this.#dependencies.clear();
+    this.#behindProblems = queriesBehind(PROCESSING_LOG_TOPIC, this.#ordered);
   }
 
   async #run(): Promise<void> {
@@ -247,10 +281,17 @@ export class TickLoop {
     }
   }
 
+  /** Until it is woken, or something is due by the wall clock. */
   #sleep(): Promise<void> {
+    const { clock } = this.#options;
+    const due = Math.min(Infinity, ...this.#ordered.map((query) => query.dueAt()));
     return new Promise((resolve) => {
+      const wakeWhenDue = (): void => this.wake();
+      const delayMs = Math.min(SLEEP_MS_MAX, Math.max(1, due - clock.now()));
+      const cancel = due === Infinity ? null : clock.after(delayMs, wakeWhenDue);
       this.#wake = () => {
         this.#wake = null;
+        cancel?.();
         resolve();
       };
       if (this.#wakeRequested || this.#exclusive.length > 0) this.#wake();
@@ -278,9 +319,11 @@ export class TickLoop {
   /** One tick up to its sealed form; null when there was nothing to do. */
   async #process(): Promise<SealedTick | null> {
     this.#evict();
+    this.#now = Math.max(this.#now, this.#options.clock.now());
     for (;;) {
-      const active = this.#ordered.filter((query) => query.hasInput);
-      if (active.length === 0) return this.#checkpoint();
+      const active = this.#ordered.filter((query) => query.hasWork(this.#now));
+      const mayWrite = this.#options.mayWrite?.() ?? true;
+      if (active.length === 0 || !mayWrite) return this.#checkpoint();
       const failed = await this.#attemptTick();
       if (failed === null) return this.#seal();
       // The tick is processed again without the query that failed.
@@ -298,11 +341,16 @@ export class TickLoop {
     this.#outputs = outputs;
     this.#processed = [];
     const bounds = this.#bounds();
+    const ends = new TickEnds();
+    this.#ends = ends;
     for (const query of this.#ordered) {
-      if (!query.hasInput) continue;
+      const began = query.positions;
+      ends.begin(sourcesOf(query, began));
+      if (!query.hasWork(this.#now)) continue;
       try {
-        const limit = workLimit(clock, bounds);
-        const put = await query.process(attempt, limit);
+        const limit = this.#isInStep(query, ends) ? noLimit() : workLimit(clock, bounds);
+        const put = await query.process(attempt, { limit, now: this.#now });
+        ends.finish(sourcesOf(query, began));
         this.#processed.push({ query, outputs: put });
         outputs.add(query, put);
       } catch (error) {
@@ -310,16 +358,38 @@ export class TickLoop {
         for (const { query: earlier } of this.#processed) earlier.abandon();
         outputs.release();
         this.#outputs = null;
+        this.#ends = null;
         return { query, error };
       }
     }
+    this.#ends = null;
     return null;
+  }
+
+  /**
+   * Whether a query stands where others of the tick stood before, or reads what they have put out, and has little
+   * else to read. It goes as far as they did whatever it takes, because what is committed together has to fit together.
+   */
+  #isInStep(query: PersistentQuery, ends: TickEnds): boolean {
+    let follows = false;
+    for (const { reader, position, lag } of query.topology.sources) {
+      if (lag === 0) continue;
+      const { partition } = reader;
+      const pending = this.pending(partition);
+      const isFollowed =
+        ends.reached(partition, position) !== undefined ||
+        (pending !== undefined && position + LIVE_LAG >= pending.baseOffset);
+      if (isFollowed) follows = true;
+      else if (lag > LIVE_LAG) return false;
+    }
+    return follows;
   }
 
   /** What each query may use of the tick: a fair share, and little while others that are live wait. */
   #bounds(): { milliseconds: number; records: number } {
     const { milliseconds: total, records } = this.#impatience > 0 ? IMPATIENT : PATIENT;
-    const lags = this.#ordered.filter((query) => query.hasInput).map((query) => query.topology.lag);
+    const working = this.#ordered.filter((query) => query.hasWork(this.#now));
+    const lags = working.map((query) => query.topology.lag);
     const share = total / Math.max(1, lags.length);
     const isLiveWaiting = lags.length > 1 && lags.some((lag) => lag <= LIVE_LAG);
     const milliseconds = isLiveWaiting ? Math.min(BEHIND_SLICE_MS, share) : share;
@@ -333,12 +403,14 @@ export class TickLoop {
     const outputs = this.#outputs as TickOutputs;
     const changes = new PackedChanges();
     const touched = this.#takeTouched();
+    const problems: QueryProblems[] = [];
     for (const { query, outputs: put } of this.#processed) {
       for (const state of query.topology.states) await state.seal(changes);
       for (const { reader } of query.topology.sources) touched.add(reader.partition);
-      query.sealed(put);
+      problems.push(query.sealed(put));
       changes.put(queryKey(query.number), encodeProgress(query.progress()));
     }
+    this.#reportProblems(problems, outputs, changes);
     for (const output of outputs.outputs) touched.add(output.partition);
     const reads = this.#processed.flatMap(({ query }) =>
       query.topology.sources.map(({ reader, position }) => {
@@ -346,6 +418,21 @@ export class TickLoop {
       }),
     );
     return this.#sealedTick(outputs.outputs, changes, touched, reads);
+  }
+
+  /** They are part of the tick: written in the commit that makes the offsets behind them final. */
+  #reportProblems(
+    problems: readonly QueryProblems[],
+    outputs: TickOutputs,
+    changes: PackedChanges,
+  ): void {
+    for (const problem of problems) this.#options.processingLog.reportQuery(problem);
+    const writer = this.#problemWriter;
+    if (writer === null) return;
+    const put = writer.write(problems.filter(({ queryId }) => !this.#behindProblems.has(queryId)));
+    if (put.length === 0) return;
+    outputs.add(writer, put);
+    changes.put(queryKey(writer.number), encodeProgress(writer.progress()));
   }
 
   /** A tick that only records durable ends, so that recovery can tell damage from a torn tail. */
@@ -371,6 +458,7 @@ export class TickLoop {
   ): SealedTick {
     const tick = ++this.#tick;
     changes.put(chainKey(tick), encodeNumber(tick));
+    changes.put(NOW_KEY, encodeNumber(this.#now));
     return { tick, outputs, changes, touched, reads };
   }
 
@@ -412,4 +500,15 @@ export class TickLoop {
   get failed(): boolean {
     return this.#failed;
   }
+}
+
+function noLimit(): WorkLimit {
+  return { recordsLeft: Infinity, deadline: Infinity };
+}
+
+/** Where a query has come to on each of its sources. */
+function sourcesOf(query: PersistentQuery, began: readonly number[]): SourcePosition[] {
+  return query.topology.sources.map(({ reader: { partition }, position }, index) => {
+    return { partition, position, began: began[index] as number };
+  });
 }

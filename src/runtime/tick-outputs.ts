@@ -1,7 +1,7 @@
 import type { Partition } from '../log/log.ts';
 import { recordCount, setBaseOffset } from '../log/record-batch.ts';
 import type { AppendGate } from './append-gate.ts';
-import type { PersistentQuery } from './persistent-query.ts';
+import type { Producer } from './producer.ts';
 import type { SealedOutput } from './sealed-tick.ts';
 import type { PartitionOutput } from './sink-writer.ts';
 import type { PendingRecords } from './source-reader.ts';
@@ -31,7 +31,7 @@ export class TickOutputs {
   }
 
   /** Places what a query has put out, behind what other queries of the tick put out for the same partition. */
-  add(query: PersistentQuery, outputs: readonly PartitionOutput[]): void {
+  add({ producer }: { producer: Producer }, outputs: readonly PartitionOutput[]): void {
     for (const { partition, batches } of outputs) {
       const placed = this.#placedFor(partition);
       const baseOffset = placed.recordsEnd;
@@ -41,7 +41,7 @@ export class TickOutputs {
         placed.batches.push(batch);
       }
       placed.writerCount++;
-      this.#outputs.push({ partition, ...query.producer, batches, baseOffset });
+      this.#outputs.push({ partition, ...producer, batches, baseOffset });
     }
   }
 

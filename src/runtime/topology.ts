@@ -1,22 +1,25 @@
 import type { Env } from '../base/env.ts';
 import { ByteWriter } from '../base/byte-writer.ts';
 import { partitionForKey } from '../base/murmur2.ts';
+import { TickAmbient } from '../expressions/ambient.ts';
 import type { ErrorSink } from '../expressions/evaluation.ts';
 import type { Encoder } from '../formats/format.ts';
 import { findFormat } from '../formats/index.ts';
 import type { Change } from '../operators/change.ts';
 import { createOperator, isOperatorStep, statesOf } from '../operators/index.ts';
-import type { Operator, StateSpec } from '../operators/operator.ts';
+import type { Backlog, Operator, StateSpec } from '../operators/operator.ts';
 import {
   consumersOf,
   type PhysicalPlan,
   type RepartitionStep,
   type SourceStep,
   type Step,
+  stepOf,
 } from '../plan/physical-plan.ts';
-import { type SubTopology, subTopologies } from '../plan/sub-topologies.ts';
+import { inputOrder, type SubTopology, subTopologies } from '../plan/sub-topologies.ts';
 import type { Row } from '../sql/types.ts';
 import type { StateTable } from '../state/state-table.ts';
+import type { UnreadableRecord } from './problem.ts';
 import type { SourceReader } from './source-reader.ts';
 import { HandoverInput, SourceInput, type TaskInput } from './task-input.ts';
 import { type Edge, type Exit, isOver, Task, type WorkLimit } from './task.ts';
@@ -25,6 +28,8 @@ export interface TopologyOptions {
   readonly plan: PhysicalPlan;
   readonly clock: Env['clock'];
   readonly errors: ErrorSink;
+  /** Of its random numbers; differs from query to query. */
+  readonly seed: string;
   readonly merge: boolean;
   readonly onLate: () => void;
   /** Where the rows of the last step go. */
@@ -57,19 +62,43 @@ export class Topology {
   readonly sources: readonly SourceInput[];
   readonly states: readonly StateTable<Row, Row>[];
   readonly #clock: Env['clock'];
+  readonly #ambient: TickAmbient;
   readonly #groups: readonly (readonly Task[])[];
   readonly #handovers: readonly HandoverInput[];
   #saved: { positions: number[]; times: number[][] } | null = null;
   readonly #timed: readonly TimedOperator[];
+  readonly #operators: readonly Operator[];
+  readonly #backlogs: readonly Backlog[];
+  readonly #tickTime: { now: number };
 
   constructor(options: TopologyOptions) {
     const builder = new Builder(options);
     this.#clock = options.clock;
+    this.#ambient = builder.ambient;
     this.#groups = subTopologies(options.plan).map((group) => builder.tasksOf(group));
     this.sources = builder.sources;
     this.states = builder.states;
     this.#handovers = [...builder.handovers.values()].flat();
     this.#timed = builder.timed;
+    this.#operators = builder.operators;
+    this.#backlogs = builder.operators.flatMap(({ backlog }) => backlog ?? []);
+    this.#tickTime = builder.tickTime;
+  }
+
+  /** Whether there is something to do: records to process, or results that wait, or windows that close by the clock. */
+  hasWork(now: number): boolean {
+    return this.hasInput || this.#holdsBack || this.dueAt() <= now;
+  }
+
+  /** The wall clock from which on there is something to do without input, ms; Infinity for never. */
+  dueAt(): number {
+    let due = Infinity;
+    for (const backlog of this.#backlogs) due = Math.min(due, backlog.dueAt());
+    return due;
+  }
+
+  get #holdsBack(): boolean {
+    return this.#backlogs.some((backlog) => !backlog.isEmpty);
   }
 
   /** Whether any source has records that were not processed. */
@@ -82,23 +111,32 @@ export class Topology {
     return this.sources.reduce((sum, source) => sum + source.lag, 0);
   }
 
-  /** Begins a tick attempt. */
-  begin(tick: number): void {
+  /**
+   * Begins a tick attempt.
+   * @param now the wall clock of the tick, ms since the epoch, as operators shall see it.
+   * @param functionNow what functions such as UNIX_TIMESTAMP() shall see, if it is something else.
+   */
+  begin(tick: number, now: number, functionNow = now): void {
+    this.#tickTime.now = now;
     this.#saved = {
       positions: this.sources.map((source) => source.position),
       times: this.#timed.map(({ operator }) => [...operator.times]),
     };
+    this.#ambient.beginTick(functionNow);
     for (const state of this.states) state.begin(tick);
   }
 
   /**
-   * Processes input up to the limit, in rounds: each takes what is in memory through all sub-topologies, so that rows
-   * handed over do not pile up. Within a round the partitions advance together in event time: none goes beyond what is
-   * known of the others, or a backlog would make their rows look late.
+   * Emits what waits from an earlier tick, then processes input up to the limit, in rounds: each takes what is in
+   * memory through all sub-topologies, so that rows handed over do not pile up. Within a round the partitions advance
+   * together in event time: none goes beyond what is known of the others, or a backlog would make their rows look late.
    */
   async process(limit: WorkLimit): Promise<void> {
+    for (const tasks of this.#groups) for (const task of tasks) await task.emitBacklogs(null);
+    if (this.#holdsBack) return;
     for (;;) {
       for (const tasks of this.#groups) await processGroup(tasks, limit);
+      for (const source of this.sources) limit.recordsLeft -= source.takeSkippedCount();
       const over = isOver(limit, this.#clock);
       const waiting = this.#groups.some((tasks) => tasks.some((task) => task.mustDrain));
       if (!waiting && (over || !this.hasInput)) break;
@@ -106,8 +144,12 @@ export class Topology {
     for (const tasks of this.#groups) {
       do await processGroup(tasks, limit);
       while (tasks.some((task) => task.mustDrain));
-      for (const task of tasks) await task.flush();
+      for (const task of tasks) {
+        await task.flush();
+        await task.emitBacklogs(this.hasInput ? null : this.#tickTime.now);
+      }
     }
+    for (const backlog of this.#backlogs) backlog.tickEnds();
   }
 
   /** Takes back everything since `begin`. */
@@ -116,9 +158,23 @@ export class Topology {
     if (saved === null) return;
     this.sources.forEach((source, index) => source.seek(saved.positions[index] as number));
     this.forgetChunks();
-    this.#timed.forEach(({ operator }, index) => setTimes(operator, saved.times[index] ?? []));
+    this.#timed.forEach(({ operator }, index) => {
+      const times = saved.times[index] ?? [];
+      setTimes(operator, times);
+      operator.times.length = times.length;
+    });
+    for (const operator of this.#operators) operator.abandon?.();
     for (const handover of this.#handovers) handover.clear();
     for (const state of this.states) state.abandon();
+  }
+
+  /** The records that were left out since the last call because they could not be read. */
+  takeUnreadable(): UnreadableRecord[] {
+    return this.sources.flatMap((input) => {
+      const { source, partition } = input.reader;
+      const { index } = partition;
+      return input.takeProblems().map((problem) => ({ ...problem, source, partition: index }));
+    });
   }
 
   /** Lets go of what was read ahead: at the end of a tick. */
@@ -174,6 +230,14 @@ async function processGroup(tasks: readonly Task[], limit: WorkLimit): Promise<v
   for (const task of tasks) await task.process(limit, horizon);
 }
 
+/** Whether the rows of a step are those of a table's topic. */
+function carriesTable(plan: PhysicalPlan, stepId: number): boolean {
+  const step = stepOf(plan, stepId);
+  if (step.kind === 'Source') return step.source.kind === 'TABLE';
+  const [input] = step.inputs;
+  return step.kind === 'Repartition' && input !== undefined && carriesTable(plan, input);
+}
+
 interface TimedOperator {
   readonly stepId: number;
   readonly partition: number;
@@ -196,10 +260,14 @@ class Builder {
   /** By repartition step: one input for each partition behind it. */
   readonly handovers = new Map<number, HandoverInput[]>();
   readonly timed: TimedOperator[] = [];
+  readonly ambient: TickAmbient;
+  readonly operators: Operator[] = [];
+  readonly tickTime = { now: 0 };
   readonly #options: TopologyOptions;
 
   constructor(options: TopologyOptions) {
     this.#options = options;
+    this.ambient = new TickAmbient(options.seed);
   }
 
   tasksOf(group: SubTopology): Task[] {
@@ -207,6 +275,7 @@ class Builder {
     const edges = new Map(group.steps.map((step) => [step.id, this.#edgesOf(step, group)]));
     const entered = this.#repartitionsInto(group);
     for (const step of entered) edges.set(step.id, this.#edgesInto(step, group));
+    const order = inputOrder(this.#options.plan, group);
     return Array.from({ length: group.partitionCount }, (_, partition) => {
       const inputs: TaskInput[] = [];
       for (const step of group.steps) {
@@ -215,8 +284,12 @@ class Builder {
       for (const step of entered) {
         inputs.push(this.handovers.get(step.id)?.[partition] as HandoverInput);
       }
-      // A stream handed over comes before the tables it is joined with: input order follows step order.
-      inputs.sort((a, b) => a.stepId - b.stepId);
+      // Of rows with the same time a table's come first: a stream's row then meets what is known at that moment.
+      const isStream = (input: TaskInput): number =>
+        carriesTable(this.#options.plan, input.stepId) ? 0 : 1;
+      inputs.sort(
+        (a, b) => isStream(a) - isStream(b) || order.indexOf(a.stepId) - order.indexOf(b.stepId),
+      );
       const operators = this.#operatorsOf(group, partition);
       const { clock } = this.#options;
       return new Task({ partition, inputs, operators, edges, clock });
@@ -279,18 +352,21 @@ class Builder {
     for (const step of group.steps) {
       if (!isOperatorStep(step)) continue;
       const times = this.#options.times(step, partition) ?? [];
-      const windowStartMax = Math.max(-1, ...times);
+      const windowStartMax = times[0] ?? -1;
       const states = statesOf(step).map((spec, index) =>
         this.#options.state({ step, index, spec, partition, windowStartMax }),
       );
       const { errors, merge, onLate } = this.#options;
-      const operator = createOperator(step, { errors, merge, onLate, states });
+      const { ambient } = this;
+      const now = (): number => this.tickTime.now;
+      const operator = createOperator(step, { errors, ambient, merge, now, onLate, states });
       this.states.push(...states);
       if (keepsTimes(operator)) {
         setTimes(operator, times);
         this.timed.push({ stepId: step.id, partition, operator });
       }
       operators.set(step.id, operator);
+      this.operators.push(operator);
     }
     return operators;
   }

@@ -7,6 +7,7 @@ import { type Change, namesNoRow } from '../operators/change.ts';
 import { statePrefix } from './meta.ts';
 import { rowCodec } from '../operators/state-codec.ts';
 import {
+  failsOnInvalidTime,
   type PhysicalPlan,
   type ResultColumn,
   type SourceStep,
@@ -24,6 +25,8 @@ import { Topology } from './topology.ts';
 
 /** State a client's query may keep. */
 const STATE_BYTES_MAX = 64 * 1024 * 1024;
+/** A timer waits at most this long; the wall clock may be put forward meanwhile. */
+const WAIT_MS_MAX = 60_000;
 const STEP = { records: 2_000, milliseconds: 10 };
 
 export interface TransientQueryOptions {
@@ -39,6 +42,8 @@ export interface TransientQueryOptions {
   /** Where streams are read from. Tables are always read from the beginning. */
   readonly offsetReset: 'earliest' | 'latest';
   readonly clock: Env['clock'];
+  /** Random: its random numbers follow from it. */
+  readonly seed: string;
   readonly processingLog: ProcessingLog;
   topic(name: string): Topic;
   onClose(): void;
@@ -59,6 +64,7 @@ export class TransientQuery implements QueryResult {
   readonly #budget = new MemoryBudget(STATE_BYTES_MAX);
   readonly #rows: ResultRows;
   #attempt = 0;
+  #now = 0;
   #delivered = 0;
   #finalMessage: string | null = null;
   #closed = false;
@@ -92,7 +98,7 @@ export class TransientQuery implements QueryResult {
         this.#delivered += batch.rows.length;
         return batch;
       }
-      if (this.#topology.hasInput) await this.#step();
+      if (this.#topology.hasWork(this.#options.clock.now())) await this.#step();
       else if (this.kind === 'pull') return this.#end('Query Completed');
       else await this.#available();
     }
@@ -100,8 +106,11 @@ export class TransientQuery implements QueryResult {
 
   async #step(): Promise<void> {
     const { clock } = this.#options;
-    this.#topology.begin(++this.#attempt);
+    this.#now = Math.max(this.#now, clock.now());
+    this.#topology.begin(++this.#attempt, this.#now);
     await this.#topology.process(workLimit(clock, STEP));
+    const { processingLog } = this.#options;
+    for (const record of this.#topology.takeUnreadable()) processingLog.reportUnreadable(record);
     for (const state of this.#topology.states) state.settle();
     this.#topology.expire();
     this.#topology.forgetChunks();
@@ -119,11 +128,17 @@ export class TransientQuery implements QueryResult {
     const positions = this.#topology.sources.map(({ reader, position }) => {
       return { partition: reader.partition, offset: position };
     });
+    const { clock } = this.#options;
+    const due = this.#topology.dueAt();
+    const delayMs = Math.min(WAIT_MS_MAX, Math.max(1, due - clock.now()));
+    const cancel = due === Infinity ? null : clock.after(delayMs, () => this.#waiter.wake());
     try {
       await this.#waiter.wait(positions);
     } catch (error) {
       await this.close();
       throw error;
+    } finally {
+      cancel?.();
     }
   }
 
@@ -143,11 +158,12 @@ export class TransientQuery implements QueryResult {
   }
 
   #createTopology(): Topology {
-    const { plan, clock, processingLog, queryId } = this.#options;
+    const { plan, clock, seed, processingLog, queryId } = this.#options;
     const store = new MemoryStore();
     return new Topology({
       plan,
       clock,
+      seed,
       merge: false,
       errors: { report: (message) => processingLog.report({ origin: queryId, message }) },
       onLate: () => {},
@@ -181,8 +197,8 @@ export class TransientQuery implements QueryResult {
     const partition = this.#partition(step, index);
     const reader = new SourceReader({
       source: step.source,
+      failsOnInvalidTime: failsOnInvalidTime(step),
       partition,
-      processingLog: this.#options.processingLog,
       pending: () => undefined,
       ...(this.kind === 'pull' ? { endOffsetMax: partition.stableEndOffset } : {}),
     });

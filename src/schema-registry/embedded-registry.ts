@@ -8,7 +8,17 @@ import type {
 } from './registry-change.ts';
 import { RegistryError } from './registry-error.ts';
 import { type KeptVersion, RegistryState } from './registry-state.ts';
+import {
+  hasMeant,
+  isMeant,
+  keptVersions,
+  oneVersion,
+  referencesTo,
+  subjectNotFound,
+} from './registry-reading.ts';
+import { removalOfSubject, removalOfVersion } from './registry-removal.ts';
 import { checkId, checkRoom } from './registry-room.ts';
+import { checkWritable, effectiveMode, levelNotSet, modeNotSet } from './registry-mode.ts';
 import { invalidSchema, SchemaReader, type Understood } from './schema-reader.ts';
 import type { SchemaText, SubjectVersion } from './schema-registry.ts';
 import type { Deleted, NewVersion, SubjectRegistry, VersionName } from './subject-registry.ts';
@@ -62,8 +72,8 @@ export class EmbeddedRegistry implements SubjectRegistry {
       const next = this.#understand(subject, given.schema);
       const found = this.#find(subject, next, given.normalize ?? false);
       if (found !== null && (given.id === undefined || found.id === given.id)) return found;
-      const isImport = this.#modeOf(subject) === 'IMPORT';
-      this.#checkWritable(subject);
+      const isImport = effectiveMode(this.#state, subject) === 'IMPORT';
+      checkWritable(this.#state, subject);
       if (isImport !== (given.id !== undefined)) {
         throw new RegistryError(
           'NOT_PERMITTED',
@@ -88,7 +98,7 @@ export class EmbeddedRegistry implements SubjectRegistry {
     normalize: boolean,
     deleted: Deleted = 'without',
   ): KeptVersion | null {
-    const versions = this.#kept(subject, deleted);
+    const versions = keptVersions(this.#state, subject, deleted);
     const equal = versions.find(({ id }) => this.#state.form(id) === form);
     if (equal !== undefined || !normalize) return equal ?? null;
     const { normalForm } = parsed;
@@ -117,12 +127,12 @@ export class EmbeddedRegistry implements SubjectRegistry {
   ): Promise<string[]> {
     const level = this.level(subject, { orDefault: true });
     if (level === 'NONE') return [];
-    const live = this.#kept(subject, 'without');
+    const live = keptVersions(this.#state, subject, 'without');
     const before =
       against === 'all' && isTransitive(level)
         ? live.toReversed()
         : typeof against === 'number'
-          ? [this.#one(subject, against, 'without')]
+          ? [oneVersion(this.#state, subject, against, 'without')]
           : live.slice(-1);
     for (const { version, schema } of before) {
       const { type, text } = schema;
@@ -170,19 +180,6 @@ export class EmbeddedRegistry implements SubjectRegistry {
     return change;
   }
 
-  #checkWritable(subject: string): void {
-    const mode = this.#modeOf(subject);
-    if (mode === 'READWRITE' || mode === 'IMPORT') return;
-    throw new RegistryError('NOT_PERMITTED', `Subject ${subject} is in read-only mode`);
-  }
-
-  /** A mode for all of READONLY_OVERRIDE counts more than that of a subject. */
-  #modeOf(subject: string): RegistryMode {
-    const global = this.#state.mode(null) ?? 'READWRITE';
-    if (global === 'READONLY_OVERRIDE') return global;
-    return this.#state.mode(subject) ?? global;
-  }
-
   async find(subject: string, schema: SchemaText): Promise<SubjectVersion | null> {
     return this.#find(subject, this.#understand(subject, schema), false);
   }
@@ -192,18 +189,20 @@ export class EmbeddedRegistry implements SubjectRegistry {
     { schema, normalize, deleted }: { schema: SchemaText; normalize: boolean; deleted: Deleted },
   ): SubjectVersion {
     const wanted = this.#understand(subject, schema);
-    if (this.#kept(subject, deleted).length === 0) throw subjectNotFound(subject);
+    if (keptVersions(this.#state, subject, deleted).length === 0) throw subjectNotFound(subject);
     const found = this.#find(subject, wanted, normalize, deleted);
     if (found !== null) return found;
     throw new RegistryError('SCHEMA_NOT_FOUND', 'Schema not found');
   }
 
   async latest(subject: string): Promise<SubjectVersion | null> {
-    return this.#kept(subject, 'without').at(-1) ?? null;
+    return keptVersions(this.#state, subject, 'without').at(-1) ?? null;
   }
 
   async version(subject: string, version: number): Promise<SubjectVersion | null> {
-    return this.#kept(subject, 'without').find((kept) => kept.version === version) ?? null;
+    return (
+      keptVersions(this.#state, subject, 'without').find((kept) => kept.version === version) ?? null
+    );
   }
 
   async byId(id: number): Promise<SchemaText | null> {
@@ -227,25 +226,18 @@ export class EmbeddedRegistry implements SubjectRegistry {
 
   subjects({ prefix, deleted }: { prefix: string; deleted: Deleted }): string[] {
     return this.#state.subjects.filter(
-      (subject) => subject.startsWith(prefix) && this.#hasMeant(subject, deleted),
+      (subject) => subject.startsWith(prefix) && hasMeant(this.#state, subject, deleted),
     );
   }
 
-  /** Only those count as deleted that have nothing else. */
-  #hasMeant(subject: string, deleted: Deleted): boolean {
-    const versions = this.#state.versions(subject);
-    if (deleted === 'only') return versions.every((version) => version.deleted);
-    return versions.some((version) => isMeant(version, deleted));
-  }
-
   versions(subject: string, deleted: Deleted): number[] {
-    const versions = this.#kept(subject, deleted);
+    const versions = keptVersions(this.#state, subject, deleted);
     if (versions.length === 0) throw subjectNotFound(subject);
     return versions.map(({ version }) => version);
   }
 
   subjectVersion(subject: string, version: VersionName, deleted: Deleted): SubjectVersion {
-    return this.#one(subject, version, deleted);
+    return oneVersion(this.#state, subject, version, deleted);
   }
 
   everything({
@@ -259,40 +251,16 @@ export class EmbeddedRegistry implements SubjectRegistry {
   }): SubjectVersion[] {
     return this.#state.subjects
       .filter((subject) => subject.startsWith(prefix))
-      .flatMap((subject) => this.#kept(subject, deleted).slice(latestOnly ? -1 : 0));
-  }
-
-  #kept(subject: string, deleted: Deleted): readonly KeptVersion[] {
-    return this.#state.versions(subject).filter((version) => isMeant(version, deleted));
-  }
-
-  /** @throws RegistryError SUBJECT_NOT_FOUND, VERSION_NOT_FOUND. */
-  #one(subject: string, version: VersionName, deleted: Deleted): KeptVersion {
-    const versions = this.#kept(subject, deleted);
-    if (versions.length === 0) throw subjectNotFound(subject);
-    const found =
-      version === 'latest' ? versions.at(-1) : versions.find((kept) => kept.version === version);
-    if (found !== undefined) return found;
-    throw new RegistryError('VERSION_NOT_FOUND', `Version ${version} not found.`);
+      .flatMap((subject) => keptVersions(this.#state, subject, deleted).slice(latestOnly ? -1 : 0));
   }
 
   referencesTo(subject: string, version: VersionName): number[] {
-    return this.#referencesTo(this.#one(subject, version, 'with'));
-  }
-
-  #referencesTo({ subject, version }: { subject: string; version: number }): number[] {
-    const ids = this.#state.subjects
-      .flatMap((other) => this.#kept(other, 'without'))
-      .filter(({ schema }) =>
-        schema.references.some((to) => to.subject === subject && to.version === version),
-      )
-      .map(({ id }) => id);
-    return [...new Set(ids)].sort((a, b) => a - b);
+    return referencesTo(this.#state, oneVersion(this.#state, subject, version, 'with'));
   }
 
   async deleteSubject(subject: string): Promise<void> {
     await this.#exclusively(async () => {
-      const last = this.#kept(subject, 'without').at(-1);
+      const last = keptVersions(this.#state, subject, 'without').at(-1);
       if (last === undefined) return;
       await this.#change({ kind: 'deleteSubject', subject, version: last.version });
     });
@@ -300,68 +268,18 @@ export class EmbeddedRegistry implements SubjectRegistry {
 
   removeVersion(subject: string, name: VersionName, permanent: boolean): Promise<number> {
     return this.#exclusively(async () => {
-      const kept = this.#one(subject, name, 'with');
-      const { version, deleted } = kept;
-      this.#checkWritable(subject);
-      if (deleted !== permanent) {
-        throw deleted
-          ? new RegistryError(
-              'VERSION_DELETED',
-              `Subject '${subject}' Version ${version} was soft deleted. Set permanent=true to delete permanently`,
-            )
-          : new RegistryError(
-              'VERSION_NOT_DELETED',
-              `Subject '${subject}' Version ${version} was not deleted first before being permanently deleted`,
-            );
-      }
-      this.#checkUnreferenced([kept]);
-      await this.#change(
-        permanent
-          ? { kind: 'removeVersion', subject, version }
-          : { ...kept, kind: 'schema', deleted: true },
-      );
+      const { change, version } = removalOfVersion(this.#state, { subject, name, permanent });
+      await this.#change(change);
       return version;
     });
   }
 
   removeSubject(subject: string, permanent: boolean): Promise<number[]> {
     return this.#exclusively(async () => {
-      const all = this.#kept(subject, 'with');
-      const live = this.#kept(subject, 'without');
-      if (all.length === 0) throw subjectNotFound(subject);
-      this.#checkWritable(subject);
-      const last = live.at(-1);
-      if (permanent && last !== undefined) {
-        throw new RegistryError(
-          'SUBJECT_NOT_DELETED',
-          `Subject '${subject}' was not deleted first before being permanently deleted`,
-        );
-      }
-      if (permanent) {
-        await this.#change({ kind: 'removeSubject', subject });
-        return all.map(({ version }) => version);
-      }
-      if (last === undefined) {
-        throw new RegistryError(
-          'SUBJECT_DELETED',
-          `Subject '${subject}' was soft deleted. Set permanent=true to delete permanently`,
-        );
-      }
-      this.#checkUnreferenced(live);
-      await this.#change({ kind: 'deleteSubject', subject, version: last.version });
-      return live.map(({ version }) => version);
+      const { change, versions } = removalOfSubject(this.#state, { subject, permanent });
+      await this.#change(change);
+      return versions;
     });
-  }
-
-  #checkUnreferenced(versions: readonly KeptVersion[]): void {
-    for (const kept of versions) {
-      const ids = this.#referencesTo(kept);
-      if (ids.length === 0) continue;
-      throw new RegistryError(
-        'REFERENCED',
-        `One or more references exist to the schema {subject=${kept.subject},version=${kept.version}}: ids ${ids.join(', ')}.`,
-      );
-    }
   }
 
   async check(
@@ -373,7 +291,7 @@ export class EmbeddedRegistry implements SubjectRegistry {
     }: { schema: SchemaText; against: VersionName | 'all'; normalize: boolean },
   ): Promise<string[]> {
     const next = this.#understand(subject, schema);
-    if (typeof against === 'number') this.#one(subject, against, 'without');
+    if (typeof against === 'number') oneVersion(this.#state, subject, against, 'without');
     if (normalize && this.#find(subject, next, true) !== null) return [];
     return this.#reasonsAgainst(subject, next, against);
   }
@@ -416,7 +334,7 @@ export class EmbeddedRegistry implements SubjectRegistry {
       const isUsed =
         subject === null
           ? this.subjects({ prefix: '', deleted: 'without' }).length > 0
-          : this.#kept(subject, 'without').length > 0;
+          : keptVersions(this.#state, subject, 'without').length > 0;
       if (mode === 'IMPORT' && isUsed && !force) {
         throw new RegistryError(
           'NOT_PERMITTED',
@@ -447,26 +365,4 @@ export class EmbeddedRegistry implements SubjectRegistry {
     this.#changing = running.catch(() => {});
     return running;
   }
-}
-
-function isMeant(version: KeptVersion, deleted: Deleted): boolean {
-  return deleted === 'with' || version.deleted === (deleted === 'only');
-}
-
-function subjectNotFound(subject: string): RegistryError {
-  return new RegistryError('SUBJECT_NOT_FOUND', `Subject '${subject}' not found.`);
-}
-
-function levelNotSet(subject: string): RegistryError {
-  return new RegistryError(
-    'LEVEL_NOT_SET',
-    `Subject '${subject}' does not have subject-level compatibility configured`,
-  );
-}
-
-function modeNotSet(subject: string): RegistryError {
-  return new RegistryError(
-    'MODE_NOT_SET',
-    `Subject '${subject}' does not have subject-level mode configured`,
-  );
 }

@@ -1,4 +1,5 @@
 import { jsonWithoutSpace } from './json-without-space.ts';
+import { protobufTokens } from './protobuf/protobuf-tokens.ts';
 import { RegistryError } from './registry-error.ts';
 import type { SchemaText } from './schema-registry.ts';
 
@@ -37,35 +38,44 @@ export function checkSchema(schema: SchemaText): SchemaText {
       `The schema has ${references.length} references; at most ${REFERENCES_MAX} are allowed.`,
     );
   }
-  if (nestingOf(text) > NESTING_MAX) {
-    throw new RegistryError(
-      'INVALID_SCHEMA',
-      `The schema is nested more than ${NESTING_MAX} deep.`,
-    );
+  if (type === 'PROTOBUF') {
+    checkNesting(protobufTokens(text));
+    return schema;
   }
-  if (type === 'PROTOBUF') return schema;
+  const json = jsonText(schema);
+  // Only now: in a text that is JSON every string has an end, and the search for brackets is one pass.
+  checkNesting(json.match(STRINGS_AND_BRACKETS) ?? []);
+  return { type, text: jsonWithoutSpace(json), references };
+}
+
+const STRINGS_AND_BRACKETS = /"(?:[^"\\]|\\.)*"|[{}[\]]/gs;
+
+/** @throws RegistryError INVALID_SCHEMA when it is no JSON. */
+function jsonText({ type, text }: SchemaText): string {
   try {
     JSON.parse(text);
+    return text;
   } catch (cause) {
     // A primitive type may be given without quotes, as Avro's own parser takes it.
-    if (type === 'AVRO' && /^\s*[a-z]+\s*$/.test(text)) {
-      return { type, text: JSON.stringify(text.trim()), references };
-    }
+    if (type === 'AVRO' && /^\s*[a-z]+\s*$/.test(text)) return JSON.stringify(text.trim());
     const reason = (cause as Error).message;
     throw new RegistryError('INVALID_SCHEMA', `The ${type} schema is not JSON: ${reason}`, {
       cause,
     });
   }
-  return { type, text: jsonWithoutSpace(text), references };
 }
 
-/** How deep brackets stand in brackets, outside of texts. */
-function nestingOf(text: string): number {
+/** @throws RegistryError INVALID_SCHEMA when brackets stand too deep in brackets. */
+function checkNesting(tokens: readonly string[]): void {
   let depth = 0;
-  let deepest = 0;
-  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|[{}[\]]/gs)) {
-    if (token === '{' || token === '[') deepest = Math.max(deepest, ++depth);
+  for (const token of tokens) {
+    if (token === '{' || token === '[') depth++;
     else if (token === '}' || token === ']') depth--;
+    if (depth > NESTING_MAX) {
+      throw new RegistryError(
+        'INVALID_SCHEMA',
+        `The schema is nested more than ${NESTING_MAX} deep.`,
+      );
+    }
   }
-  return deepest;
 }

@@ -2,6 +2,7 @@ import { ClassicLevel } from 'classic-level';
 import type { FileSystem } from '../base/env.ts';
 import { DatabaseError } from '../base/errors.ts';
 import type { RangeOptions, Store, StoreChange, StoreEntry, StoreSnapshot } from './store.ts';
+import { checked, checkedEntries, withChecks } from './value-check.ts';
 
 type Level = ClassicLevel<Uint8Array, Uint8Array>;
 type LevelSnapshot = ReturnType<Level['snapshot']>;
@@ -23,7 +24,11 @@ export async function openLevelStore(options: {
   files: FileSystem;
 }): Promise<Store> {
   await options.files.makeDirectory(options.directory);
-  const level: Level = new ClassicLevel(options.directory, {
+  return new LevelStore(await openLevel(options.directory), options);
+}
+
+async function openLevel(directory: string): Promise<Level> {
+  const level: Level = new ClassicLevel(directory, {
     keyEncoding: 'view',
     valueEncoding: 'view',
     writeBufferSize: WRITE_BUFFER_BYTES,
@@ -32,21 +37,24 @@ export async function openLevelStore(options: {
   });
   try {
     await level.open();
+    return level;
   } catch (error) {
     const cause = (error as Error).cause as NodeJS.ErrnoException | undefined;
     if (cause?.code === 'LEVEL_LOCKED') {
-      const message = `Data directory ${options.directory} is in use by another process. Stop it, or start with another --data directory.`;
+      const message = `Data directory ${directory} is in use by another process. Stop it, or start with another --data directory.`;
       throw new DatabaseError('IN_USE', message, { cause: error });
     }
-    const message = `The state store in ${options.directory} cannot be opened: ${cause?.message ?? String(error)}`;
+    const message = `The state store in ${directory} cannot be opened: ${cause?.message ?? String(error)}`;
     throw new DatabaseError('CORRUPT', message, { cause: error });
   }
-  return new LevelStore(level, options);
 }
 
-/** A Store over LevelDB. Every commit is synced: LevelDB may lose earlier unsynced batches and keep later ones. */
+/**
+ * A Store over LevelDB. Every commit is synced: LevelDB may lose earlier unsynced batches and keep later ones. Every
+ * value is checked when it is read: LevelDB may hand out damaged ones.
+ */
 class LevelStore implements Store {
-  readonly #level: Level;
+  #level: Level;
   readonly #directory: string;
   readonly #files: FileSystem;
   #fileNames = '';
@@ -58,11 +66,12 @@ class LevelStore implements Store {
   }
 
   get(key: Uint8Array): Uint8Array | undefined {
-    return this.#level.getSync(key);
+    const stored = this.#level.getSync(key);
+    return stored === undefined ? undefined : checked(key, stored);
   }
 
-  getMany(keys: readonly Uint8Array[]): Promise<(Uint8Array | undefined)[]> {
-    return this.#level.getMany(keys as Uint8Array[]);
+  async getMany(keys: readonly Uint8Array[]): Promise<(Uint8Array | undefined)[]> {
+    return checkedValues(keys, await this.#level.getMany(keys as Uint8Array[]));
   }
 
   range(options: RangeOptions): AsyncIterableIterator<StoreEntry[]> {
@@ -73,8 +82,13 @@ class LevelStore implements Store {
     const level = this.#level;
     const snapshot = level.snapshot();
     return {
-      get: (key) => level.getSync(key, { snapshot }),
-      getMany: (keys) => level.getMany(keys as Uint8Array[], { snapshot }),
+      get(key) {
+        const stored = level.getSync(key, { snapshot });
+        return stored === undefined ? undefined : checked(key, stored);
+      },
+      async getMany(keys) {
+        return checkedValues(keys, await level.getMany(keys as Uint8Array[], { snapshot }));
+      },
       range: (options) => rangeOf(level, options, snapshot),
       close: () => snapshot.close(),
     };
@@ -82,7 +96,7 @@ class LevelStore implements Store {
 
   async commit(changes: Iterable<StoreChange>): Promise<void> {
     const batch = this.#level.batch();
-    for (const [key, value] of changes) {
+    for (const [key, value] of withChecks(changes)) {
       if (value === null) batch.del(key);
       else batch.put(key, value);
     }
@@ -98,6 +112,12 @@ class LevelStore implements Store {
     this.#fileNames = names;
   }
 
+  async reopen(): Promise<void> {
+    await this.#level.close();
+    this.#level = await openLevel(this.#directory);
+    this.#fileNames = '';
+  }
+
   async removeRange({ from, to }: { from: Uint8Array; to: Uint8Array }): Promise<void> {
     await this.#level.clear({ gte: from, lt: to });
   }
@@ -105,6 +125,15 @@ class LevelStore implements Store {
   async close(): Promise<void> {
     await this.#level.close();
   }
+}
+
+function checkedValues(
+  keys: readonly Uint8Array[],
+  stored: readonly (Uint8Array | undefined)[],
+): (Uint8Array | undefined)[] {
+  return stored.map((value, index) =>
+    value === undefined ? undefined : checked(keys[index] as Uint8Array, value),
+  );
 }
 
 async function* rangeOf(
@@ -122,7 +151,7 @@ async function* rangeOf(
     for (;;) {
       const entries = await iterator.nextv(CHUNK_ENTRIES);
       if (entries.length === 0) return;
-      yield entries;
+      yield checkedEntries(entries);
     }
   } finally {
     await iterator.close();

@@ -42,6 +42,8 @@ export class MemoryStore implements Store {
     this.#entries = entries;
   }
 
+  async reopen(): Promise<void> {}
+
   async removeRange({ from, to }: { from: Uint8Array; to: Uint8Array }): Promise<void> {
     const [low, high] = [textOf(from), textOf(to)];
     this.#entries = new Map([...this.#entries].filter(([key]) => key < low || key >= high));

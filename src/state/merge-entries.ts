@@ -50,3 +50,22 @@ function compare(a: Cursor, b: Cursor, start: number): number {
   const [right] = b.chunk[b.index] as StoreEntry;
   return Buffer.compare(left.subarray(start), right.subarray(start));
 }
+
+/**
+ * Sorts entries the same way, in memory; entries that are equal there stay in their order.
+ * @param countMax no more than the first that many are read, and given.
+ */
+export async function* sortEntries(
+  source: AsyncIterable<StoreEntry[]>,
+  { start, countMax }: { start: number; countMax: number },
+): AsyncGenerator<StoreEntry[]> {
+  const entries: StoreEntry[] = [];
+  for await (const chunk of source) {
+    for (const entry of chunk) entries.push(entry);
+    if (entries.length >= countMax) break;
+  }
+  entries.sort(([a], [b]) => Buffer.compare(a.subarray(start), b.subarray(start)));
+  for (let from = 0; from < entries.length; from += CHUNK_ENTRIES) {
+    yield entries.slice(from, from + CHUNK_ENTRIES);
+  }
+}

@@ -5,8 +5,16 @@ import type { Env } from '../base/env.ts';
 import type { MemoryBudget } from '../base/memory-budget.ts';
 import { KeyReader, prefixEnd, writeKeyInt64 } from './key-bytes.ts';
 import type { PackedChanges } from './packed-changes.ts';
-import { mergeEntries } from './merge-entries.ts';
-import type { Store, StoreEntry, StoreSnapshot } from './store.ts';
+import {
+  indexAfter,
+  mergeRows,
+  type Page,
+  type PagePosition,
+  type PageRequest,
+  type PageRow,
+  sortedTexts,
+} from './page.ts';
+import type { Store } from './store.ts';
 
 /** Bytes of one entry beside its key and value: the object, its slot in the Map, array headers. */
 const ENTRY_BYTES = 200;
@@ -18,6 +26,8 @@ const LOAD_CHUNK = 1_000;
 const SEAL_CHUNK = 512;
 const YIELD_AFTER_MS = 2;
 const BUCKETS = 24;
+/** A time in a store key. */
+const TIME_BYTES = 8;
 
 /** How keys and values of one table become bytes. Key bytes must end themselves (see key-bytes.ts). */
 export interface StateCodec<K, V> {
@@ -31,6 +41,11 @@ export interface StateCodec<K, V> {
 export interface WindowLayout {
   readonly sizeMs: number;
   readonly retentionMs: number;
+  /**
+   * Windows start at its multiples only, and each has a bucket of its own, so that a whole window can be read. Absent:
+   * a bucket covers at least one window and 1/24 of the retention.
+   */
+  readonly bucketMs?: number;
 }
 
 /** One key (of one window) and its value now. Values are replaced, never edited, once set by an earlier tick. */
@@ -61,6 +76,19 @@ interface Part<K, V> {
   readonly entries: Map<unknown, StateEntry<K, V>>;
   /** Every key that the store has for this window is here too: a miss needs no look into the store. */
   complete: boolean;
+  /** Its map keys in order, from when they were last needed so until the next one came. */
+  sorted: readonly string[] | null;
+}
+
+/** Starts of windows, ms, inclusive; finite for a windowed table, ignored otherwise. */
+export interface WindowRange {
+  readonly windowStartMin: number;
+  readonly windowStartMax: number;
+}
+
+interface MissingWindows<K> {
+  readonly range: WindowRange;
+  readonly mapKey: (key: K) => unknown;
 }
 
 export interface StateTableOptions<K, V> {
@@ -98,8 +126,14 @@ export class StateTable<K, V> {
   readonly #empty: boolean;
   readonly #windowStartMax: number;
   readonly #bucketMs: number;
+  readonly #ownBuckets: boolean;
   #lastPart: Part<K, V> | null = null;
   #missing: StateEntry<K, V>[] = [];
+  #pages: Page<K, V>[] = [];
+  /** Windows asked for whole and not yet loaded. */
+  #missingWindows: MissingWindows<K> | null = null;
+  /** Windows that were loaded whole: one without a part among them is empty. */
+  #known: WindowRange | null = null;
   #dirty: StateEntry<K, V>[] = [];
   #tick = 0;
   #removedBelow = -Infinity;
@@ -113,6 +147,7 @@ export class StateTable<K, V> {
     this.#empty = options.empty;
     this.#windowStartMax = options.windowStartMax;
     this.#bucketMs = options.window === null ? 0 : bucketMsOf(options.window);
+    this.#ownBuckets = options.window?.bucketMs !== undefined;
   }
 
   /** Begins a tick attempt; attempts are numbered upwards, abandoned ones included. */
@@ -133,6 +168,7 @@ export class StateTable<K, V> {
     let entry = part.entries.get(mapKey);
     if (entry === undefined) {
       entry = new StateEntry<K, V>(key, windowStart, this.#tick, part.complete);
+      part.sorted = null;
       part.entries.set(mapKey, entry);
       entry.bytes = ENTRY_BYTES + (typeof mapKey === 'string' ? mapKey.length * 2 : 0);
       this.#budget.add(entry.bytes);
@@ -147,21 +183,208 @@ export class StateTable<K, V> {
     let part = this.#parts.get(windowStart);
     if (part === undefined) {
       const isNewWindow = this.#bucketMs !== 0 && windowStart > this.#windowStartMax;
-      const complete = this.#empty || isNewWindow;
-      part = { windowStart, entries: new Map(), complete };
+      const complete = this.#empty || isNewWindow || this.#isKnown(windowStart);
+      part = { windowStart, entries: new Map(), complete, sorted: null };
       this.#parts.set(windowStart, part);
     }
     this.#lastPart = part;
     return part;
   }
 
-  /** Whether `load()` has anything to do. */
-  get needsLoad(): boolean {
-    return this.#missing.length > 0;
+  /**
+   * Names a page of a table whose windows have a bucket each and whose map keys are the text of the key bytes (see
+   * mapKeyFunction): rows in the order of their windows, then of their keys. To be read only after `load()`.
+   */
+  page(request: PageRequest): Page<K, V> {
+    assert(this.#ownBuckets, 'only windows with a bucket each are read in pages');
+    const page: Page<K, V> = { request, rows: [], isLast: false, next: null };
+    this.#pages.push(page);
+    return page;
   }
 
-  /** Brings the entries named since the last call into memory. */
+  /**
+   * Names every key of the windows that start within the bounds. After `load()` all of them are in memory, for
+   * `entriesIn`, until the end of the tick.
+   * @param mapKey as the keys are given to `entry`.
+   */
+  nameWindows(range: WindowRange, mapKey: (key: K) => unknown): void {
+    assert(this.#bucketMs !== 0, 'only windowed tables have windows');
+    const unknown = this.#unknownIn(range);
+    if (unknown !== null) this.#missingWindows = { range: unknown, mapKey };
+  }
+
+  /** The part of the range that may hold keys that are not in memory; null when there is none. */
+  #unknownIn({ windowStartMin, windowStartMax }: WindowRange): WindowRange | null {
+    let first = windowStartMin;
+    // Of a table that began in this process only what has left memory is in the store.
+    let last = this.#empty ? -Infinity : Math.min(windowStartMax, this.#windowStartMax);
+    const known = this.#known;
+    if (known !== null && known.windowStartMin <= first && known.windowStartMax >= first) {
+      first = known.windowStartMax + 1;
+    }
+    for (const { windowStart, complete } of this.#parts.values()) {
+      if (complete || windowStart < windowStartMin || windowStart > windowStartMax) continue;
+      first = Math.min(first, windowStart);
+      last = Math.max(last, windowStart);
+    }
+    return first > last ? null : { windowStartMin: first, windowStartMax: last };
+  }
+
+  /** The entries in memory of the windows that start within the bounds: windows in order, keys in none. */
+  *entriesIn({ windowStartMin, windowStartMax }: WindowRange): Generator<StateEntry<K, V>> {
+    const starts = [...this.#parts.keys()].filter(
+      (start) => start >= windowStartMin && start <= windowStartMax,
+    );
+    for (const start of starts.sort((a, b) => a - b)) {
+      yield* (this.#parts.get(start) as Part<K, V>).entries.values();
+    }
+  }
+
+  #isKnown(windowStart: number): boolean {
+    const known = this.#known;
+    return (
+      known !== null && windowStart >= known.windowStartMin && windowStart <= known.windowStartMax
+    );
+  }
+
+  /** Whether `load()` has anything to do. */
+  get needsLoad(): boolean {
+    return this.#missing.length > 0 || this.#pages.length > 0 || this.#missingWindows !== null;
+  }
+
+  /** Brings the entries, pages and windows named since the last call into memory. */
   async load(): Promise<void> {
+    const pages = this.#pages;
+    this.#pages = [];
+    const windows = this.#missingWindows;
+    this.#missingWindows = null;
+    await this.#loadEntries();
+    if (windows !== null) await this.#loadWindows(windows);
+    for (const page of pages) await this.#loadPage(page);
+  }
+
+  /** What is in memory is newer than what the store has: a commit may be under way. */
+  async #loadPage(page: Page<K, V>): Promise<void> {
+    const { request } = page;
+    const memory = await this.#rowsInMemory(request);
+    const stored = this.#mayBeStored(request) ? await this.#rowsInStore(request) : [];
+    const { countMax } = request;
+    page.isLast = memory.length < countMax && stored.length < countMax;
+    page.rows = mergeRows(memory, stored, page.isLast ? Infinity : countMax);
+    const last = page.rows.at(-1);
+    page.next = last === undefined ? null : { windowStart: last.windowStart, after: last.keyText };
+  }
+
+  async #rowsInMemory(request: PageRequest): Promise<PageRow<K, V>[]> {
+    const { from, windowStartMax, countMax } = request;
+    const parts = [...this.#parts.values()]
+      .filter((part) => part.windowStart >= from.windowStart && part.windowStart <= windowStartMax)
+      .sort((a, b) => a.windowStart - b.windowStart);
+    const rows: PageRow<K, V>[] = [];
+    for (const part of parts) {
+      part.sorted ??= await sortedTexts([...part.entries.keys()] as string[], this.#clock);
+      const { windowStart, sorted } = part;
+      const after = windowStart === from.windowStart ? from.after : null;
+      for (let i = after === null ? 0 : indexAfter(sorted, after); i < sorted.length; i++) {
+        if (rows.length >= countMax) return rows;
+        const keyText = sorted[i] as string;
+        const entry = part.entries.get(keyText);
+        if (entry?.loaded !== true) continue;
+        rows.push({ keyText, key: entry.key, windowStart, value: entry.value });
+      }
+    }
+    return rows;
+  }
+
+  #mayBeStored({ from, windowStartMax }: PageRequest): boolean {
+    if (!this.#empty && from.windowStart <= this.#windowStartMax) return true;
+    for (const part of this.#parts.values()) {
+      const isAskedFor = part.windowStart >= from.windowStart && part.windowStart <= windowStartMax;
+      if (isAskedFor && !part.complete) return true;
+    }
+    return false;
+  }
+
+  async #rowsInStore({ from, windowStartMax, countMax }: PageRequest): Promise<PageRow<K, V>[]> {
+    const rows: PageRow<K, V>[] = [];
+    const range = {
+      from: this.#pageStart(from),
+      to: prefixEnd(this.#bucketPrefix(windowStartMax)),
+      limit: countMax,
+    };
+    for await (const entries of this.#store.range(range)) {
+      for (const [keyBytes, valueBytes] of entries) rows.push(this.#pageRow(keyBytes, valueBytes));
+    }
+    return rows;
+  }
+
+  #pageRow(keyBytes: Uint8Array, valueBytes: Uint8Array): PageRow<K, V> {
+    const start = this.#prefix.length + TIME_BYTES;
+    const bytes = Buffer.from(keyBytes.buffer, keyBytes.byteOffset, keyBytes.byteLength);
+    const keyText = bytes.toString('latin1', start, bytes.length - TIME_BYTES);
+    const reader = new KeyReader(keyBytes, start);
+    const key = this.#codec.readKey(reader);
+    const windowStart = Number(reader.readInt64());
+    return { keyText, key, windowStart, value: this.#codec.readValue(valueBytes) };
+  }
+
+  async #loadWindows({ range, mapKey }: MissingWindows<K>): Promise<void> {
+    const { windowStartMin, windowStartMax } = range;
+    const to = prefixEnd(this.#bucketPrefix(windowStartMax));
+    for await (const entries of this.#store.range({
+      from: this.#bucketPrefix(windowStartMin),
+      to,
+    })) {
+      for (const [keyBytes, valueBytes] of entries) {
+        const reader = new KeyReader(keyBytes, this.#prefix.length);
+        reader.readInt64();
+        const key = this.#codec.readKey(reader);
+        const windowStart = Number(reader.readInt64());
+        if (windowStart < windowStartMin || windowStart > windowStartMax) continue;
+        this.#takeIn(mapKey(key), key, windowStart, valueBytes);
+      }
+    }
+    for (const part of this.#parts.values()) {
+      if (part.windowStart < windowStartMin || part.windowStart > windowStartMax) continue;
+      part.complete = true;
+    }
+    const known = this.#known;
+    const follows =
+      known !== null &&
+      known.windowStartMin <= windowStartMin &&
+      known.windowStartMax >= windowStartMin - 1;
+    this.#known = follows
+      ? { ...known, windowStartMax: Math.max(known.windowStartMax, windowStartMax) }
+      : range;
+  }
+
+  /** What is in memory is newer than what the store has. */
+  #takeIn(mapKey: unknown, key: K, windowStart: number, valueBytes: Uint8Array): void {
+    if (this.#part(windowStart).entries.get(mapKey)?.loaded === true) return;
+    const entry = this.entry(mapKey, key, windowStart);
+    if (entry.loaded) return;
+    this.#missing.pop();
+    entry.loaded = true;
+    entry.value = this.#codec.readValue(valueBytes);
+    this.#resize(entry, valueBytes.length);
+  }
+
+  #bucketPrefix(windowStart: number): Buffer {
+    const writer = new ByteWriter();
+    writer.writeBytes(this.#prefix);
+    writeKeyInt64(writer, Math.floor(windowStart / this.#bucketMs) * this.#bucketMs);
+    return writer.copy();
+  }
+
+  /** The first store key of a page. */
+  #pageStart({ windowStart, after }: PagePosition): Buffer {
+    const prefix = this.#bucketPrefix(windowStart);
+    return after === null
+      ? prefix
+      : prefixEnd(Buffer.concat([prefix, Buffer.from(after, 'latin1')]));
+  }
+
+  async #loadEntries(): Promise<void> {
     const missing = this.#missing;
     this.#missing = [];
     const writer = new ByteWriter();
@@ -243,6 +466,8 @@ export class StateTable<K, V> {
     for (const entry of this.#dirty) entry.value = entry.before;
     this.#dirty = [];
     this.#missing = [];
+    this.#pages = [];
+    this.#missingWindows = null;
     // Entries that were asked for but never loaded must not look known.
     for (const part of this.#parts.values()) {
       for (const [mapKey, entry] of part.entries) {
@@ -333,129 +558,7 @@ export class StateTable<K, V> {
   }
 }
 
-function bucketMsOf(window: WindowLayout): number {
-  return Math.max(window.sizeMs, Math.ceil(window.retentionMs / BUCKETS));
-}
-
-const BUCKET_BYTES = 8;
-
-/** One stored key and its value, as a pull query sees them. */
-export interface StoredRow<K, V> {
-  readonly key: K;
-  readonly windowStart: number;
-  readonly value: V;
-}
-
-/** Reads one table out of a snapshot of the store: what pull queries use. Never looks into the cache. */
-export class StateReader<K, V> {
-  readonly #prefix: Buffer;
-  readonly #codec: StateCodec<K, V>;
-  readonly #bucketMs: number;
-  readonly #writer = new ByteWriter();
-
-  constructor(options: { prefix: Buffer; codec: StateCodec<K, V>; window: WindowLayout | null }) {
-    this.#prefix = options.prefix;
-    this.#codec = options.codec;
-    this.#bucketMs = options.window === null ? 0 : bucketMsOf(options.window);
-  }
-
-  /** The row of a key of a table without windows; null when there is none. */
-  get(store: Pick<Store, 'get'>, key: K): StoredRow<K, V> | null {
-    const writer = this.#writer;
-    writer.reset();
-    writer.writeBytes(this.#prefix);
-    this.#codec.writeKey(writer, key);
-    const bytes = store.get(writer.view());
-    return bytes === undefined
-      ? null
-      : { key, windowStart: 0, value: this.#codec.readValue(bytes) };
-  }
-
-  /**
-   * The rows of one key of a windowed table, windows in ascending order.
-   * @param windowStartMin, windowStartMax bounds, inclusive and finite.
-   */
-  async *lookup(
-    snapshot: StoreSnapshot,
-    { key, windowStartMin, windowStartMax }: KeyLookup<K>,
-  ): AsyncIterableIterator<StoredRow<K, V>[]> {
-    const writer = new ByteWriter();
-    const first = Math.floor(windowStartMin / this.#bucketMs) * this.#bucketMs;
-    for (let bucket = first; bucket <= windowStartMax; bucket += this.#bucketMs) {
-      writer.reset();
-      writer.writeBytes(this.#prefix);
-      writeKeyInt64(writer, bucket);
-      this.#codec.writeKey(writer, key);
-      const from = writer.copy();
-      for await (const entries of snapshot.range({ from, to: prefixEnd(from) })) {
-        yield this.#decode(entries);
-      }
-    }
-  }
-
-  /**
-   * All rows in key order; of a windowed table the windows of a key in ascending order, those of the time buckets that
-   * reach into the bounds: windows beside the bounds may be among them.
-   */
-  async *scan(
-    snapshot: StoreSnapshot,
-    { windowStartMin, windowStartMax }: WindowRange,
-  ): AsyncIterableIterator<StoredRow<K, V>[]> {
-    if (this.#bucketMs === 0) {
-      const range = { from: this.#prefix, to: prefixEnd(this.#prefix) };
-      for await (const entries of snapshot.range(range)) yield this.#decode(entries);
-      return;
-    }
-    if (windowStartMax < windowStartMin) return;
-    const buckets = await this.#bucketsIn(snapshot, windowStartMin, windowStartMax);
-    // Each bucket is in key order; what stands before the key is of one length in all of them.
-    const ranges = buckets.map((from) => snapshot.range({ from, to: prefixEnd(from) }));
-    const start = this.#prefix.length + BUCKET_BYTES;
-    for await (const entries of mergeEntries(ranges, start)) yield this.#decode(entries);
-  }
-
-  /** The prefixes of the time buckets that hold anything, oldest first. */
-  async #bucketsIn(snapshot: StoreSnapshot, start: number, end: number): Promise<Buffer[]> {
-    const length = this.#prefix.length + BUCKET_BYTES;
-    const to = prefixEnd(this.#bucketPrefix(end));
-    const buckets: Buffer[] = [];
-    let from = this.#bucketPrefix(start);
-    for (;;) {
-      let found: Buffer | null = null;
-      for await (const [entry] of snapshot.range({ from, to, limit: 1 })) {
-        if (entry !== undefined) found = Buffer.from(entry[0].subarray(0, length));
-      }
-      if (found === null) return buckets;
-      buckets.push(found);
-      from = prefixEnd(found);
-    }
-  }
-
-  #bucketPrefix(windowStart: number): Buffer {
-    const writer = new ByteWriter();
-    writer.writeBytes(this.#prefix);
-    writeKeyInt64(writer, Math.floor(windowStart / this.#bucketMs) * this.#bucketMs);
-    return writer.copy();
-  }
-
-  #decode(entries: readonly StoreEntry[]): StoredRow<K, V>[] {
-    return entries.map(([keyBytes, valueBytes]) => {
-      const reader = new KeyReader(keyBytes, this.#prefix.length);
-      if (this.#bucketMs !== 0) reader.readInt64();
-      const key = this.#codec.readKey(reader);
-      const windowStart = this.#bucketMs === 0 ? 0 : Number(reader.readInt64());
-      return { key, windowStart, value: this.#codec.readValue(valueBytes) };
-    });
-  }
-}
-
-/** Starts of windows, ms, inclusive; finite for a windowed table, ignored otherwise. */
-export interface WindowRange {
-  readonly windowStartMin: number;
-  readonly windowStartMax: number;
-}
-
-/** One key, and which of its windows. */
-export interface KeyLookup<K> extends WindowRange {
-  readonly key: K;
+/** How much time one bucket of a windowed table covers. */
+export function bucketMsOf(window: WindowLayout): number {
+  return window.bucketMs ?? Math.max(window.sizeMs, Math.ceil(window.retentionMs / BUCKETS));
 }

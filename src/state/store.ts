@@ -13,9 +13,11 @@ export interface Store {
   snapshot(): StoreSnapshot;
   /**
    * Applies all changes atomically and durably. The caller awaits it before the next one.
-   * @throws when the outcome is unknown; the store must then be closed and opened again.
+   * @throws when the outcome is unknown; nothing more can be committed before `reopen`.
    */
   commit(changes: Iterable<StoreChange>): Promise<void>;
+  /** Closes and opens it after a failed commit: what is in it then is what was committed. Snapshots are lost. */
+  reopen(): Promise<void>;
   /** Removes a range in the background, not atomically; for data nothing refers to any more. */
   removeRange(range: { from: Uint8Array; to: Uint8Array }): Promise<void>;
   close(): Promise<void>;

@@ -1,13 +1,8 @@
-import type { AssertTopicNode, Duration, PropertyNode } from '../../grammar/ast.ts';
+import type { AssertTopicNode, PropertyNode } from '../../grammar/ast.ts';
 import { errorAt } from '../analyze/error-at.ts';
-import type { Entity } from '../api/entities.ts';
 import type { Log, Topic } from '../log/log.ts';
-import type { Services, StatementDefinition } from './executor.ts';
-
-const RETRY_AFTER_MS = 100;
-const TIMEOUT_MS = 1_000;
-const TIMEOUT_MS_MAX = 3_600_000;
-const UNIT_MS = { DAYS: 86_400_000, HOURS: 3_600_000, MINUTES: 60_000, SECONDS: 1_000 } as const;
+import { awaitAssertion, timeoutOf } from './await-assertion.ts';
+import type { StatementDefinition } from './executor.ts';
 
 /** What can be asserted of a topic, and how it is read off. The embedded log keeps one copy of everything. */
 const CONFIGS: Readonly<Record<string, (topic: Topic) => number>> = {
@@ -19,24 +14,33 @@ const CONFIGS: Readonly<Record<string, (topic: Topic) => number>> = {
 export const assertTopic: StatementDefinition<AssertTopicNode> = {
   kind: 'assertTopic',
   isDefinition: false,
-  prepare({ node, sql }, world, services) {
+  prepare({ node, sql }, world, { log, clock }) {
     const timeoutMs = timeoutOf(node.timeout);
     const expected = node.exists ? node.properties.map(expectation) : [];
-    return { world, run: () => waitFor({ node, sql, expected, timeoutMs }, services) };
+    return {
+      world,
+      async run() {
+        await awaitAssertion({
+          node,
+          timeoutMs,
+          clock,
+          failure: () => failureOf(node, expected, log),
+        });
+        return {
+          '@type': 'assert_topic',
+          statementText: sql,
+          topicName: node.topic,
+          exists: node.exists,
+          warnings: [],
+        };
+      },
+    };
   },
 };
 
 interface Expectation {
   readonly config: string;
   readonly value: number;
-}
-
-function timeoutOf(timeout: Duration | null): number {
-  if (timeout === null) return TIMEOUT_MS;
-  const unitMs = timeout.unit === 'MILLISECONDS' ? 1 : UNIT_MS[timeout.unit];
-  const timeoutMs = timeout.amount * unitMs;
-  if (timeoutMs <= TIMEOUT_MS_MAX) return timeoutMs;
-  throw errorAt('BAD_STATEMENT', timeout, 'The TIMEOUT is too long: it may be 1 hour at most.');
 }
 
 function expectation(property: PropertyNode): Expectation {
@@ -50,36 +54,6 @@ function expectation(property: PropertyNode): Expectation {
   }
   if (value.type === 'INTEGER') return { config: name, value: Number(value.text) };
   throw errorAt('BAD_STATEMENT', value, `${name} has to be a whole number, such as ${name}=4.`);
-}
-
-async function waitFor(
-  assertion: {
-    node: AssertTopicNode;
-    sql: string;
-    expected: readonly Expectation[];
-    timeoutMs: number;
-  },
-  { log, clock }: Services,
-): Promise<Entity> {
-  const { node, sql, expected, timeoutMs } = assertion;
-  const deadline = clock.monotonic() + timeoutMs;
-  for (;;) {
-    const failure = failureOf(node, expected, log);
-    if (failure === null) {
-      return {
-        '@type': 'assert_topic',
-        statementText: sql,
-        topicName: node.topic,
-        exists: node.exists,
-        warnings: [],
-      };
-    }
-    const left = deadline - clock.monotonic();
-    if (left <= 0) throw errorAt('ASSERTION_FAILED', node, failure);
-    await new Promise<void>((resolve) => {
-      clock.after(Math.min(RETRY_AFTER_MS, left), resolve);
-    });
-  }
 }
 
 /** What is not as asserted; null when all is. Topics the database keeps for itself do not count as there. */

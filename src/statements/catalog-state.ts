@@ -3,7 +3,7 @@ import { DatabaseError } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 import { Catalog } from '../catalog/catalog.ts';
 import type { Log } from '../log/log.ts';
-import type { QueryRunner } from '../runtime/query-runner.ts';
+import type { QueryDefinition, QueryRunner } from '../runtime/query-runner.ts';
 import type { TickLoop } from '../runtime/tick-loop.ts';
 import type { CommandLog } from './command-log.ts';
 import type { Command } from './commands.ts';
@@ -28,11 +28,19 @@ export class CatalogState {
   readonly #loop: TickLoop;
   readonly #logger: Logger;
   #commandLog: CommandLog | null = null;
-  #catalog = Catalog.EMPTY;
+  #catalog: Catalog;
   /** Queries of the replay that are still there; started when all commands are known. */
   #replayed: Map<string, ReplayedQuery> | null = null;
 
-  constructor(options: { log: Log; runner: QueryRunner; loop: TickLoop; logger: Logger }) {
+  constructor(options: {
+    log: Log;
+    runner: QueryRunner;
+    loop: TickLoop;
+    logger: Logger;
+    /** Before any statement has run. Default: nothing. */
+    catalog?: Catalog;
+  }) {
+    this.#catalog = options.catalog ?? Catalog.EMPTY;
     this.#log = options.log;
     this.#runner = options.runner;
     this.#loop = options.loop;
@@ -96,7 +104,9 @@ export class CatalogState {
         if (command.source !== null) this.#catalog = this.#catalog.withSource(command.source);
         this.#catalog = this.#catalog.withQuery(command.query);
         if (this.#replayed === null) {
-          await this.#loop.exclusively(async () => void this.#start(number, command));
+          await this.#loop.exclusively(
+            async () => void this.#start({ ...definitionOf(number, command), isFresh: true }),
+          );
         } else {
           this.#replayed.set(command.query.id, { number, command, paused: false });
         }
@@ -122,25 +132,29 @@ export class CatalogState {
       case 'dropType':
         this.#catalog = this.#catalog.withoutType(command.name);
         return;
+      case 'alterSystem':
+        this.#catalog = this.#catalog.withDefault(command.property, command.value);
+        return;
       default:
         unreachable(command);
     }
   }
 
-  #start(number: number, { query, plan, merge, startOffsets }: StartQuery): void {
-    this.#runner.start({ id: query.id, number, plan, merge, startOffsets });
+  #start(definition: QueryDefinition): void {
+    this.#runner.start(definition);
     this.#loop.wake();
   }
 
   /** A query that cannot start keeps the others from nothing; SHOW QUERIES and EXPLAIN say why. */
   #restart({ number, command, paused }: ReplayedQuery): void {
     const { id } = command.query;
+    const definition = definitionOf(number, command);
     try {
-      this.#start(number, command);
+      this.#start(definition);
       if (paused) this.#runner.query(id)?.pause();
     } catch (error) {
       if (!(error instanceof DatabaseError)) throw error;
-      this.#runner.notStarted(id, error.message);
+      this.#runner.notStarted(definition, error.message);
       this.#logger.error({ query: id, err: error }, 'a query could not be started');
     }
   }
@@ -149,12 +163,13 @@ export class CatalogState {
     query,
     plan,
     merge,
+    failOnBadRecord,
   }: Extract<Command, { kind: 'replaceQuery' }>): Promise<void> {
     const { id } = query;
     if (this.#replayed !== null) {
       const replayed = this.#replayed.get(id);
       if (replayed === undefined) return;
-      const command = { ...replayed.command, query, plan, merge };
+      const command = { ...replayed.command, query, plan, merge, failOnBadRecord };
       this.#replayed.set(id, { ...replayed, command });
       return;
     }
@@ -162,7 +177,14 @@ export class CatalogState {
       const old = this.#runner.query(id);
       if (old === undefined) return;
       const { number } = old;
-      const next = this.#runner.replace({ id, number, plan, merge, startOffsets: {} });
+      const next = this.#runner.replace({
+        id,
+        number,
+        plan,
+        merge,
+        startOffsets: {},
+        failOnBadRecord,
+      });
       if (old.state === 'PAUSED') next.pause();
       this.#loop.wake();
     });
@@ -207,6 +229,11 @@ export class CatalogState {
     if (source === null || this.#log.topic(source.topic) !== undefined) return;
     const { topic } = source;
     this.#logger.warn({ topic, source: sourceName }, 'a topic was missing and is made anew, empty');
-    await ensureTopic(this.#log, source, null);
+    await ensureTopic(this.#log, source, { askedMs: null });
   }
+}
+
+function definitionOf(number: number, command: StartQuery): QueryDefinition {
+  const { query, plan, merge, startOffsets, failOnBadRecord } = command;
+  return { id: query.id, number, plan, merge, startOffsets, failOnBadRecord };
 }

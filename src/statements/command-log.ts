@@ -1,3 +1,4 @@
+import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { DatabaseError } from '../base/errors.ts';
 import type { Log, Topic } from '../log/log.ts';
 import { RecordCursor } from '../log/record-cursor.ts';
@@ -43,7 +44,7 @@ export class CommandLog {
   /** Makes the command durable and returns its offset. */
   async append(sql: string, command: Command): Promise<number> {
     const entry: CommandEntry = { version: 1, sql, command };
-    const value = Buffer.from(JSON.stringify(entry));
+    const value = encodeEntry(entry);
     const { offset } = await this.#ingest.append(this.#topic, { key: null, value, partition: 0 });
     return offset;
   }
@@ -62,8 +63,8 @@ export class CommandLog {
         const cursor = new RecordCursor(batch);
         while (cursor.next()) {
           if (cursor.offset < offset) continue;
-          const text = batch.toString('utf8', cursor.valueStart, cursor.valueEnd);
-          yield { offset: cursor.offset, entry: parseEntry(text, cursor.offset) };
+          const bytes = batch.subarray(cursor.valueStart, cursor.valueEnd);
+          yield { offset: cursor.offset, entry: decodeEntry(bytes, cursor.offset) };
         }
       }
       offset = read.nextOffset;
@@ -71,10 +72,25 @@ export class CommandLog {
   }
 }
 
-function parseEntry(text: string, offset: number): CommandEntry {
+/** Entries of more bytes are compressed: the plan of a struct with hundreds of fields names each of them at each. */
+const PLAIN_BYTES_MAX = 64 * 1024;
+const ENTRY_BYTES_MAX = 256 * 1024 * 1024;
+/** What a zstd frame begins with; JSON begins with a brace. */
+const ZSTD_MAGIC = 0xfd2fb528;
+
+function encodeEntry(entry: CommandEntry): Buffer {
+  const plain = Buffer.from(JSON.stringify(entry));
+  return plain.length > PLAIN_BYTES_MAX ? zstdCompressSync(plain) : plain;
+}
+
+function decodeEntry(bytes: Buffer, offset: number): CommandEntry {
   let entry: CommandEntry;
   try {
-    entry = JSON.parse(text) as CommandEntry;
+    const compressed = bytes.length >= 4 && bytes.readUInt32LE() === ZSTD_MAGIC;
+    const plain = compressed
+      ? zstdDecompressSync(bytes, { maxOutputLength: ENTRY_BYTES_MAX })
+      : bytes;
+    entry = JSON.parse(plain.toString()) as CommandEntry;
   } catch (cause) {
     throw unreadable(offset, 'it is not JSON', cause);
   }

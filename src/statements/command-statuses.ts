@@ -62,6 +62,8 @@ function commandIds(command: Command, before: Catalog): readonly string[] {
     }
     case 'createType':
       return [`type/${command.name}/create`];
+    case 'alterSystem':
+      return [`cluster/${command.property}/alter`];
     case 'dropType':
       return [`type/${command.name}/drop`];
   }

@@ -16,6 +16,8 @@ export type Command =
       readonly query: QueryInfo;
       readonly plan: PhysicalPlan;
       readonly merge: boolean;
+      /** Whether a record that cannot be read stops the query; absent for no. */
+      readonly failOnBadRecord?: boolean | undefined;
       readonly startOffsets: Readonly<Record<string, number>>;
     }
   | {
@@ -24,6 +26,8 @@ export type Command =
       readonly query: QueryInfo;
       readonly plan: PhysicalPlan;
       readonly merge: boolean;
+      /** Whether a record that cannot be read stops the query; absent for no. */
+      readonly failOnBadRecord?: boolean | undefined;
     }
   | {
       readonly kind: 'dropSource';
@@ -40,7 +44,8 @@ export type Command =
       readonly paused: boolean;
     }
   | { readonly kind: 'createType'; readonly name: string; readonly type: SqlType }
-  | { readonly kind: 'dropType'; readonly name: string };
+  | { readonly kind: 'dropType'; readonly name: string }
+  | { readonly kind: 'alterSystem'; readonly property: string; readonly value: string };
 
 /** One entry of the command log. */
 export interface CommandEntry {

@@ -11,7 +11,7 @@ import { nothingToDo, succeeded } from './entities.ts';
 import type { Invocation, Prepared, Services, StatementDefinition } from './executor.ts';
 import { existingSource } from './existing-source.ts';
 import { formatDefaults } from './format-defaults.ts';
-import { collectionLimits, sessionProperties } from './session-properties.ts';
+import { planSettings, sessionProperties } from './session-properties.ts';
 import { ensureTopic, partitionsOf } from './source-topic.ts';
 import { checkPlanUpgrade, checkSourceUpgrade } from './upgrade.ts';
 import { changed, withPlan, withTopic, type World } from './world.ts';
@@ -52,8 +52,8 @@ function prepareNew(
   const at = says ?? node.name;
   const partitionCount = partitionsOf({ topic, asked, fallback: partitions }, { world, at });
   const source: Source = { ...analyzed.definition, partitionCount, createdBy: id };
-  const limits = collectionLimits(sessionProperties(overrides));
-  const plan = planQuery(analyzed.query, source, limits);
+  const settings = planSettings(sessionProperties(overrides));
+  const plan = planQuery(analyzed.query, source, settings);
   const query = queryInfo({ id, sql, prefix, analyzed, source });
   return {
     world: changed(withPlan(withTopic(world, source.topic, partitionCount), id, plan), {
@@ -86,14 +86,19 @@ async function start(
   }: { source: Source; query: QueryInfo; plan: PhysicalPlan; analyzed: AnalyzedCreateAsSelect },
   { log, run }: Services,
 ): ReturnType<Prepared['run']> {
-  await ensureTopic(log, source, analyzed.topic.retentionMs);
-  const { offsetReset, bufferBytes } = sessionProperties(overrides);
+  await ensureTopic(log, source, {
+    askedMs: analyzed.topic.retentionMs,
+    like: analyzed.query.sources[0]?.topic ?? null,
+    windowMs: windowRetentionMs(plan),
+  });
+  const { offsetReset, bufferBytes, failOnBadRecord } = sessionProperties(overrides);
   const number = await run(sql, {
     kind: 'startQuery',
     source,
     query,
     plan,
     merge: bufferBytes > 0,
+    ...(failOnBadRecord ? { failOnBadRecord } : {}),
     startOffsets: startOffsets(plan, { log, offsetReset }),
   });
   return answer(node, { source, query, number });
@@ -127,18 +132,26 @@ function prepareReplacement(
   const { partitionCount } = old;
   const source: Source = { ...analyzed.definition, partitionCount, createdBy: running.id };
   checkSourceUpgrade(old, source, node.name);
-  const limits = collectionLimits(sessionProperties(overrides));
-  const plan = planQuery(analyzed.query, source, limits);
+  const settings = planSettings(sessionProperties(overrides));
+  const plan = planQuery(analyzed.query, source, settings);
   checkPlanUpgrade(oldPlan, plan, node.name);
   const query: QueryInfo = { ...running, sql };
-  const merge = sessionProperties(overrides).bufferBytes > 0;
+  const { bufferBytes, failOnBadRecord } = sessionProperties(overrides);
+  const merge = bufferBytes > 0;
   return {
     world: changed(withPlan(world, running.id, plan), {
       catalog: world.catalog.withSource(source).withQuery(query),
       nextNumber: world.nextNumber + 1,
     }),
     async run() {
-      const number = await services.run(sql, { kind: 'replaceQuery', source, query, plan, merge });
+      const number = await services.run(sql, {
+        kind: 'replaceQuery',
+        source,
+        query,
+        plan,
+        merge,
+        ...(failOnBadRecord ? { failOnBadRecord } : {}),
+      });
       return answer(node, { source, query, number });
     },
   };
@@ -155,4 +168,12 @@ function answer(
     number,
     queryId: query.id,
   });
+}
+
+/** How long the query keeps the state of its windows; null without windows. */
+function windowRetentionMs({ steps }: PhysicalPlan): number | null {
+  const retentions = steps.flatMap((step) =>
+    step.kind === 'Aggregate' && step.window !== null ? [step.window.retentionMs] : [],
+  );
+  return retentions.length === 0 ? null : Math.max(...retentions);
 }

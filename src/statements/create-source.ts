@@ -51,7 +51,7 @@ async function create(
   { source, analyzed }: { source: Source; analyzed: AnalyzedCreateSource },
   { log, run }: Services,
 ): ReturnType<Prepared['run']> {
-  await ensureTopic(log, source, analyzed.topic.retentionMs);
+  await ensureTopic(log, source, { askedMs: analyzed.topic.retentionMs });
   const number = await run(sql, commandOf(source, log));
   const kind = source.kind.toLowerCase();
   return succeeded({

@@ -1,15 +1,21 @@
 import { join } from 'node:path';
 import { DatabaseError } from '../base/errors.ts';
-import type { Env } from '../base/env.ts';
+import type { Env, FileSystem } from '../base/env.ts';
 
 /** Version of the layout of a data directory that this engine reads and writes. */
-const FORMAT = 1;
+const FORMAT = 2;
 
 /** What the FORMAT file of a data directory says. */
 export interface DataDirectory {
   readonly format: number;
   /** Made once; names the database to clients. */
   readonly clusterId: string;
+}
+
+/** Whether no database was ever opened there: its first start wrote neither the FORMAT file nor a log. */
+export async function isUnused(files: FileSystem, directory: string): Promise<boolean> {
+  for (const name of ['FORMAT', 'log']) if (await files.exists(join(directory, name))) return false;
+  return true;
 }
 
 /**

@@ -24,7 +24,7 @@ export function describeSource(
     type: source.kind,
     timestamp: source.timestamp?.column ?? '',
     statistics: extended ? statisticsOf(writers, services) : '',
-    errorStats: extended ? errorsOf(source, services) : '',
+    errorStats: extended ? errorsOf(source, [...readers, ...writers], services) : '',
     extended,
     keyFormat: source.keyFormat.name,
     valueFormat: source.valueFormat.name,
@@ -68,9 +68,21 @@ function statisticsOf(writers: readonly QueryInfo[], { runner }: Services): stri
     .join('\n');
 }
 
-function errorsOf(source: Source, { processingLog }: Services): string {
-  const count = processingLog.count(source.name);
-  return count === 0 ? '' : `${count} records could not be read`;
+/** Counts since start, of the source and of the queries around it. */
+function errorsOf(
+  source: Source,
+  queries: readonly QueryInfo[],
+  { processingLog }: Services,
+): string {
+  const unreadable = processingLog.count(source.name);
+  const lines = unreadable === 0 ? [] : [`${unreadable} records could not be read`];
+  for (const id of new Set(queries.map((query) => query.id))) {
+    const skipped = processingLog.skippedCount(id);
+    const errors = processingLog.count(id);
+    if (skipped + errors === 0) continue;
+    lines.push(`${id}: ${skipped} records left out, ${errors} errors in rows`);
+  }
+  return lines.join('\n');
 }
 
 /** How far a query has read a source: its position beside the ends of the log. */

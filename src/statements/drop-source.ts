@@ -42,6 +42,9 @@ export const dropSource: StatementDefinition<DropSourceNode> = {
 function checkDroppable(node: DropSourceNode, source: Source, world: World): void {
   const { catalog } = world;
   const { name } = source;
+  if (catalog.isBuiltIn(name)) {
+    throw errorAt('FORBIDDEN', node.name, `${name} is part of the database and cannot be dropped.`);
+  }
   if (source.kind !== node.sourceKind) {
     throw errorAt(
       'BAD_STATEMENT',

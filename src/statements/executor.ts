@@ -25,6 +25,7 @@ export interface Invocation<N> {
 /** What statements act on. */
 export interface Services {
   readonly clock: Env['clock'];
+  readonly random: Env['random'];
   readonly log: Log;
   readonly ingest: Ingest;
   readonly runner: QueryRunner;

@@ -32,6 +32,13 @@ export function existingSource(
   if (node.ifNotExists) return { kind: 'keep', message };
   if (node.orReplace && source.readOnly === true) throw notReplaceable(node);
   if (node.orReplace) return { kind: 'replace', source };
+  if (world.catalog.isBuiltIn(name)) {
+    throw errorAt(
+      'ALREADY_EXISTS',
+      node.name,
+      `${message} It is part of the database: choose another name.`,
+    );
+  }
   const way = ` DROP ${source.kind} ${name} first, or use CREATE OR REPLACE to change it.`;
   throw errorAt('ALREADY_EXISTS', node.name, message + way);
 }

@@ -5,15 +5,14 @@ import { analyzeInsertSelect } from '../analyze/insert-select.ts';
 import { analyzeQuery } from '../analyze/query.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import { didYouMean } from '../catalog/did-you-mean.ts';
-import type { CollectionLimits } from '../functions/aggregate.ts';
 import type { PhysicalPlan } from '../plan/physical-plan.ts';
-import { planQuery } from '../plan/planner.ts';
+import { type PlanSettings, planQuery } from '../plan/planner.ts';
 import type { QueryDescription } from '../api/entities.ts';
 import { describePlan, describeQuery } from './describe-query.ts';
 import type { Invocation, Services, StatementDefinition } from './executor.ts';
 import { formatDefaults } from './format-defaults.ts';
 import type { World } from './world.ts';
-import { collectionLimits, sessionProperties } from './session-properties.ts';
+import { planSettings, sessionProperties } from './session-properties.ts';
 
 /** EXPLAIN: the plan of a query that runs, or of a statement that would start one. */
 export const explain: StatementDefinition<ExplainNode> = {
@@ -65,10 +64,10 @@ function planStatement(
     sql,
   }: { catalog: Catalog; overrides: Invocation<never>['overrides']; sql: string },
 ): PhysicalPlan {
-  const limits = collectionLimits(sessionProperties(overrides));
+  const settings = planSettings(sessionProperties(overrides));
   switch (statement.kind) {
     case 'select':
-      return planSelect(statement.query, { catalog, limits });
+      return planSelect(statement.query, { catalog, settings });
     case 'createAsSelect': {
       const defaults = formatDefaults(overrides);
       const { query, definition, topic } = analyzeCreateAsSelect(statement, {
@@ -77,11 +76,11 @@ function planStatement(
         sql,
       });
       const sink = { ...definition, partitionCount: topic.partitions, createdBy: null };
-      return planQuery(query, sink, limits);
+      return planQuery(query, sink, settings);
     }
     case 'insertSelect': {
       const { query, target } = analyzeInsertSelect(statement, { catalog });
-      return planQuery(query, target);
+      return planQuery(query, target, settings);
     }
     default:
       throw errorAt(
@@ -94,8 +93,8 @@ function planStatement(
 
 function planSelect(
   query: QueryNode,
-  { catalog, limits }: { catalog: Catalog; limits: CollectionLimits },
+  { catalog, settings }: { catalog: Catalog; settings: PlanSettings },
 ): PhysicalPlan {
   const mode = query.emit === null ? 'pull' : 'push';
-  return planQuery(analyzeQuery(query, { catalog, mode }), null, limits);
+  return planQuery(analyzeQuery(query, { catalog, mode }), null, settings);
 }

@@ -1,7 +1,10 @@
 import type { StatementNode } from '../../grammar/ast.ts';
 import { alterSource } from './alter-source.ts';
+import { alterSystem } from './alter-system.ts';
+import { assertSchema } from './assert-schema.ts';
 import { assertTopic } from './assert-topic.ts';
 import { createAsSelect } from './create-as-select.ts';
+import { createConnector, describeConnector, dropConnector, listConnectors } from './connector.ts';
 import { createSource } from './create-source.ts';
 import { createType, dropType } from './custom-type.ts';
 import { describe } from './describe.ts';
@@ -31,7 +34,13 @@ const statements: {
   insertSelect,
   dropSource,
   alterSource,
+  alterSystem,
   assertTopic,
+  assertSchema,
+  createConnector,
+  dropConnector,
+  listConnectors,
+  describeConnector,
   createType,
   dropType,
   pause,

@@ -7,7 +7,7 @@ import { planQuery } from '../plan/planner.ts';
 import { startOffsets } from '../runtime/query-runner.ts';
 import { succeeded } from './entities.ts';
 import type { StatementDefinition } from './executor.ts';
-import { sessionProperties } from './session-properties.ts';
+import { planSettings, sessionProperties } from './session-properties.ts';
 import { changed } from './world.ts';
 
 /** INSERT INTO ... SELECT: one more persistent query that writes into an existing stream. */
@@ -20,7 +20,7 @@ export const insertSelect: StatementDefinition<InsertSelectNode> = {
     if (world.catalog.query(id) !== null) {
       throw errorAt('ALREADY_EXISTS', node, `Query ${id} exists already. Choose another QUERY_ID.`);
     }
-    const plan = planQuery(query, target);
+    const plan = planQuery(query, target, planSettings(sessionProperties(overrides)));
     const reads = query.sources.map(({ name }) => name);
     const info: QueryInfo = { id, kind: 'INSERT', sql, reads, writes: target.name };
     return {
@@ -29,13 +29,14 @@ export const insertSelect: StatementDefinition<InsertSelectNode> = {
         nextNumber: world.nextNumber + 1,
       }),
       async run() {
-        const { offsetReset, bufferBytes } = sessionProperties(overrides);
+        const { offsetReset, bufferBytes, failOnBadRecord } = sessionProperties(overrides);
         const number = await run(sql, {
           kind: 'startQuery',
           source: null,
           query: info,
           plan,
           merge: bufferBytes > 0,
+          ...(failOnBadRecord ? { failOnBadRecord } : {}),
           startOffsets: startOffsets(plan, { log, offsetReset }),
         });
         return succeeded({

@@ -1,15 +1,29 @@
 import type { InsertValuesNode } from '../../grammar/ast.ts';
+import { errorAt } from '../analyze/error-at.ts';
 import { analyzeInsertValues } from '../analyze/insert-values.ts';
 import { DatabaseError } from '../base/errors.ts';
+import { fixedAmbient } from '../expressions/ambient.ts';
 import { encodeRow } from '../runtime/row-encoder.ts';
 import type { StatementDefinition } from './executor.ts';
+import { sessionProperties } from './session-properties.ts';
 
 /** INSERT INTO ... VALUES: one record, on disk when the statement returns. */
 export const insertValues: StatementDefinition<InsertValuesNode> = {
   kind: 'insertValues',
   isDefinition: false,
-  prepare({ node }, world, { log, ingest, clock }) {
-    const { source, row, timestamp } = analyzeInsertValues(node, { catalog: world.catalog });
+  prepare({ node, overrides }, world, { log, ingest, clock, random }) {
+    if (!sessionProperties(overrides).insertValues) {
+      throw errorAt(
+        'FORBIDDEN',
+        node,
+        'INSERT INTO ... VALUES is disabled: ksql.insert.into.values.enabled is false.',
+      );
+    }
+    const ambient = fixedAmbient(clock.now(), () => random.integer());
+    const { source, row, timestamp } = analyzeInsertValues(node, {
+      catalog: world.catalog,
+      ambient,
+    });
     return {
       world,
       async run() {

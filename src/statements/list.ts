@@ -48,7 +48,7 @@ function listed(invocation: Invocation<ListNode>, world: World, services: Servic
       return { '@type': 'variables', statementText: sql, variables, warnings: [] };
     }
     case 'PROPERTIES': {
-      const properties = listProperties(overrides);
+      const properties = listProperties(overrides, world.catalog.defaults);
       return {
         '@type': 'properties',
         statementText: sql,

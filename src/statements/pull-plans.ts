@@ -59,7 +59,7 @@ export class PullPlans {
     const found = this.#plans.get(key);
     if (found === undefined) return undefined;
     this.#plans.delete(key);
-    if (found.catalog !== catalog) return undefined;
+    if (found.catalog !== catalog || !found.prepared.isReusable) return undefined;
     this.#plans.set(key, found);
     return found;
   }

@@ -16,6 +16,7 @@ import { planQuery } from '../plan/planner.ts';
 import { PrintQuery } from '../runtime/print-query.ts';
 import type { ProcessingLog } from '../runtime/processing-log.ts';
 import { PreparedPull } from '../runtime/prepared-pull.ts';
+import { PullAmbient } from '../runtime/pull-ambient.ts';
 import { PullQuery } from '../runtime/pull-query.ts';
 import type { QueryRunner } from '../runtime/query-runner.ts';
 import type { TickLoop } from '../runtime/tick-loop.ts';
@@ -33,7 +34,7 @@ import {
   PullPlans,
 } from './pull-plans.ts';
 import {
-  collectionLimits,
+  planSettings,
   parseOverrides,
   sessionProperties,
   type SessionProperties,
@@ -90,7 +91,10 @@ export class QueryStarter {
     sql: string,
     { options, key }: { options: StatementOptions; key: PullPlanKey | null },
   ): Promise<QueryResult> {
-    const overrides = parseOverrides(options.properties ?? {});
+    const overrides = parseOverrides(
+      options.properties ?? {},
+      this.#options.catalog.catalog.defaults,
+    );
     const properties = sessionProperties(overrides);
     const variables = sessionVariables(options.sessionVariables ?? {});
     const { sql: substituted, statements } = await parseSql(sql, { overrides, variables });
@@ -174,22 +178,23 @@ export class QueryStarter {
     const { catalog } = this.#options.catalog;
     const { where } = query;
     const tableScanEnabled = properties.tableScan;
-    const plan = analyzePull(analyzed, { catalog, where, tableScanEnabled });
+    const { clock, random, store, processingLog } = this.#options;
+    const ambient = new PullAmbient(clock, random);
+    const plan = analyzePull(analyzed, { catalog, where, tableScanEnabled, ambient });
     const id = analyzed.sources[0]?.createdBy ?? '';
     const writer = this.#options.runner.query(id);
     if (writer === undefined) {
       throw errorAt('BAD_STATEMENT', query, `The query ${id} that keeps this table does not run.`);
     }
-    const { store, clock, processingLog } = this.#options;
     const keys = analyzed.root.input.schema.keys;
     const keyLiterals =
       key === null ? null : keyLiteralsOf(query, plan, { keys, template: key.template });
     // A lookup by nothing but its key finds no row the condition would not hold for.
     const predicate = keyLiterals === null ? plan.predicate : null;
     const services = { store, clock, processingLog };
-    const prepared = new PreparedPull({ query: analyzed, predicate, writer, services });
+    const prepared = new PreparedPull({ query: analyzed, predicate, writer, services, ambient });
     const entry = { prepared, plan, writer, properties };
-    if (key !== null) this.#plans.add(key, { ...entry, catalog, keyLiterals });
+    if (key !== null && !ambient.wasAsked) this.#plans.add(key, { ...entry, catalog, keyLiterals });
     return entry;
   }
 
@@ -237,12 +242,13 @@ export class QueryStarter {
     const stopWaiting = loop.waitImpatiently();
     const result = new TransientQuery({
       queryId,
-      plan: planQuery(analyzed, null, collectionLimits(properties)),
+      plan: planQuery(analyzed, null, planSettings(properties)),
       kind: type === 'PUSH' ? 'push' : 'pull',
       limit: analyzed.limit,
       follows,
       offsetReset: type === 'PULL' ? 'earliest' : properties.offsetReset,
       clock,
+      seed: random.uuid(),
       processingLog,
       topic: (name) => topicOf(log, name),
       onClose: () => {

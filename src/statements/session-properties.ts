@@ -1,5 +1,5 @@
 import { DatabaseError } from '../base/errors.ts';
-import type { CollectionLimits } from '../functions/aggregate.ts';
+import { EMIT_INTERVAL_MS, type PlanSettings } from '../plan/planner.ts';
 import { nearestName } from '../sql/nearest-name.ts';
 
 /** One property that SET, streamsProperties and SHOW PROPERTIES know. */
@@ -15,6 +15,11 @@ interface PropertyDefinition<T> {
 
 /** Switches the replacement of variables, which happens before statements are parsed. */
 export const SUBSTITUTION_PROPERTY = 'ksql.variable.substitution.enable';
+
+const LOG_AND_SKIP = 'LogAndSkipOnInvalidTimestamp';
+const EXTRACTORS = ['FailOnInvalidTimestamp', LOG_AND_SKIP];
+/** Clients name an extractor by the Java class it is in ksqlDB. */
+const EXTRACTOR_PACKAGE = 'org.apache.kafka.streams.processor.';
 
 const definitions = {
   offsetReset: {
@@ -32,6 +37,14 @@ const definitions = {
     defaultValue: 10 * 1024 * 1024,
     parse: (text) => (/^\d{1,15}$/.test(text) ? Number(text) : undefined),
     expected: 'a number of bytes, 0 or more',
+  },
+  failOnBadRecord: {
+    name: 'ksql.fail.on.deserialization.error',
+    description:
+      'Whether a record that cannot be read stops the query; else it is left out and noted in the processing log.',
+    defaultValue: false,
+    parse: parseBoolean,
+    expected: 'true or false',
   },
   tableScan: {
     name: 'ksql.query.pull.table.scan.enabled',
@@ -121,6 +134,53 @@ const definitions = {
     parse: (text) => (/^[A-Za-z0-9._-]{0,100}$/.test(text) ? text : undefined),
     expected: "at most 100 letters, digits, '.', '_' and '-'",
   },
+  failOnInvalidTime: {
+    name: 'ksql.timestamp.throw.on.invalid',
+    description:
+      'Whether a record whose TIMESTAMP column holds no time ends the query; else it is left out and reported.',
+    defaultValue: false,
+    parse: parseBoolean,
+    expected: 'true or false',
+  },
+  timestampExtractor: {
+    name: 'default.timestamp.extractor',
+    description:
+      'What a record with a negative timestamp does where a source has no TIMESTAMP column: FailOnInvalidTimestamp ends the query, LogAndSkipOnInvalidTimestamp leaves the record out.',
+    defaultValue: 'FailOnInvalidTimestamp' as string,
+    parse: (text) =>
+      EXTRACTORS.find((name) => text === name || text === `${EXTRACTOR_PACKAGE}${name}`),
+    expected: 'FailOnInvalidTimestamp or LogAndSkipOnInvalidTimestamp',
+  },
+  insertValues: {
+    name: 'ksql.insert.into.values.enabled',
+    description: 'Whether INSERT INTO ... VALUES is allowed.',
+    defaultValue: true,
+    parse: parseBoolean,
+    expected: 'true or false',
+  },
+  emitIntervalMs: {
+    name: '__emit.interval.ms.kstreams.windowed.aggregation__',
+    description: 'EMIT FINAL looks for closed windows at most this often, in milliseconds.',
+    defaultValue: EMIT_INTERVAL_MS as number,
+    parse: (text) => (/^\d{1,10}$/.test(text) ? Number(text) : undefined),
+    expected: 'a whole number of milliseconds, 0 or more',
+  },
+  finalIdleMs: {
+    name: 'millrace.emit.final.idle.ms',
+    description:
+      'After so many milliseconds without rows, EMIT FINAL lets stream time go on with the clock, so that ' +
+      'windows close; -1 for never.',
+    defaultValue: -1 as number,
+    parse: parseLimit,
+    expected: 'a whole number of milliseconds, or -1 for never',
+  },
+  suppressEnabled: {
+    name: 'ksql.suppress.enabled',
+    description: 'Whether queries may use EMIT FINAL.',
+    defaultValue: true,
+    parse: parseBoolean,
+    expected: 'true or false',
+  },
   substitution: {
     name: SUBSTITUTION_PROPERTY,
     description: 'Whether ${name} in a statement is replaced by the value of the variable.',
@@ -144,14 +204,35 @@ export interface PropertyValue {
   readonly name: string;
   readonly description: string;
   readonly value: string;
+  /** What it takes. */
+  readonly expected: string;
+  /** Whether the session has set it. */
   readonly overridden: boolean;
 }
 
 /** What clients send and this engine needs not: connection settings of theirs, and how long to hold back results. */
 const IGNORED = new Set([
+  // Settings of the client libraries inside ksqlDB: accepted, because scripts set them, and without effect here.
+  'acceptable.recovery.lag',
+  'application.server',
+  'bootstrap.servers',
+  'client.id',
+  'commit.interval.ms',
+  'consumer.max.poll.records',
+  'max.task.idle.ms',
+  'max.warmup.replicas',
+  'metadata.max.age.ms',
+  'num.standby.replicas',
+  'num.stream.threads',
+  'poll.ms',
+  'processing.guarantee',
+  'producer.linger.ms',
+  'replication.factor',
+  'request.timeout.ms',
+  'retry.backoff.ms',
+  'state.dir',
   'ksql.idle.connection.timeout.seconds',
   'ksql.query.pull.interpreter.enabled',
-  '__emit.interval.ms.kstreams.windowed.aggregation__',
 ]);
 
 /** Prefix under which ksqlDB accepts the settings of its stream client as well. */
@@ -160,14 +241,18 @@ const STREAMS_PREFIX = 'ksql.streams.';
 /** The overrides of a session, by canonical name; texts as they were given. */
 export type Overrides = ReadonlyMap<string, string>;
 
+const NONE: Overrides = new Map();
+
 /**
  * Checks the overrides of a request.
+ * @param defaults what ALTER SYSTEM has set, for properties the request does not.
  * @throws DatabaseError UNKNOWN_PROPERTY naming the property, or the value it does not take.
  */
 export function parseOverrides(
   properties: Readonly<Record<string, string | number | boolean | null>>,
+  defaults: Overrides = NONE,
 ): Overrides {
-  const overrides = new Map<string, string>();
+  const overrides = new Map(defaults);
   for (const [name, value] of Object.entries(properties)) {
     if (value !== null) withOverride(overrides, name, String(value));
   }
@@ -194,10 +279,20 @@ export function checkPropertyName(name: string): void {
   if (!IGNORED.has(canonical)) definitionOf(canonical, name);
 }
 
-/** Takes one override back. @throws DatabaseError UNKNOWN_PROPERTY. */
-export function withoutOverride(overrides: Map<string, string>, name: string): void {
-  checkPropertyName(name);
-  overrides.delete(canonicalName(name));
+/**
+ * Takes one override back; what ALTER SYSTEM has set counts again.
+ * @throws DatabaseError UNKNOWN_PROPERTY.
+ */
+export function withoutOverride(
+  overrides: Map<string, string>,
+  name: string,
+  defaults: Overrides = NONE,
+): void {
+  const canonical = canonicalName(name);
+  if (!IGNORED.has(canonical)) definitionOf(canonical, name);
+  const value = defaults.get(canonical);
+  if (value === undefined) overrides.delete(canonical);
+  else overrides.set(canonical, value);
 }
 
 function canonicalName(name: string): string {
@@ -225,29 +320,46 @@ export function sessionProperties(overrides: Overrides): SessionProperties {
   return Object.fromEntries(values) as SessionProperties;
 }
 
-/** Everything SHOW PROPERTIES shows, sorted by name. */
-export function listProperties(overrides: Overrides): PropertyValue[] {
+/**
+ * Everything SHOW PROPERTIES shows, sorted by name.
+ * @param defaults what ALTER SYSTEM has set.
+ */
+export function listProperties(overrides: Overrides, defaults: Overrides = NONE): PropertyValue[] {
   return Object.values(definitions)
-    .map(({ name, description, defaultValue }) => {
+    .map(({ name, description, defaultValue, expected }) => {
       const text = overrides.get(name);
       return {
         name,
         description,
         value: text ?? String(defaultValue),
-        overridden: text !== undefined,
+        expected,
+        overridden: text !== undefined && text !== defaults.get(name),
       };
     })
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** What aggregates may collect in the queries of a session. */
-export function collectionLimits({
+/** What the session decides about the plans of its queries. */
+export function planSettings({
   collectListLimit,
   collectSetLimit,
-}: SessionProperties): CollectionLimits {
+  emitIntervalMs,
+  failOnInvalidTime,
+  finalIdleMs,
+  suppressEnabled,
+  timestampExtractor,
+}: SessionProperties): PlanSettings {
+  const ofColumn = failOnInvalidTime ? 'FAIL' : null;
+  const ofRecord = timestampExtractor === LOG_AND_SKIP ? 'SKIP' : null;
   return {
-    collectList: collectListLimit < 0 ? null : collectListLimit,
-    collectSet: collectSetLimit < 0 ? null : collectSetLimit,
+    ...(ofColumn === null && ofRecord === null ? {} : { invalidTimes: { ofColumn, ofRecord } }),
+    limits: {
+      collectList: collectListLimit < 0 ? null : collectListLimit,
+      collectSet: collectSetLimit < 0 ? null : collectSetLimit,
+    },
+    closing: suppressEnabled
+      ? { intervalMs: emitIntervalMs, idleMs: finalIdleMs < 0 ? null : finalIdleMs }
+      : null,
   };
 }
 

@@ -19,7 +19,7 @@ export const unsetProperty: StatementDefinition<UnsetNode> = {
   isDefinition: false,
   prepare({ node, overrides }, world) {
     const next = new Map(overrides);
-    withoutOverride(next, node.property);
+    withoutOverride(next, node.property, world.catalog.defaults);
     return { world, overrides: next, run: async () => null };
   },
 };

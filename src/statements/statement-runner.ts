@@ -22,6 +22,7 @@ import type { World } from './world.ts';
 
 export interface StatementRunnerOptions {
   readonly clock: Env['clock'];
+  readonly random: Env['random'];
   readonly log: Log;
   readonly ingest: Ingest;
   readonly runner: QueryRunner;
@@ -39,10 +40,12 @@ export class StatementRunner {
   #definitions: Promise<unknown> = Promise.resolve();
 
   constructor(options: StatementRunnerOptions) {
-    const { clock, log, ingest, runner, processingLog, catalog, queries, registry } = options;
+    const { clock, random, log, ingest, runner, processingLog, catalog, queries, registry } =
+      options;
     this.#catalog = catalog;
     this.#services = {
       clock,
+      random,
       log,
       ingest,
       runner,
@@ -56,7 +59,10 @@ export class StatementRunner {
 
   /** See Engine.execute. */
   async execute(sql: string, options: StatementOptions): Promise<readonly Entity[]> {
-    const overrides = parseOverrides(options.properties ?? {});
+    const overrides = parseOverrides(
+      options.properties ?? {},
+      this.#catalog.world.catalog.defaults,
+    );
     const variables = sessionVariables(options.sessionVariables ?? {});
     const { sql: substituted, statements: parsed } = await parseSql(sql, { overrides, variables });
     const request: Request = {

@@ -22,6 +22,8 @@ export function checkSourceUpgrade(old: Source, next: Source, at: Located): void
     topic: (source: Source) => source.topic,
     'key format': (source: Source) => source.keyFormat.name,
     'value format': (source: Source) => source.valueFormat.name,
+    'key delimiter': (source: Source) => source.keyFormat.delimiter ?? 'not set',
+    'value delimiter': (source: Source) => source.valueFormat.delimiter ?? 'not set',
     window: (source: Source) => JSON.stringify(source.schema.window),
     'timestamp column': (source: Source) => source.timestamp?.column ?? 'not set',
     'timestamp format': (source: Source) => source.timestamp?.format ?? 'not set',
@@ -54,6 +56,14 @@ function unmatched(old: readonly Column[], next: readonly Column[]): string[] {
  * @throws DatabaseError BAD_STATEMENT.
  */
 export function checkPlanUpgrade(old: PhysicalPlan, next: PhysicalPlan, at: Located): void {
+  const unsupported = unsupportedIn(old) ?? unsupportedIn(next);
+  if (unsupported !== null) {
+    throw errorAt(
+      'BAD_STATEMENT',
+      at,
+      `Upgrades not yet supported for ${unsupported}. Create another stream or table instead.`,
+    );
+  }
   const before = old.steps.filter(fixes).map(essence);
   const after = next.steps.filter(fixes).map(essence);
   const differing = before.findIndex((step, index) => step !== after[index]);
@@ -65,6 +75,19 @@ export function checkPlanUpgrade(old: PhysicalPlan, next: PhysicalPlan, at: Loca
     `Query is not upgradeable: only WHERE, HAVING and the selected expressions may change, but the ${step?.kind ?? 'plan'} step differs. ` +
       'Create another stream or table instead.',
   );
+}
+
+/** What of a query the dialect does not let change, nor stay while something else changes; null for none. */
+function unsupportedIn({ steps }: PhysicalPlan): string | null {
+  const overTable = steps.some(({ kind }) => kind === 'Materialize');
+  for (const step of steps) {
+    if (step.kind.startsWith('Join')) return 'joins';
+    if (step.kind === 'FlatMap') return 'table functions';
+    if (step.kind !== 'Aggregate') continue;
+    if (step.schema.window !== null) return 'windowed aggregations';
+    if (overTable) return 'aggregations of tables';
+  }
+  return null;
 }
 
 function fixes(step: Step): boolean {

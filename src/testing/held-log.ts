@@ -1,4 +1,6 @@
+import { nodeEnv } from '../base/env-node.ts';
 import { DatabaseError } from '../base/errors.ts';
+import { ConsumerGroups } from '../log/consumer-groups.ts';
 import type {
   CreateTopicOptions,
   Log,
@@ -8,6 +10,7 @@ import type {
   Topic,
 } from '../log/log.ts';
 import { baseOffset, lastOffset, recordCount, setBaseOffset } from '../log/record-batch.ts';
+import { DEFAULT_TOPIC_SETTINGS, type TopicSettings } from '../log/topic-settings.ts';
 import { checkTopicName } from '../log/topic-name.ts';
 
 const PARTITION_COUNT_MAX = 256;
@@ -20,6 +23,7 @@ const PARTITION_COUNT_MAX = 256;
  * are processed is left to whoever feeds them.
  */
 export class HeldLog implements Log {
+  readonly groups = new ConsumerGroups({ log: this, clock: nodeEnv().clock });
   readonly #topics = new Map<string, HeldTopic>();
   #nextId = 0;
 
@@ -52,6 +56,10 @@ export class HeldLog implements Log {
     if (this.#topics.get(topic.name)?.id === topic.id) this.#topics.delete(topic.name);
   }
 
+  async release(): Promise<void> {}
+
+  startMaintenance(): void {}
+
   async close(): Promise<void> {}
 }
 
@@ -59,8 +67,7 @@ export class HeldLog implements Log {
 export class HeldTopic implements Topic {
   readonly id: number;
   readonly name: string;
-  readonly cleanupPolicy: 'delete' | 'compact';
-  readonly retentionMs: number | null;
+  readonly settings: TopicSettings;
   /** As many as were asked for; all the same. */
   readonly partitions: readonly Partition[];
   readonly #only: SequencePartition;
@@ -68,16 +75,16 @@ export class HeldTopic implements Topic {
   constructor(options: CreateTopicOptions & { id: number }) {
     this.id = options.id;
     this.name = options.name;
-    this.cleanupPolicy = options.cleanupPolicy;
-    this.retentionMs = options.retentionMs ?? null;
+    const { id: _id, name: _name, partitionCount: _count, ...settings } = options;
+    this.settings = { ...DEFAULT_TOPIC_SETTINGS, ...settings };
     this.#only = new SequencePartition(this, { held: true });
     this.partitions = Array.from({ length: options.partitionCount }, () => this.#only);
   }
 
   /** The same topic with one partition, for a sink that must not spread its records. */
   get asOnePartition(): Topic {
-    const { id, name, cleanupPolicy, retentionMs } = this;
-    return { id, name, cleanupPolicy, retentionMs, partitions: [this.#only] };
+    const { id, name, settings } = this;
+    return { id, name, settings, partitions: [this.#only] };
   }
 
   /** All batches in order. */
@@ -125,6 +132,12 @@ export class SequencePartition implements Partition {
     return offset;
   }
 
+  produce(batch: Buffer): { offset: number; isDuplicate: boolean } {
+    return { offset: this.append(batch), isDuplicate: false };
+  }
+
+  async write(): Promise<void> {}
+
   async sync(): Promise<void> {}
 
   read({ offset, endOffset = Infinity }: ReadOptions): ReadResult {
@@ -133,6 +146,10 @@ export class SequencePartition implements Partition {
     );
     const last = batches.at(-1);
     return { batches, nextOffset: last === undefined ? offset : lastOffset(last) + 1 };
+  }
+
+  async deleteRecords(): Promise<number> {
+    return this.startOffset;
   }
 
   async offsetForTime(): Promise<number> {

@@ -302,3 +302,34 @@ function numberOf(node: JsonNode | undefined, at: string): number {
   if (node instanceof JsonNumber) return Number(node.text);
   throw new CaseFormatError(`${at} is not a number`);
 }
+
+/**
+ * The records of a file `{"inputs": [...]}` or `{"outputs": [...]}`, as ksqlDB's test runner takes them.
+ * @throws CaseFormatError when the text is no such object.
+ */
+export function parseRecords(text: string, member: 'inputs' | 'outputs'): CaseRecord[] {
+  const bytes = Buffer.from(text);
+  const file = objectOf(new JsonReader().readAll(bytes, 0, bytes.length), 'the file');
+  return listOf(file.fields.get(member), member).map((record, index) =>
+    parseRecord(record, `${member}[${index}]`),
+  );
+}
+
+/** A case of statements, records to feed and records to expect, and nothing else. */
+export function caseOfRecords(
+  statements: string,
+  { inputs, outputs }: Pick<TestCase, 'inputs' | 'outputs'>,
+): TestCase {
+  return {
+    name: 'test',
+    statements: [statements],
+    properties: new Map(),
+    topics: [],
+    inputs,
+    outputs,
+    expectsError: false,
+    sources: [],
+    topicExpectations: [],
+    topicBlacklist: null,
+  };
+}

@@ -77,11 +77,13 @@ export class Pipeline {
     this.#properties = { ...BASE_PROPERTIES, ...Object.fromEntries(properties) };
     this.#loop = new TickLoop({
       clock,
-      coordinator: new EmbeddedCommitCoordinator({ store, clock }),
+      coordinator: new EmbeddedCommitCoordinator({ store, clock, logger: silentLogger }),
       budget,
       gate,
       logger,
+      processingLog,
       lastTick: 0,
+      lastNow: 0,
       onFatal: (error) => {
         this.#fatal = error;
       },
@@ -96,6 +98,7 @@ export class Pipeline {
       processingLog,
       registry,
       logger,
+      seed: '',
       epoch: 1,
       progress: new Map(),
     });
@@ -116,6 +119,7 @@ export class Pipeline {
     });
     this.#statements = new StatementRunner({
       clock,
+      random,
       log,
       ingest,
       runner,

@@ -1,7 +1,9 @@
+import type { Clock } from '../base/env.ts';
 import { MemoryBudget } from '../base/memory-budget.ts';
 import type { Topic } from '../log/log.ts';
 import { rowCodec } from '../operators/state-codec.ts';
 import {
+  failsOnInvalidTime,
   type PhysicalPlan,
   type SinkStep,
   type SourceStep,
@@ -19,10 +21,13 @@ import { Topology } from '../runtime/topology.ts';
 import type { Row } from '../sql/types.ts';
 import { MemoryStore } from '../state/memory-store.ts';
 import { StateTable } from '../state/state-table.ts';
+import { nodeEnv } from '../base/env-node.ts';
 import { frozenClock } from './frozen-env.ts';
 import { SequencePartition } from './held-log.ts';
 
 const STATE_BYTES_MAX = 64 * 1024 * 1024;
+/** Functions such as UNIX_TIMESTAMP() see the time it is; nothing else does. */
+const FUNCTION_CLOCK: Clock = { ...frozenClock, now: () => nodeEnv().clock.now() };
 const NO_LIMIT: WorkLimit = { recordsLeft: Infinity, deadline: Infinity };
 
 export interface QueryDriveOptions {
@@ -76,9 +81,11 @@ export class QueryDrive {
    */
   async feed(topic: string, batch: Buffer): Promise<Buffer[]> {
     this.#feeds.get(topic)?.append(batch);
-    this.#topology.begin(++this.#attempt);
+    this.#topology.begin(++this.#attempt, frozenClock.now(), FUNCTION_CLOCK.now());
     this.#sink.begin();
     await this.#topology.process({ ...NO_LIMIT });
+    const { processingLog } = this.#options;
+    for (const record of this.#topology.takeUnreadable()) processingLog.reportUnreadable(record);
     for (const state of this.#topology.states) state.settle();
     this.#topology.expire();
     return this.#sink.take().flatMap(({ batches }) => batches);
@@ -97,7 +104,8 @@ export class QueryDrive {
     const budget = new MemoryBudget(STATE_BYTES_MAX);
     return new Topology({
       plan,
-      clock: frozenClock,
+      clock: FUNCTION_CLOCK,
+      seed: this.#options.queryId,
       merge: false,
       errors: { report: (message) => this.#report(message) },
       onLate: () => {},
@@ -122,8 +130,8 @@ export class QueryDrive {
   #reader(step: SourceStep): SourceReader {
     const reader = new SourceReader({
       source: step.source,
+      failsOnInvalidTime: failsOnInvalidTime(step),
       partition: this.#feeds.get(step.source.topic) as SequencePartition,
-      processingLog: this.#options.processingLog,
       pending: () => undefined,
     });
     reader.need(step.needed);

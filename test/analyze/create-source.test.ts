@@ -157,7 +157,7 @@ describe('refused', () => {
     ],
     [
       `${STREAM}(KAFKA_TOPIC='s', FORMAT='JSON', QUERY_ID='q')`,
-      'BAD_STATEMENT 1:74 QUERY_ID does not belong in the WITH clause of CREATE. It may contain KAFKA_TOPIC, PARTITIONS, REPLICAS, RETENTION_MS, KEY_FORMAT, VALUE_FORMAT, FORMAT, KEY_DELIMITER, VALUE_DELIMITER, WRAP_SINGLE_VALUE, TIMESTAMP, TIMESTAMP_FORMAT.',
+      'BAD_STATEMENT 1:74 QUERY_ID does not belong in the WITH clause of CREATE. It may contain KAFKA_TOPIC, PARTITIONS, REPLICAS, RETENTION_MS, KEY_FORMAT, VALUE_FORMAT, FORMAT, KEY_DELIMITER, VALUE_DELIMITER, WRAP_SINGLE_VALUE, TIMESTAMP, TIMESTAMP_FORMAT, WINDOW_TYPE, WINDOW_SIZE, SOURCED_BY_CONNECTOR, SOURCE_CONNECTOR.',
     ],
     [
       `${STREAM}(KAFKA_TOPIC='s', KAFKA_TOPIC='t')`,
@@ -165,7 +165,31 @@ describe('refused', () => {
     ],
     [
       `${STREAM}(KAFKA_TOPIC='s', FORMAT='JSON', WINDOW_TYPE='SESSION')`,
-      'BAD_STATEMENT 1:74 The property WINDOW_TYPE is not supported by this version.',
+      'BAD_STATEMENT 1:15 Windowed sources require a key column.',
+    ],
+    [
+      `${STREAM}(KAFKA_TOPIC='s', FORMAT='JSON', WINDOW_TYPE='SLIDING')`,
+      "BAD_STATEMENT 1:86 Configuration WINDOW_TYPE is invalid: expected SESSION, HOPPING or TUMBLING, but found 'SLIDING'.",
+    ],
+    [
+      `${STREAM}(KAFKA_TOPIC='s', FORMAT='JSON', WINDOW_TYPE='Hopping')`,
+      "BAD_STATEMENT 1:74 'WINDOW_SIZE' should be set for HOPPING windows, as their keys hold only where each starts: WINDOW_SIZE='30 SECONDS'.",
+    ],
+    [
+      `${STREAM}(KAFKA_TOPIC='s', FORMAT='JSON', WINDOW_TYPE='SESSION', WINDOW_SIZE='1 second')`,
+      "BAD_STATEMENT 1:97 'WINDOW_SIZE' should not be set for SESSION windows. Their keys hold where each ends.",
+    ],
+    [
+      `${STREAM}(KAFKA_TOPIC='s', FORMAT='JSON', WINDOW_SIZE='1 second')`,
+      "BAD_STATEMENT 1:74 'WINDOW_SIZE' needs 'WINDOW_TYPE', which says what windows the keys are of: HOPPING or TUMBLING.",
+    ],
+    [
+      `${STREAM}(KAFKA_TOPIC='s', FORMAT='JSON', WINDOW_TYPE='TUMBLING', WINDOW_SIZE='30 bobs')`,
+      "BAD_STATEMENT 1:110 Configuration WINDOW_SIZE is invalid: Invalid duration: '30 bobs'. Unknown time unit: 'BOBS'. It may be NANOSECONDS, MICROSECONDS, MILLISECONDS, SECONDS, MINUTES, HOURS, DAYS.",
+    ],
+    [
+      `${STREAM}(KAFKA_TOPIC='s', FORMAT='JSON', WINDOW_TYPE='TUMBLING', WINDOW_SIZE='30  SECONDS')`,
+      "BAD_STATEMENT 1:110 Configuration WINDOW_SIZE is invalid: Invalid duration: '30  SECONDS'. Expected '<number> <unit>', such as '30 SECONDS'.",
     ],
     [
       `${STREAM}(KAFKA_TOPIC='s', FORMAT='JSON', TIMESTAMP_FORMAT='y')`,

@@ -62,6 +62,10 @@ export const USERS = source('TABLE', 'USERS', {
   keys: { ID: STRING },
   values: { CITY: STRING, AGE: INTEGER, PAGE: STRING },
 });
+const PROFILES = source('TABLE', 'PROFILES', {
+  keys: { ID: STRING },
+  values: { MAIL: STRING },
+});
 const PAIRS = source('TABLE', 'PAIRS', {
   keys: { A: INTEGER, B: BIGINT },
   values: { V: STRING },
@@ -90,6 +94,7 @@ export const CATALOG = [
   CLICKS,
   VISITS,
   USERS,
+  PROFILES,
   PAIRS,
   TOTALS,
   HOURLY,

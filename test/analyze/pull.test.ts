@@ -1,3 +1,4 @@
+import { NO_AMBIENT } from '../../src/expressions/ambient.ts';
 import { describe, expect, test } from 'vitest';
 import { analyzePull } from '../../src/analyze/pull.ts';
 import type { Catalog } from '../../src/catalog/catalog.ts';
@@ -20,7 +21,7 @@ const WITH_TWO_KEYS: Catalog = CATALOG.withSource(
 function pull(sql: string, { catalog = WITH_TWO_KEYS, tableScanEnabled = true } = {}) {
   const node = parseQuery(sql);
   const query = analyzeQuery(node, { catalog, mode: 'pull' });
-  return analyzePull(query, { catalog, where: node.where, tableScanEnabled });
+  return analyzePull(query, { catalog, where: node.where, tableScanEnabled, ambient: NO_AMBIENT });
 }
 
 function wrong(sql: string): string {

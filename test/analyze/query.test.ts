@@ -310,8 +310,16 @@ describe('GROUP BY', () => {
       'BAD_STATEMENT 1:36 The WINDOW clause requires a GROUP BY clause.',
     ],
     [
-      'SELECT user, COUNT(*) FROM clicks WINDOW HOPPING (SIZE 2 DAYS, ADVANCE BY 1 DAY) GROUP BY user',
-      'BAD_STATEMENT 1:42 WINDOW HOPPING is not supported by this version.',
+      'SELECT user, COUNT(*) FROM clicks WINDOW HOPPING (SIZE 2 DAYS, ADVANCE BY 3 DAYS) GROUP BY user',
+      'BAD_STATEMENT 1:75 ADVANCE BY is 259200000 ms, longer than the SIZE of 172800000 ms: rows between two windows would be in none. It must be from 1 ms to 172800000 ms.',
+    ],
+    [
+      'SELECT user, COUNT(*) FROM clicks WINDOW HOPPING (SIZE 1 DAY, ADVANCE BY 1 MILLISECOND) GROUP BY user',
+      'BAD_STATEMENT 1:74 Each row would be in 86400000 windows; the limit is 10000. With this SIZE, ADVANCE BY must be from 8640 ms to 86400000 ms.',
+    ],
+    [
+      'SELECT user, COUNT(*) FROM clicks WINDOW SESSION (1 MINUTE, RETENTION 1 MINUTE, GRACE PERIOD 1 SECOND) GROUP BY user',
+      'BAD_STATEMENT 1:71 RETENTION is 60000 ms, but windows can change for gap + GRACE PERIOD = 61000 ms. Make it at least that long.',
     ],
     [
       'SELECT city, COUNT(*) FROM users WINDOW TUMBLING (SIZE 1 DAY) GROUP BY city',

@@ -9,6 +9,12 @@ import * as report from './report.ts';
 import { runLoad } from './run-task.ts';
 import { runWorkload, type WorkloadReport } from './throughput.ts';
 import { type ColdStartReport, measureColdStart } from './workloads/cold-start.ts';
+import {
+  type ConditionReport,
+  measureCondition,
+  measurePlanning,
+  type PlanningReport,
+} from './workloads/language.ts';
 import { workloads } from './workloads/index.ts';
 import { type LatencyReport, measureInsertLatency } from './workloads/insert-latency.ts';
 import { measurePulls, type PullFigures } from './workloads/pull-by-key.ts';
@@ -22,6 +28,8 @@ interface Figures {
   readonly load: LoadResult | null;
   readonly workloads: readonly WorkloadReport[];
   readonly pulls: readonly PullFigures[] | null;
+  readonly planning: PlanningReport | null;
+  readonly condition: ConditionReport | null;
   readonly latency: LatencyReport | null;
   readonly coldStart: ColdStartReport | null;
 }
@@ -66,11 +74,16 @@ async function measure(options: Options, directory: string): Promise<Figures> {
   const throughput = await measureThroughput(chosen, { options, directory, eventsPath });
   const pulls = only.has('W6') ? await measurePulls(join(directory, 'pulls')) : null;
   if (pulls !== null) console.log(`${report.formatPulls(pulls)}\n`);
+  const planning = only.has('PLAN') ? measurePlanning() : null;
+  if (planning !== null) console.log(report.formatPlanning(planning));
+  const condition = only.has('WHERE') ? measureCondition() : null;
+  if (condition !== null) console.log(report.formatCondition(condition));
   const latency = only.has('LAT') ? await measureInsertLatency(join(directory, 'latency')) : null;
   if (latency !== null) console.log(report.formatLatency(latency));
   const coldStart = only.has('START') ? await measureColdStart(directory) : null;
   if (coldStart !== null) console.log(report.formatColdStart(coldStart));
-  return { events, rounds, calibration, ...throughput, pulls, latency, coldStart };
+  const figures = { planning, condition, pulls, latency, coldStart };
+  return { events, rounds, calibration, ...throughput, ...figures };
 }
 
 interface ThroughputFigures {

@@ -2,6 +2,7 @@ import type { Calibration } from './calibration.ts';
 import type { WorkloadReport } from './throughput.ts';
 import type { ColdStartReport } from './workloads/cold-start.ts';
 import type { PullFigures } from './workloads/pull-by-key.ts';
+import type { ConditionReport, PlanningReport } from './workloads/language.ts';
 import type { LatencyReport } from './workloads/insert-latency.ts';
 
 const MEBIBYTE = 2 ** 20;
@@ -35,6 +36,21 @@ export function formatWorkload(report: WorkloadReport): string {
     ...alignColumns([header, ...rows]),
     `all contenders found ${figures.join(', ')}`,
   ].join('\n');
+}
+
+/** One line. */
+export function formatPlanning({ medianMs, slowestRoundMs }: PlanningReport): string {
+  return `PLAN   text of a CREATE ... AS SELECT to its plan: ${medianMs.toFixed(2)} ms, slowest round ${slowestRoundMs.toFixed(2)} ms`;
+}
+
+/** One line. */
+export function formatCondition(report: ConditionReport): string {
+  const { rowsPerSecond, byHandPerSecond } = report;
+  const ratio = rowsPerSecond / byHandPerSecond;
+  return (
+    `WHERE  nine nodes: ${(rowsPerSecond / 1e6).toFixed(0)} M rows/s compiled, ` +
+    `${(byHandPerSecond / 1e6).toFixed(0)} M by hand (× ${ratio.toFixed(2)})`
+  );
 }
 
 /** One line. */

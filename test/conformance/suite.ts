@@ -1,5 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { addFunctions } from '../../src/functions/known-functions.ts';
+import { caseFunctions } from './functions.ts';
 import { parseCases, type TestCase } from '../../src/testing/json-case.ts';
 import type { Outcome } from '../../src/testing/outcome.ts';
 import { runCase } from '../../src/testing/run-case.ts';
@@ -77,9 +79,14 @@ export function namedCases<T extends { readonly name: string }>(
 
 /** Runs the cases one after the other. */
 export async function runSuite(cases: readonly NamedCase[]): Promise<CaseResult[]> {
-  const results: CaseResult[] = [];
-  for (const { file, id, testCase } of cases) {
-    results.push({ file, id, outcome: await runCase(testCase) });
+  const forgetFunctions = addFunctions(caseFunctions);
+  try {
+    const results: CaseResult[] = [];
+    for (const { file, id, testCase } of cases) {
+      results.push({ file, id, outcome: await runCase(testCase) });
+    }
+    return results;
+  } finally {
+    forgetFunctions();
   }
-  return results;
 }

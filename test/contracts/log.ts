@@ -36,8 +36,7 @@ export function describeLog(name: string, open: () => Promise<LogUnderTest>): vo
       expect(topic.partitions.map(({ index }) => index)).toEqual([0, 1, 2]);
       expect(topic).toMatchObject({
         name: 'settings',
-        cleanupPolicy: 'compact',
-        retentionMs: 5000,
+        settings: { cleanupPolicy: 'compact', retentionMs: 5000, durability: 'fsync' },
       });
       expect(topic.partitions[1]!.topic).toBe(topic);
       expect(subject.log.topic('settings')).toBe(topic);

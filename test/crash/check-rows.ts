@@ -20,8 +20,8 @@ export function checkEvents(observation: Observation, expectation: Expectation):
       unknown.push(id);
       continue;
     }
-    const { partition } = event;
-    if (textOf({ partition, ...eventAt(place) }) !== textOf(event)) damaged.push(id);
+    const { partition, offset } = event;
+    if (textOf({ partition, offset, ...eventAt(place) }) !== textOf(event)) damaged.push(id);
   }
   const missing = [...expectation.acknowledged].filter((id) => !seen.has(id));
   return [

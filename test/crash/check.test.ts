@@ -96,6 +96,13 @@ describe('a check notices', () => {
     expect(complaints(observation)).toContain('EVENTS: rows are there twice: 1 (1.0.7)');
   });
 
+  test('an entry of a bad record that is missing or there twice', () => {
+    const fewer = withStream('KSQL_PROCESSING_LOG', (rows) => rows.slice(1));
+    expect(complaints(fewer)).toContain('entries of bad records are missing: 1');
+    const more = withStream('KSQL_PROCESSING_LOG', (rows) => [...rows, rows.at(-1)!]);
+    expect(complaints(more)).toContain('entries of bad records are too much: 1');
+  });
+
   test('a row nobody wrote', () => {
     const expected = expectation();
     expected.attempted.delete('1.0.7');

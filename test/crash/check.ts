@@ -1,5 +1,6 @@
 import { checkDefinitions, checkExtra } from './check-definitions.ts';
 import { checkEvents, checkOrderOfWriters, checkSeen } from './check-rows.ts';
+import { checkProcessingLog } from './check-processing-log.ts';
 import { checkBig, checkByTag, checkJoined } from './check-streams.ts';
 import { checkChanges, checkTable, groups, windows, withExtremes } from './check-tables.ts';
 import { eventOf, isInBig, keyOf, streamOf } from './event.ts';
@@ -16,6 +17,7 @@ export function check(observation: Observation, expectation: Expectation): strin
     ...checkBig(observation, events),
     ...checkJoined(observation, events),
     ...checkByTag(observation, events),
+    ...checkProcessingLog(observation, events),
     ...checkChanges(observation),
     ...checkTable(observation, 'PER_KEY', groups(events, keyOf, withExtremes)),
     ...checkTable(observation, 'PER_WINDOW', windows(events)),

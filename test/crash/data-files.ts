@@ -6,7 +6,7 @@ const KNOWN: readonly RegExp[] = [
   /^FORMAT(?:\.tmp)?$/,
   /^state\/(?:CURRENT|LOCK|LOG|LOG\.old|MANIFEST-\d+|\d+\.(?:log|ldb|sst))$/,
   /^log\/topics\.json(?:\.tmp)?$/,
-  /^log\/(?<topic>\d+)\/\d+\/(?:\d{20}\.(?:log|index|timeindex)|checkpoint\.json(?:\.tmp)?)$/,
+  /^log\/(?<topic>\d+)\/\d+\/(?:\d{20}\.(?:log|index|timeindex)|(?:checkpoint|start)\.json(?:\.tmp)?)$/,
   /^log\/quarantine\/\d+-\d+-\d+(?:\.\d+)?\.bin$/,
 ];
 

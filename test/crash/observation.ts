@@ -33,6 +33,9 @@ const STREAM_COLUMNS: Readonly<Record<string, string>> = {
   PER_KEY_CHANGES: 'K, N, TOTAL',
   JOINED: 'K, ID, GRADE',
   BY_TAG: 'TAG, ID, AMOUNT',
+  SHORT_ROWS: 'K, ID',
+  KSQL_PROCESSING_LOG:
+    'LOGGER, MESSAGE->DESERIALIZATIONERROR->PARTITION, MESSAGE->DESERIALIZATIONERROR->OFFSET',
 };
 
 const TABLE_COLUMNS: Readonly<Record<string, string>> = {

@@ -86,10 +86,9 @@ const STATEMENTS: readonly Refusal[] = [
   },
   {
     name: 'no key for a table',
-    sql: 'INSERT INTO prices (item, sold) VALUES (NULL, 1);',
-    message:
-      'Value for primary key column(s) ITEM (STRING) is required for tables, and must not be NULL.',
-    at: 'NULL',
+    sql: 'INSERT INTO prices (sold) VALUES (1);',
+    message: 'Value for primary key column(s) ITEM (STRING) is required for tables.',
+    at: 'INSERT',
   },
   {
     name: 'a day that is not in the calendar',

@@ -23,7 +23,7 @@ function over(aggregate: Aggregate, values: readonly Value[]): Value {
 
 function stateOver(aggregate: Aggregate, values: readonly Value[]): Row {
   const state: Row = ['untouched', ...aggregate.initial()];
-  for (const value of values) aggregate.add(state, 1, value);
+  values.forEach((value, arrival) => aggregate.add(state, 1, value, arrival));
   expect(state[0]).toBe('untouched');
   expect(state).toHaveLength(1 + aggregate.stateTypes.length);
   return state;

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { literalOf } from '../../src/analyze/literals.ts';
 import { compile } from '../../src/expressions/compile.ts';
+import { AMBIENT } from './evaluate.ts';
 import { printLiteral } from '../../src/expressions/print.ts';
 import { aggregates, scalarFunctions } from '../../src/functions/index.ts';
 import type { SqlType, Value } from '../../src/sql/types.ts';
@@ -23,7 +24,7 @@ const examples = scalarFunctions.flatMap(({ name, examples }) =>
 describe('the examples in the documentation of functions', () => {
   test.each(examples)('$sql is $result', ({ sql, result }) => {
     const expression = typed(sql);
-    const value = compile(expression, 'stream')([], CONTEXT);
+    const value = compile(expression, 'stream', undefined, AMBIENT)([], CONTEXT);
     expect(shown(expression.type, value)).toBe(result);
   });
 

@@ -64,7 +64,7 @@ describe('the reason', () => {
     [
       'SHOW;',
       5,
-      "Syntax error at or near ';': expected ALL, FUNCTIONS, PROPERTIES, QUERIES, STREAMS, TABLES, TOPICS, TYPES or VARIABLES",
+      "Syntax error at or near ';': expected ALL, CONNECTOR, CONNECTORS, FUNCTIONS, PROPERTIES, QUERIES, SINK, SOURCE, STREAMS, TABLES, TOPICS, TYPES or VARIABLES",
     ],
     ['DROP STREAM a b;', 15, "Syntax error at or near 'b': expected DELETE or ';'"],
     ['SELECT f(a, ) FROM s;', 13, "Syntax error at or near ')': expected an expression"],

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { AggregateStep } from '../../src/operators/aggregate.ts';
+import type { AggregateStep } from '../../src/operators/aggregate-step.ts';
 import type { Change } from '../../src/operators/change.ts';
 import { BIGINT, INTEGER, type Row, STRING } from '../../src/sql/types.ts';
 import { MemoryStore } from '../../src/state/memory-store.ts';

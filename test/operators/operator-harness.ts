@@ -3,6 +3,7 @@ import { analyzeTyped } from '../../src/analyze/expressions.ts';
 import { pseudoColumn, scopeOf } from '../../src/analyze/scope.ts';
 import { nodeEnv } from '../../src/base/env-node.ts';
 import { MemoryBudget } from '../../src/base/memory-budget.ts';
+import { NO_AMBIENT } from '../../src/expressions/ambient.ts';
 import type { Expression } from '../../src/expressions/expression.ts';
 import { Change } from '../../src/operators/change.ts';
 import { createOperator, type OperatorStep, statesOf } from '../../src/operators/index.ts';
@@ -69,7 +70,10 @@ export class OperatorHarness {
   readonly operator: Operator;
   /** What the operator reported. */
   readonly errors: string[] = [];
+  /** The wall clock of the tick, ms. */
   lateCount = 0;
+  /** The wall clock of the tick. */
+  now = 0;
   readonly #store: MemoryStore;
   #attempt = 0;
 
@@ -93,8 +97,10 @@ export class OperatorHarness {
     );
     this.operator = createOperator(step, {
       errors: { report: (message) => this.errors.push(message) },
+      ambient: NO_AMBIENT,
       states,
       merge,
+      now: () => this.now,
       onLate: () => this.lateCount++,
     });
     this.begin();
@@ -108,16 +114,45 @@ export class OperatorHarness {
 
   /** Processes one batch and returns what comes out. */
   async run(batch: readonly Change[], input = 0): Promise<Change[]> {
+    return (await this.pieces(batch, input)).flat();
+  }
+
+  /** The same in the pieces it comes out in. */
+  async pieces(batch: readonly Change[], input = 0): Promise<Change[][]> {
     const { operator } = this;
     operator.prepare?.(batch, input);
     await loadStates(operator);
-    const out: Change[] = [];
-    operator.process(batch, input, out);
-    return out;
+    const pieces: Change[][] = [[]];
+    operator.process(batch, input, pieces[0] as Change[]);
+    while (operator.isSuspended === true) {
+      await loadStates(operator);
+      const out: Change[] = [];
+      operator.proceed?.(out);
+      pieces.push(out);
+    }
+    return pieces;
   }
 
   flush(): Change[] {
     return [...(this.operator.flush?.() ?? [])].flat();
+  }
+
+  /** The next piece of what waits to be emitted. */
+  async backlogPiece(): Promise<Change[]> {
+    const { backlog } = this.operator;
+    const out: Change[] = [];
+    if (backlog === undefined || backlog.isEmpty) return out;
+    backlog.prepareNext();
+    await loadStates(this.operator);
+    backlog.emitNext(out);
+    return out;
+  }
+
+  /** All that waits to be emitted. */
+  async backlog(): Promise<Change[]> {
+    const out: Change[] = [];
+    while (this.operator.backlog?.isEmpty === false) out.push(...(await this.backlogPiece()));
+    return out;
   }
 
   /** Ends the tick; its state is in the store. */

@@ -41,3 +41,14 @@ test('a copied table is read from the rows it keeps', () => {
 test('a stream has none', () => {
   expect(materialization('SELECT user, ms FROM clicks')).toBe(null);
 });
+
+test('the place of a key goes by its columns as they were when the row was placed', () => {
+  const join = 'SELECT p.b, p.a, v, city FROM pairs p LEFT JOIN users u ON p.v = u.id';
+  expect(materializationOf(planPersistent(join))).toMatchObject({
+    step: { kind: 'Materialize', schema: { keys: [{ name: 'A' }, { name: 'B' }] } },
+    chain: [],
+    keyFormat: { name: 'JSON' },
+    placedKeys: [{ name: 'ROWKEY_0' }, { name: 'ROWKEY_1' }],
+    placedIndexes: [0, 1],
+  });
+});

@@ -38,8 +38,12 @@ function textOf(step: Step): string {
       return `${step.kind} ${step.keys.map(printExpression).join(', ')}`;
     case 'Aggregate':
       return `Aggregate ${step.aggregates.map((call) => call.function).join(', ')}`;
+    case 'JoinStreamStream':
+      return `${step.type} JoinStreamStream ${step.stream}`;
+    case 'JoinForeignKey':
     case 'JoinStreamTable':
-      return `${step.type} JoinStreamTable ${step.table}`;
+    case 'JoinTableTable':
+      return `${step.type} ${step.kind} ${step.table}`;
     default:
       return step.kind;
   }

@@ -135,20 +135,87 @@ describe('a join', () => {
     const sql = 'SELECT page, ms, state FROM clicks c LEFT JOIN cities t ON c.page = t.name';
     expect(linesOf(planPersistent(sql))).toEqual([
       '0 Source CLICKS',
-      '1 Source CITIES',
-      '2 PartitionBy PAGE (0)',
-      '3 Repartition by KAFKA into 5 (2)',
-      '4 LEFT JoinStreamTable CITIES (3, 1)',
+      '1 PartitionBy PAGE (0)',
+      '2 Repartition by KAFKA into 5 (1)',
+      '3 Source CITIES',
+      '4 LEFT JoinStreamTable CITIES (2, 3)',
       '5 Select (4)',
       '6 Sink (5)',
     ]);
+  });
+
+  test('of streams hands over the sides that are not keyed by the join key', () => {
+    const sql =
+      'SELECT c.user, ms, seats FROM clicks c JOIN visits v WITHIN 1 DAY ON c.user = v.who';
+    expect(linesOf(planPersistent(sql))).toEqual([
+      '0 Source CLICKS',
+      '1 Source VISITS',
+      '2 PartitionBy WHO (1)',
+      '3 Repartition by KAFKA into 2 (2)',
+      '4 INNER JoinStreamStream VISITS (0, 3)',
+      '5 Select (4)',
+      '6 Sink (5)',
+    ]);
+    const step = planPersistent(sql).steps[4];
+    expect(step).toMatchObject({ beforeMs: 86_400_000, afterMs: 86_400_000, graceMs: 0 });
+    expect(step).toMatchObject({ delayed: false, keyFormat: { name: 'KAFKA' } });
+  });
+
+  test('of tables is kept for pull queries, and needs no repartition', () => {
+    const sql = 'SELECT u.id, city, mail FROM users u JOIN profiles p ON u.id = p.id WHERE age > 1';
+    expect(linesOf(planPersistent(sql))).toEqual([
+      '0 Source USERS',
+      '1 Source PROFILES',
+      '2 INNER JoinTableTable PROFILES (0, 1)',
+      '3 FilterTable (U_AGE > 1) (2)',
+      '4 Select (3)',
+      '5 Materialize (4)',
+      '6 Sink (5)',
+    ]);
+    expect(linesOf(planTransient(`${sql} EMIT CHANGES`)).at(-2)).toBe('4 Select (3)');
+  });
+
+  test('on a foreign key goes to where the right rows are and comes back', () => {
+    const sql = 'SELECT u.id, city, state FROM users u JOIN cities t ON u.city = t.name';
+    expect(linesOf(planPersistent(sql))).toEqual([
+      '0 Source USERS',
+      '1 JoinForeignKeyLeft (0)',
+      '2 Repartition by KAFKA into 5 (1)',
+      '3 Source CITIES',
+      '4 INNER JoinForeignKey CITIES (2, 3)',
+      '5 Repartition by KAFKA into 2 (4)',
+      '6 JoinForeignKeyResult (5)',
+      '7 Select (6)',
+      '8 Materialize (7)',
+      '9 Sink (8)',
+    ]);
+    const chain = `${sql.replace('SELECT u.id, city', 'SELECT u.id, mail')} LEFT JOIN profiles p ON u.id = p.id`;
+    expect(linesOf(planPersistent(chain)).slice(6, 9)).toEqual([
+      '6 JoinForeignKeyResult (5)',
+      '7 Source PROFILES',
+      '8 LEFT JoinTableTable PROFILES (6, 7)',
+    ]);
+  });
+
+  test('on a foreign key is kept where a group has to take rows back', () => {
+    const from = 'FROM users u JOIN cities t ON u.city = t.name WHERE age > 1';
+    const plan = planPersistent(`SELECT state, COUNT(*) AS n ${from} GROUP BY state`);
+    expect(linesOf(plan).slice(7, 10)).toEqual([
+      '7 FilterTable (U_AGE > 1) (6)',
+      '8 Materialize (7)',
+      '9 GroupBy T_STATE (8)',
+    ]);
+    expect(plan.steps[7]).toMatchObject({ knowsBefore: false });
   });
 
   test('of inputs with different partition counts is refused', () => {
     const sql = 'SELECT c.user, ms, state FROM clicks c JOIN cities t ON c.user = t.name';
     const { code, message } = refusal(() => planPersistent(sql));
     expect(code).toBe('BAD_STATEMENT');
-    expect(message).toContain('partition counts are 2 and 5');
+    expect(message).toBe(
+      "Can't join `CLICKS` with `CITIES` since the number of partitions don't match. `CLICKS` partitions = 2; `CITIES` partitions = 5. " +
+        'Please repartition either one so that the number of partitions match: CREATE TABLE CITIES_REPARTITIONED WITH (PARTITIONS=2) AS SELECT * FROM CITIES;',
+    );
   });
 });
 
@@ -199,7 +266,10 @@ test('literal arguments and limits are constants of the plan', () => {
   const sql =
     'SELECT user, TOPK(ms, 3) AS a, COLLECT_LIST(n) AS b, COUNT(n) AS c FROM clicks GROUP BY user';
   const limits = { collectList: 10, collectSet: null };
-  const plan = planQuery(analyze(sql, 'persistent'), null, limits);
+  const plan = planQuery(analyze(sql, 'persistent'), null, {
+    limits,
+    closing: null,
+  });
   const step = plan.steps.find(({ kind }) => kind === 'Aggregate');
   expect(step).toMatchObject({
     aggregates: [

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { subTopologies } from '../../src/plan/sub-topologies.ts';
+import { inputOrder, subTopologies } from '../../src/plan/sub-topologies.ts';
 import { planPersistent } from './planned.ts';
 
 /** For each sub-topology its steps and how many tasks it has. */
@@ -38,4 +38,13 @@ test('a join and a grouping behind it make three', () => {
     [['Source', 'JoinStreamTable', 'GroupBy', 'Repartition'], 5],
     [['Aggregate', 'Select', 'Sink'], 5],
   ]);
+});
+
+test('the left side of a join comes before the right one, also when it was handed over', () => {
+  const plan = planPersistent(
+    'SELECT page, ms, state FROM clicks c JOIN cities t ON c.page = t.name',
+  );
+  const groups = subTopologies(plan);
+  const kinds = groups.map((group) => inputOrder(plan, group).map((id) => plan.steps[id]?.kind));
+  expect(kinds).toEqual([['Source'], ['Repartition', 'Source']]);
 });

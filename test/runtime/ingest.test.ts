@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { nodeEnv } from '../../src/base/env-node.ts';
+import { DatabaseError } from '../../src/base/errors.ts';
 import { silentLogger } from '../../src/base/logger.ts';
 import { openEmbeddedLog } from '../../src/log/embedded/embedded-log.ts';
 import type { Log, Partition, Topic } from '../../src/log/log.ts';
@@ -133,4 +134,76 @@ test('refuses more than 64 MiB that wait for one partition, and takes them again
   gate.release(partition);
   await Promise.all(waiting);
   expect((await ingest.append(topic, record('c', 0))).offset).toBe(64);
+});
+
+test('a request sent again with its idempotency key is written once', async () => {
+  const request = [
+    { key: Buffer.from('a'), value: Buffer.from('1') },
+    { key: Buffer.from('b'), value: Buffer.from('2') },
+    { key: null, value: Buffer.from('3') },
+    { key: Buffer.from('a'), value: null, headers: [{ key: 'h', value: Buffer.from('x') }] },
+  ];
+  const options = { idempotencyKey: 'request 1' };
+  const [first, second] = await Promise.all([
+    ingest.appendAll(topic, request, options),
+    ingest.appendAll(topic, request, options),
+  ]);
+  expect(second.map(({ partition, offset }) => [partition, offset])).toEqual(
+    first.map(({ partition, offset }) => [partition, offset]),
+  );
+  const ends = (): number => topic.partitions.reduce((sum, { endOffset }) => sum + endOffset, 0);
+  expect(ends()).toBe(4);
+  await ingest.appendAll(topic, request, { idempotencyKey: 'request 2' });
+  expect(ends()).toBe(8);
+});
+
+test('an idempotency key with other records is refused, and others of the batch are written', async () => {
+  const key = Buffer.from('a');
+  await ingest.appendAll(topic, [{ key, value: Buffer.from('1') }], { idempotencyKey: 'k' });
+  const [wrong, right] = await Promise.allSettled([
+    ingest.appendAll(topic, [{ key, value: Buffer.from('2') }], { idempotencyKey: 'k' }),
+    ingest.append(topic, { key, value: Buffer.from('3') }),
+  ]);
+  expect(wrong).toMatchObject({ status: 'rejected', reason: { code: 'CONFLICT' } });
+  expect(right).toMatchObject({ status: 'fulfilled', value: { offset: 1 } });
+});
+
+test.each(['none', 'interval=5'] as const)(
+  'with durability %s a record is acknowledged when written, and synced later',
+  async (durability) => {
+    const due: (() => void)[] = [];
+    const clock = {
+      ...env.clock,
+      after: (_: number, callback: () => void) => {
+        due.push(callback);
+        return () => {};
+      },
+    };
+    const synced = Promise.withResolvers<Partition>();
+    ingest = new Ingest({ clock, gate, onDurable: (partition) => synced.resolve(partition) });
+    const weak = await log.createTopic({
+      name: 'weak',
+      partitionCount: 1,
+      cleanupPolicy: 'delete',
+      durability,
+    });
+    const acknowledgement = await ingest.append(weak, record('a'));
+    expect(acknowledgement).toMatchObject({ offset: 0, durability });
+    expect(weak.partitions[0]?.durableEndOffset).toBe(0);
+    expect(due).toHaveLength(1);
+    due[0]?.();
+    expect((await synced.promise).durableEndOffset).toBe(1);
+  },
+);
+
+test('nothing is taken for a topic of users while the disk is full', async () => {
+  const guard = {
+    demandRoom: () => {
+      throw new DatabaseError('DISK_FULL', 'full');
+    },
+  };
+  ingest = new Ingest({ clock: env.clock, gate, guard, onDurable: () => {} });
+  await expect(ingest.append(topic, record('a'))).rejects.toMatchObject({ errorCode: 50701 });
+  const own = await log.createTopic({ name: '__own', partitionCount: 1, cleanupPolicy: 'delete' });
+  await expect(ingest.append(own, record('a'))).resolves.toMatchObject({ offset: 0 });
 });

@@ -330,3 +330,35 @@ test('a schema nested without end is refused, not followed', async () => {
     schemas.register('s', { type: 'PROTOBUF', text: proto, references: [] }),
   ).rejects.toMatchObject({ registryCode: 42201 });
 });
+
+const enumOf = (names: readonly string[]): string =>
+  JSON.stringify({ type: 'enum', name: 'E', symbols: names });
+
+describe('schemas made to take long are refused or registered soon', () => {
+  const SOON_MS = 5_000;
+  const SIZE = 500_000;
+  const quotes = '"'.padEnd(SIZE, '\\"');
+  const symbols = Array.from({ length: 40_000 }, (_, index) => `S${index}`);
+
+  test.each<[string, SchemaText['type'], string[]]>([
+    ['quotes without end in JSON', 'AVRO', [quotes]],
+    ['quotes without end in Protobuf', 'PROTOBUF', [quotes]],
+    ['a comment without end', 'PROTOBUF', ['/*'.repeat(SIZE / 2)]],
+    ['a long text', 'JSON', [JSON.stringify({ title: 'x'.repeat(SIZE) })]],
+    ['many symbols', 'AVRO', [enumOf(symbols), enumOf([...symbols, 'T'])]],
+    [
+      'many values',
+      'JSON',
+      [JSON.stringify({ enum: symbols }), JSON.stringify({ enum: symbols.toReversed() })],
+    ],
+  ])('%s', async (_name, type, texts) => {
+    const schemas = checking('FULL_TRANSITIVE');
+    const before = performance.now();
+    for (const text of texts) {
+      await schemas.register('s', { type, text, references: [] }).catch((error: unknown) => {
+        expect(error).toMatchObject({ httpStatus: 400 });
+      });
+    }
+    expect(performance.now() - before).toBeLessThan(SOON_MS);
+  });
+});

@@ -25,6 +25,8 @@ export interface EngineScript {
  */
 export class ScriptedEngine implements Engine {
   readonly clusterId = 'cluster-1';
+  /** No test of this engine looks at topics. */
+  readonly topics = null as unknown as Engine['topics'];
   status: Engine['status'] = 'ready';
   /** What was asked, in order. */
   readonly calls: { readonly sql: string; readonly options: StatementOptions | undefined }[] = [];

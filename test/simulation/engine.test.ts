@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { MemoryStore } from '../../src/state/memory-store.ts';
-import { SimulatedEngine } from './engine.ts';
+import { SimulatedClock, SimulatedEngine } from './engine.ts';
 import { MemoryLog } from './memory-log.ts';
 
 const SOURCE = `CREATE STREAM s (k INT KEY, v INT)
@@ -19,8 +19,9 @@ function record(value: string) {
 test('what is written right after opening is processed when the tick is over', async () => {
   const log = new MemoryLog();
   const store = new MemoryStore();
+  const clock = new SimulatedClock();
   for (let life = 1; life <= 20; life++) {
-    const engine = await SimulatedEngine.open({ log, store, epoch: life, evict: false });
+    const engine = await SimulatedEngine.open({ log, store, clock, epoch: life, evict: false });
     if (life === 1) for (const sql of [SOURCE, QUERY]) await engine.execute(sql, { merge: false });
     await engine.tick([record(`{"V":${life}}`)]);
     expect(engine.records('COPY')[0]?.at(-1)?.value?.toString()).toBe(`{"V":${life}}`);

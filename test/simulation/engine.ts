@@ -30,6 +30,7 @@ export interface RawRecord {
 export interface EngineOptions {
   readonly log: MemoryLog;
   readonly store: MemoryStore;
+  readonly clock: SimulatedClock;
   /** How often the database was opened before. */
   readonly epoch: number;
   /** Whether state leaves memory before every tick. */
@@ -38,13 +39,31 @@ export interface EngineOptions {
 
 const CACHE_BYTES = 16 * 1024 * 1024;
 
-/** Nothing a query does may depend on when it runs. */
-const clock: Clock = {
-  now: () => 0,
-  monotonic: () => 0,
-  after: () => () => {},
-  yield: () => Promise.resolve(),
-};
+/** A wall clock that is moved by hand; nothing waits for it and nothing is measured. */
+export class SimulatedClock implements Clock {
+  #now = 0;
+
+  now(): number {
+    return this.#now;
+  }
+
+  /** Lets time go by. */
+  advance(ms: number): void {
+    this.#now += ms;
+  }
+
+  monotonic(): number {
+    return 0;
+  }
+
+  after(): () => void {
+    return () => {};
+  }
+
+  yield(): Promise<void> {
+    return Promise.resolve();
+  }
+}
 
 /** A budget that always asks for everything back. */
 class NoBudget extends MemoryBudget {
@@ -60,26 +79,27 @@ export class SimulatedEngine {
   readonly #runner: QueryRunner;
   readonly #catalog: CatalogState;
   readonly #statements: StatementRunner;
-  readonly #processingLog = new ProcessingLog({ clock, logger: silentLogger });
   #fatal: unknown = null;
 
   private constructor(
     options: EngineOptions & { lastTick: number; progress: QueryRunnerProgress },
   ) {
-    const { log, store } = options;
+    const { log, store, clock } = options;
     const budget = new (options.evict ? NoBudget : MemoryBudget)(CACHE_BYTES);
     const gate = new AppendGate();
     const logger = silentLogger;
     const registry = new EmbeddedRegistry({ journal: null, defaultLevel: 'NONE' });
-    const processingLog = this.#processingLog;
+    const processingLog = new ProcessingLog({ clock, logger });
     this.#log = log;
     this.#loop = new TickLoop({
       clock,
-      coordinator: new EmbeddedCommitCoordinator({ store, clock }),
+      coordinator: new EmbeddedCommitCoordinator({ store, clock, logger }),
       budget,
       gate,
       logger,
+      processingLog,
       lastTick: options.lastTick,
+      lastNow: 0,
       onFatal: (error) => {
         this.#fatal = error;
       },
@@ -95,15 +115,17 @@ export class SimulatedEngine {
       processingLog,
       registry,
       logger,
+      seed: 'simulation',
       epoch: options.epoch,
       progress: options.progress,
     });
     const runner = this.#runner;
     this.#catalog = new CatalogState({ log, runner, loop, logger });
     const catalog = this.#catalog;
+    const random = countingRandom();
     const queries = new QueryStarter({
       clock,
-      random: countingRandom(),
+      random,
       log,
       store,
       loop,
@@ -114,6 +136,7 @@ export class SimulatedEngine {
     });
     this.#statements = new StatementRunner({
       clock,
+      random,
       log,
       ingest,
       runner,
@@ -141,6 +164,8 @@ export class SimulatedEngine {
   async execute(sql: string, options: { readonly merge: boolean }): Promise<void> {
     const properties = {
       'auto.offset.reset': 'earliest',
+      // The clock stands still, so nothing may be held back by it.
+      '__emit.interval.ms.kstreams.windowed.aggregation__': 0,
       'cache.max.bytes.buffering': options.merge ? 10_000_000 : 0,
     };
     await this.#statements.execute(sql, { properties });

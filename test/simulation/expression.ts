@@ -85,7 +85,7 @@ export function sqlOf(expr: Expr, qualified: boolean): string {
   const sql = (inner: Expr): string => sqlOf(inner, qualified);
   switch (expr.kind) {
     case 'column':
-      return qualified ? `${expr.source}.${expr.name}` : expr.name;
+      return qualified && expr.source !== '' ? `${expr.source}.${expr.name}` : expr.name;
     case 'literal':
       return typeof expr.value === 'string'
         ? `'${expr.value.replaceAll("'", "''")}'`

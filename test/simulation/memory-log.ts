@@ -1,4 +1,6 @@
+import { nodeEnv } from '../../src/base/env-node.ts';
 import { DatabaseError } from '../../src/base/errors.ts';
+import { ConsumerGroups } from '../../src/log/consumer-groups.ts';
 import type {
   CreateTopicOptions,
   Log,
@@ -15,9 +17,11 @@ import {
   setBaseOffset,
 } from '../../src/log/record-batch.ts';
 import { checkTopicName } from '../../src/log/topic-name.ts';
+import { DEFAULT_TOPIC_SETTINGS, type TopicSettings } from '../../src/log/topic-settings.ts';
 
 /** A log in memory. What is appended is durable and visible at once; transactions are taken as committed. */
 export class MemoryLog implements Log {
+  readonly groups = new ConsumerGroups({ log: this, clock: nodeEnv().clock });
   readonly #topics = new Map<string, MemoryTopic>();
   #nextId = 0;
 
@@ -43,6 +47,10 @@ export class MemoryLog implements Log {
     if (this.#topics.get(topic.name)?.id === topic.id) this.#topics.delete(topic.name);
   }
 
+  async release(): Promise<void> {}
+
+  startMaintenance(): void {}
+
   async close(): Promise<void> {}
 }
 
@@ -50,15 +58,14 @@ export class MemoryLog implements Log {
 export class MemoryTopic implements Topic {
   readonly id: number;
   readonly name: string;
-  readonly cleanupPolicy: 'delete' | 'compact';
-  readonly retentionMs: number | null;
+  readonly settings: TopicSettings;
   readonly partitions: readonly MemoryPartition[];
 
   constructor(options: CreateTopicOptions & { id: number }) {
     this.id = options.id;
     this.name = options.name;
-    this.cleanupPolicy = options.cleanupPolicy;
-    this.retentionMs = options.retentionMs ?? null;
+    const { id: _id, name: _name, partitionCount: _count, ...settings } = options;
+    this.settings = { ...DEFAULT_TOPIC_SETTINGS, ...settings };
     this.partitions = Array.from(
       { length: options.partitionCount },
       (_, index) => new MemoryPartition(this, index),
@@ -99,6 +106,12 @@ export class MemoryPartition implements Partition {
     return offset;
   }
 
+  produce(batch: Buffer): { offset: number; isDuplicate: boolean } {
+    return { offset: this.append(batch), isDuplicate: false };
+  }
+
+  async write(): Promise<void> {}
+
   async sync(): Promise<void> {}
 
   read({ offset, endOffset = Infinity }: ReadOptions): ReadResult {
@@ -106,6 +119,10 @@ export class MemoryPartition implements Partition {
       (batch) => lastOffset(batch) >= offset && baseOffset(batch) < endOffset && !isControl(batch),
     );
     return { batches, nextOffset: Math.min(endOffset, this.#endOffset) };
+  }
+
+  async deleteRecords(): Promise<number> {
+    return this.startOffset;
   }
 
   async offsetForTime(): Promise<number> {

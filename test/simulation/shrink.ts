@@ -28,11 +28,11 @@ export async function shrink(
   return smallest;
 }
 
-/** A refused statement is not a wrong result, however small the case. */
+/** A refused statement is not a wrong result, however small the case, nor is another refusal. */
 function kindOf(problem: string | null): string {
-  return (
-    /^(?:refused|failed)/.exec(problem ?? 'right')?.[0] ?? (problem === null ? 'right' : 'wrong')
-  );
+  if (problem === null) return 'right';
+  const [first = ''] = problem.split('\n');
+  return /^(?:refused|failed)/.test(problem) ? first.replaceAll(/[\d"`']+/g, '') : 'wrong';
 }
 
 /** Cases that are a bit simpler, the boldest simplifications first. */

@@ -231,3 +231,24 @@ CREATE STREAM a (v INT WITH (KAFKA_TOPIC='a', VALUE_FORMAT='JSON', PARTITIONS=1)
 SET 'auto.offset.rest' = 'earliest';
 --@expect.error: expected 'earliest' or 'latest'
 SET 'auto.offset.reset' = 'middle';
+
+--@test: OR REPLACE does not change joins, windows, table functions and aggregations of tables
+CREATE STREAM s (k INT KEY, v INT, a ARRAY<INT>) WITH (KAFKA_TOPIC='s', PARTITIONS=1, VALUE_FORMAT='JSON');
+CREATE TABLE t (k INT PRIMARY KEY, v INT) WITH (KAFKA_TOPIC='t', PARTITIONS=1, VALUE_FORMAT='JSON');
+CREATE STREAM joined AS SELECT s.k, s.v FROM s JOIN t ON s.k = t.k;
+CREATE TABLE windowed AS SELECT k, COUNT(*) AS n FROM s WINDOW TUMBLING (SIZE 1 HOUR) GROUP BY k;
+CREATE STREAM exploded AS SELECT k, EXPLODE(a) AS e FROM s;
+CREATE TABLE counted AS SELECT v, COUNT(*) AS n FROM t GROUP BY v;
+--@expect.error: Upgrades not yet supported for joins
+CREATE OR REPLACE STREAM joined AS SELECT s.k, s.v FROM s JOIN t ON s.k = t.k WHERE s.v > 1;
+--@expect.error: Upgrades not yet supported for windowed aggregations
+CREATE OR REPLACE TABLE windowed AS SELECT k, COUNT(*) AS n FROM s WINDOW TUMBLING (SIZE 1 HOUR) GROUP BY k HAVING COUNT(*) > 1;
+--@expect.error: Upgrades not yet supported for table functions
+CREATE OR REPLACE STREAM exploded AS SELECT k, EXPLODE(a) AS e FROM s WHERE v > 1;
+--@expect.error: Upgrades not yet supported for aggregations of tables
+CREATE OR REPLACE TABLE counted AS SELECT v, COUNT(*) AS n FROM t WHERE v > 1 GROUP BY v;
+
+--@test: OR REPLACE keeps the delimiter
+CREATE STREAM s (k INT KEY, v INT, w INT) WITH (KAFKA_TOPIC='s', PARTITIONS=1, VALUE_FORMAT='DELIMITED', VALUE_DELIMITER='|');
+--@expect.error: its value delimiter is | and cannot become not set
+CREATE OR REPLACE STREAM s (k INT KEY, v INT, w INT) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='DELIMITED');

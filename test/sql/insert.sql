@@ -114,3 +114,26 @@ ASSERT VALUES t (k, v) VALUES (1, 2);
 ASSERT VALUES t (k, v) VALUES (1, 3);
 --@rows: [[1, 3]]
 SELECT * FROM n;
+
+--@test: a key of NULL that is named is a record without a key, which no table holds
+CREATE TABLE t (k INT PRIMARY KEY, v INT) WITH (KAFKA_TOPIC='t', PARTITIONS=1, VALUE_FORMAT='JSON');
+CREATE TABLE o AS SELECT k, v FROM t;
+INSERT INTO t (k, v) VALUES (NULL, 1);
+INSERT INTO t (k, v) VALUES (1, 2);
+ASSERT VALUES o (k, v) VALUES (1, 2);
+--@expect.error: Value for primary key column(s) K (INTEGER) is required for tables
+INSERT INTO t (v) VALUES (1);
+
+--@test: INSERT can be disabled
+CREATE STREAM s (v INT) WITH (KAFKA_TOPIC='s', PARTITIONS=1, VALUE_FORMAT='JSON');
+SET 'ksql.insert.into.values.enabled' = 'false';
+--@expect.error: ksql.insert.into.values.enabled is false
+INSERT INTO s (v) VALUES (1);
+UNSET 'ksql.insert.into.values.enabled';
+INSERT INTO s (v) VALUES (1);
+ASSERT VALUES s (v) VALUES (1);
+
+--@test: settings of the client libraries inside ksqlDB are accepted
+SET 'ksql.streams.num.stream.threads' = '4';
+SET 'commit.interval.ms' = '2000';
+CREATE STREAM s (v INT) WITH (KAFKA_TOPIC='s', PARTITIONS=1, VALUE_FORMAT='JSON', SOURCED_BY_CONNECTOR='c');

@@ -164,23 +164,23 @@ CREATE TABLE u (id INT PRIMARY KEY, name VARCHAR)
 CREATE TABLE wide (id INT PRIMARY KEY, w VARCHAR)
   WITH (KAFKA_TOPIC='wide', VALUE_FORMAT='JSON', PARTITIONS=2);
 CREATE STREAM s (id INT KEY, v BIGINT) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON', PARTITIONS=1);
---@expect.error: partition counts are 1 and 2
+--@expect.error: number of partitions don't match
 CREATE STREAM j AS SELECT s.id, v, w FROM s JOIN wide ON s.id = wide.id;
 --@expect.error: primary key
 CREATE STREAM j AS SELECT s.id, v, name FROM s JOIN u ON CAST(s.id AS VARCHAR) = u.name;
---@expect.error: must have the same type
+--@expect.error: types don't match
 CREATE STREAM j AS SELECT s.id, v, name FROM s JOIN u ON s.v = u.id;
 --@expect.error: ambiguous
 CREATE STREAM j AS SELECT id, v, name FROM s JOIN u ON s.id = u.id;
 --@expect.error: Name the stream first
 CREATE STREAM j AS SELECT s.id, v, name FROM u JOIN s ON s.id = u.id;
---@expect.error: cannot be joined to itself
+--@expect.error: self joins are not yet supported
 CREATE STREAM j AS SELECT * FROM s a JOIN s b ON a.id = b.id;
 --@expect.error: single equality
 CREATE STREAM j AS SELECT s.id, v, name FROM s JOIN u ON s.id > u.id;
 --@expect.error: Key missing from projection
 CREATE STREAM j AS SELECT v, name FROM s JOIN u ON s.id = u.id;
---@expect.error: FULL
+--@expect.error: full-outer join not supported
 CREATE STREAM j AS SELECT s.id, v, name FROM s FULL JOIN u ON s.id = u.id;
 
 --@test: a query that catches up takes the rows of all its inputs in the order of their times

@@ -73,3 +73,18 @@ INSERT INTO s VALUES (1, '2024-02-28');
 INSERT INTO s VALUES (2, '2024-02-28');
 --@rows: [["2024-02-29T00:00:00.000", 2]]
 SELECT * FROM t;
+
+--@test: a row whose TIMESTAMP column holds no time is left out, or ends the query that asks for it
+CREATE STREAM s (k INT KEY, t STRING) WITH (KAFKA_TOPIC='s', PARTITIONS=1, VALUE_FORMAT='JSON', TIMESTAMP='t', TIMESTAMP_FORMAT='yyyy');
+CREATE STREAM lenient AS SELECT * FROM s;
+SET 'ksql.timestamp.throw.on.invalid' = 'true';
+CREATE STREAM strict AS SELECT * FROM s;
+INSERT INTO s (k, t) VALUES (1, '1970');
+INSERT INTO s (k, t) VALUES (2, 'never');
+INSERT INTO s (k, t) VALUES (3, '1970');
+ASSERT VALUES lenient (k) VALUES (1);
+ASSERT VALUES lenient (k) VALUES (3);
+ASSERT VALUES strict (k) VALUES (1);
+ASSERT NO MORE VALUES strict;
+--@expect.error: expected FailOnInvalidTimestamp or LogAndSkipOnInvalidTimestamp
+SET 'ksql.streams.default.timestamp.extractor' = 'WallclockTimestampExtractor';

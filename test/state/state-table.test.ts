@@ -5,10 +5,10 @@ import { MemoryBudget } from '../../src/base/memory-budget.ts';
 import { writeKeyText } from '../../src/state/key-bytes.ts';
 import { MemoryStore } from '../../src/state/memory-store.ts';
 import { PackedChanges } from '../../src/state/packed-changes.ts';
+import { StateReader } from '../../src/state/state-reader.ts';
 import {
   type StateCodec,
   type StateEntry,
-  StateReader,
   StateTable,
   type StateTableOptions,
   type WindowLayout,
@@ -452,4 +452,81 @@ test('ticks that are committed, abandoned and evicted leave what a map would hol
     }),
     { numRuns: 300 },
   );
+});
+
+const mapKey = (key: string): string => key;
+
+function found(table: Table, windowStartMin: number, windowStartMax: number): string[] {
+  return [...table.entriesIn({ windowStartMin, windowStartMax })]
+    .filter(({ value }) => value !== null)
+    .map(({ key, windowStart, value }) => `${windowStart} ${key}=${value}`);
+}
+
+async function name(table: Table, windowStartMin: number, windowStartMax: number) {
+  table.nameWindows({ windowStartMin, windowStartMax }, mapKey);
+  if (table.needsLoad) await table.load();
+  return found(table, windowStartMin, windowStartMax);
+}
+
+describe('windows named whole', () => {
+  const options = { window: WINDOW, windowStartMax: 1_000 };
+  async function filled(): Promise<void> {
+    const table = createTable(options);
+    table.begin(1);
+    await set(table, { a: '1', b: '2' }, 10);
+    await set(table, { a: '3' }, 20);
+    await set(table, { c: '4' }, 40);
+    await commit(table);
+  }
+
+  test('are read from the store, those beside the bounds are not', async () => {
+    await filled();
+    const table = createTable(options);
+    table.begin(1);
+    expect(await name(table, 10, 30)).toEqual(['10 a=1', '10 b=2', '20 a=3']);
+    expect(found(table, 40, 40)).toEqual([]);
+  });
+
+  test('show what memory has in place of what the store has', async () => {
+    await filled();
+    const table = createTable(options);
+    table.begin(1);
+    await set(table, { a: '9', b: null }, 10);
+    await set(table, { d: '8' }, 30);
+    expect(await name(table, 0, 30)).toEqual(['10 a=9', '20 a=3', '30 d=8']);
+  });
+
+  test('are read once, and again when some of them has left memory', async () => {
+    await filled();
+    const table = createTable(options);
+    table.begin(1);
+    await name(table, 10, 40);
+    table.nameWindows({ windowStartMin: 20, windowStartMax: 40 }, mapKey);
+    expect(table.needsLoad).toBe(false);
+    expect(table.entry('x', 'x', 30).loaded).toBe(true);
+    table.settle();
+    table.evict({ bytes: Infinity, committedTick: 5 });
+    table.evict({ bytes: Infinity, committedTick: 5 });
+    table.begin(6);
+    expect(await name(table, 10, 40)).toEqual(['10 a=1', '10 b=2', '20 a=3', '40 c=4']);
+  });
+
+  test('of a new table are read too once something has left memory', async () => {
+    const table = createTable({ ...options, empty: true });
+    table.begin(1);
+    await set(table, { a: '1' }, 10);
+    await set(table, { b: '2' }, 30);
+    expect(await name(table, 0, 50)).toEqual(['10 a=1', '30 b=2']);
+    await commit(table);
+    table.evict({ bytes: Infinity, committedTick: 5 });
+    table.begin(6);
+    expect(await name(table, 0, 50)).toEqual(['10 a=1', '30 b=2']);
+  });
+
+  test('that began in this process are in memory anyway', () => {
+    const table = createTable({ ...options, windowStartMax: 100 });
+    table.begin(1);
+    table.nameWindows({ windowStartMin: 110, windowStartMax: 200 }, mapKey);
+    expect(table.needsLoad).toBe(false);
+  });
 });

@@ -422,3 +422,31 @@ describe('what must be known at the end', () => {
     expect(await outcomeOf(post(internal))).toEqual({ ...PASSED, skippedCount: 1 });
   });
 });
+
+describe('a record with a negative timestamp', () => {
+  const statements = [ORDERS, 'CREATE STREAM copy AS SELECT * FROM orders;'];
+  const inputs = [
+    '{"topic": "orders", "key": 1, "value": {"price": 1}, "timestamp": -1}',
+    '{"topic": "orders", "key": 2, "value": {"price": 2}, "timestamp": 5}',
+  ];
+
+  test('ends the query', async () => {
+    expect(await outcomeOf({ statements, inputs, expectsError: true })).toEqual({
+      kind: 'passed',
+      refusal:
+        'The record at offset 0 of partition 0 of orders has no usable time: the timestamp is null or negative.',
+      skippedCount: 0,
+    });
+  });
+
+  test('is left out when the session asks for that', async () => {
+    const properties = JSON.stringify({
+      'ksql.streams.default.timestamp.extractor':
+        'org.apache.kafka.streams.processor.LogAndSkipOnInvalidTimestamp',
+    });
+    const outputs = [
+      '{"topic": "COPY", "key": 2, "value": {"PRICE": 2.00, "NOTE": null, "TAGS": null}}',
+    ];
+    expect(await outcomeOf({ statements, inputs, outputs, properties })).toEqual(PASSED);
+  });
+});

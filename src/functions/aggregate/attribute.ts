@@ -33,14 +33,12 @@ function bindAttribute(type: SqlType): Aggregate {
     stateTypes: [{ kind: 'ARRAY', element: pair }],
     initial: () => [[]],
     own: ownArray,
-    add(state, slot, value) {
-      const pairs = state[slot] as [Value, number][];
-      const index = indexOf(pairs, value);
-      if (index < 0) pairs.push([value, 1]);
-      else pairs[index] = [value, pairs[index]![1] + 1];
+    add: (state, slot, value) => count(state[slot] as Pair[], value, 1),
+    merge(state, slot, from) {
+      for (const [value, times] of from[slot] as Pair[]) count(state[slot] as Pair[], value, times);
     },
     undo(state, slot, value) {
-      const pairs = state[slot] as [Value, number][];
+      const pairs = state[slot] as Pair[];
       const index = indexOf(pairs, value);
       if (index < 0) return;
       const count = pairs[index]![1];
@@ -48,12 +46,20 @@ function bindAttribute(type: SqlType): Aggregate {
       else pairs.splice(index, 1);
     },
     result(state, slot) {
-      const pairs = state[slot] as [Value, number][];
+      const pairs = state[slot] as Pair[];
       return pairs.length === 1 ? pairs[0]![0] : null;
     },
   };
 }
 
-function indexOf(pairs: readonly [Value, number][], value: Value): number {
+type Pair = [value: Value, count: number];
+
+function count(pairs: Pair[], value: Value, times: number): void {
+  const index = indexOf(pairs, value);
+  if (index < 0) pairs.push([value, times]);
+  else pairs[index] = [value, pairs[index]![1] + times];
+}
+
+function indexOf(pairs: readonly Pair[], value: Value): number {
   return pairs.findIndex(([candidate]) => identical(candidate, value));
 }

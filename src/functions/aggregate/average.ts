@@ -41,6 +41,10 @@ function bindAverage(type: SqlType): Aggregate | null {
       state[slot] = undo(state[slot]!, value);
       state[slot + 1] = (state[slot + 1] as number) - 1;
     },
+    merge(state, slot, from) {
+      state[slot] = add(state[slot]!, from[slot]!);
+      state[slot + 1] = (state[slot + 1] as number) + (from[slot + 1] as number);
+    },
     result(state, slot) {
       const count = state[slot + 1] as number;
       return count === 0 ? 0 : Number(state[slot]) / count;

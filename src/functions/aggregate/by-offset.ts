@@ -1,6 +1,6 @@
 // Hot path: once per record.
 import { DatabaseError } from '../../base/errors.ts';
-import { BOOLEAN, type SqlType, type Value } from '../../sql/types.ts';
+import { BIGINT, type SqlType, type Value } from '../../sql/types.ts';
 import type { Aggregate, AggregateConstants, AggregateDefinition } from '../aggregate.ts';
 import { ownArray } from './own-array.ts';
 
@@ -61,7 +61,7 @@ function countOf(name: string, [n]: AggregateConstants['literals']): number {
   );
 }
 
-/** Two slots: whether there is a value yet, since null may be one, and the value. */
+/** Two slots: the arrival number of the value, null as long as there is none, and the value. */
 function bindOne(
   type: SqlType,
   { end, ignoresNulls }: { end: End; ignoresNulls: boolean },
@@ -69,17 +69,25 @@ function bindOne(
   const keepsFirst = end === 'EARLIEST';
   return {
     resultType: type,
-    stateTypes: [BOOLEAN, type],
-    initial: () => [false, null],
-    add(state, slot, value) {
-      if ((value === null && ignoresNulls) || (keepsFirst && state[slot] === true)) return;
-      state[slot] = true;
+    stateTypes: [BIGINT, type],
+    initial: () => [null, null],
+    add(state, slot, value, arrival) {
+      if ((value === null && ignoresNulls) || (keepsFirst && state[slot] !== null)) return;
+      state[slot] = arrival;
       state[slot + 1] = value;
+    },
+    merge(state, slot, from) {
+      const [mine, other] = [state[slot] as number | null, from[slot] as number | null];
+      if (other === null) return;
+      if (mine !== null && (keepsFirst ? mine <= other : mine >= other)) return;
+      state[slot] = other;
+      state[slot + 1] = from[slot + 1]!;
     },
     result: (state, slot) => state[slot + 1]!,
   };
 }
 
+/** Two slots: the arrival numbers, ascending, and the values. */
 function bindSeveral(
   type: SqlType,
   options: { end: End; ignoresNulls: boolean; countMax: number },
@@ -89,15 +97,31 @@ function bindSeveral(
   const listType: SqlType = { kind: 'ARRAY', element: type };
   return {
     resultType: listType,
-    stateTypes: [listType],
-    initial: () => [[]],
-    own: ownArray,
-    add(state, slot, value) {
-      const values = state[slot] as Value[];
-      if ((value === null && ignoresNulls) || (keepsFirst && values.length === countMax)) return;
-      values.push(value);
-      if (values.length > countMax) values.shift();
+    stateTypes: [{ kind: 'ARRAY', element: BIGINT }, listType],
+    initial: () => [[], []],
+    own(state, slot) {
+      ownArray(state, slot);
+      ownArray(state, slot + 1);
     },
-    result: (state, slot) => state[slot]!,
+    add(state, slot, value, arrival) {
+      const arrivals = state[slot] as number[];
+      const values = state[slot + 1] as Value[];
+      if ((value === null && ignoresNulls) || (keepsFirst && values.length === countMax)) return;
+      arrivals.push(arrival);
+      values.push(value);
+      if (values.length <= countMax) return;
+      arrivals.shift();
+      values.shift();
+    },
+    merge(state, slot, from) {
+      const arrivals = [...(state[slot] as number[]), ...(from[slot] as number[])];
+      const values = [...(state[slot + 1] as Value[]), ...(from[slot + 1] as Value[])];
+      const order = [...arrivals.keys()].sort((a, b) => arrivals[a]! - arrivals[b]!);
+      // The dialect keeps what came first here, for LATEST_BY_OFFSET too.
+      const kept = order.slice(0, countMax);
+      state[slot] = kept.map((index) => arrivals[index]!);
+      state[slot + 1] = kept.map((index) => values[index]!);
+    },
+    result: (state, slot) => state[slot + 1]!,
   };
 }

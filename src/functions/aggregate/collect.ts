@@ -41,15 +41,19 @@ function bindCollection(
   if (argumentTypes.length !== 1 || type === undefined || type === null) return null;
   const arrayType: SqlType = { kind: 'ARRAY', element: type };
   const countMax = limit ?? Infinity;
+  const add: Aggregate['add'] = (state, slot, value) => {
+    const values = state[slot] as Value[];
+    if (values.length >= countMax) return;
+    if (kind === 'LIST' || !values.some((seen) => identical(seen, value))) values.push(value);
+  };
   const collection: Aggregate = {
     resultType: arrayType,
     stateTypes: [arrayType],
     initial: () => [[]],
     own: ownArray,
-    add(state, slot, value) {
-      const values = state[slot] as Value[];
-      if (values.length >= countMax) return;
-      if (kind === 'LIST' || !values.some((seen) => identical(seen, value))) values.push(value);
+    add,
+    merge(state, slot, from) {
+      for (const value of from[slot] as Value[]) add(state, slot, value, 0);
     },
     result: (state, slot) => state[slot]!,
   };

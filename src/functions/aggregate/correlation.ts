@@ -9,6 +9,11 @@ const pearson: Aggregate = {
   initial: () => [0, 0, 0, 0, 0, 0],
   add: (state, slot, value) => count(state, slot, value as Value[], 1),
   undo: (state, slot, value) => count(state, slot, value as Value[], -1),
+  merge(state, slot, from) {
+    for (let i = slot; i < slot + 6; i++) {
+      state[i] = (state[i] as number) + (from[i] as number);
+    }
+  },
   result(state, slot) {
     const [n, x, y, xx, yy, xy] = state.slice(slot, slot + 6) as [
       number,

@@ -1,7 +1,7 @@
 // Hot path: once per record.
 import { BIGINT, BYTES, type Value } from '../../sql/types.ts';
 import type { Aggregate, AggregateDefinition } from '../aggregate.ts';
-import { addHash, estimateCount, NO_REGISTERS } from './hyper-log-log.ts';
+import { addHash, estimateCount, mergeRegisters, NO_REGISTERS } from './hyper-log-log.ts';
 import { hashValue } from './value-hash.ts';
 
 /** The state is the registers of a HyperLogLog sketch, replaced whenever one of them changes. */
@@ -11,6 +11,9 @@ const sketch: Aggregate = {
   initial: () => [NO_REGISTERS],
   add(state, slot, value: Value) {
     if (value !== null) state[slot] = addHash(state[slot] as Uint8Array, hashValue(value));
+  },
+  merge(state, slot, from) {
+    state[slot] = mergeRegisters(state[slot] as Uint8Array, from[slot] as Uint8Array);
   },
   result: (state, slot) => estimateCount(state[slot] as Uint8Array),
 };

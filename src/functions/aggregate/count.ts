@@ -12,6 +12,9 @@ const counter: Aggregate = {
   undo(state, slot, value) {
     if (value !== null) state[slot] = (state[slot] as number) - 1;
   },
+  merge(state, slot, from) {
+    state[slot] = (state[slot] as number) + (from[slot] as number);
+  },
   result: (state, slot) => state[slot]!,
 };
 

@@ -46,15 +46,17 @@ function bindExtreme(
   if (argumentTypes.length !== 1 || type === undefined || type === null) return null;
   if (!ORDERED_KINDS.includes(type.kind)) return null;
   const compare = orderOf(type);
+  const take: Aggregate['add'] = (state, slot, value) => {
+    if (value === null) return;
+    const best = state[slot]!;
+    if (best === null || compare(value, best) * direction > 0) state[slot] = value;
+  };
   return {
     resultType: type,
     stateTypes: [type],
     initial: () => [null],
-    add(state, slot, value) {
-      if (value === null) return;
-      const best = state[slot]!;
-      if (best === null || compare(value, best) * direction > 0) state[slot] = value;
-    },
+    add: take,
+    merge: (state, slot, from) => take(state, slot, from[slot]!, 0),
     result: (state, slot) => state[slot]!,
   };
 }

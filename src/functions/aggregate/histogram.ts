@@ -14,12 +14,7 @@ const counts: Aggregate = {
   own(state, slot) {
     state[slot] = new Map(state[slot] as Map<Value, Value>);
   },
-  add(state, slot, value) {
-    const entries = state[slot] as Map<Value, number>;
-    const count = entries.get(value);
-    if (count !== undefined) entries.set(value, count + 1);
-    else if (entries.size < ENTRIES_MAX) entries.set(value, 1);
-  },
+  add: (state, slot, value) => count(state[slot] as Map<Value, number>, value, 1),
   undo(state, slot, value) {
     const entries = state[slot] as Map<Value, number>;
     const count = entries.get(value);
@@ -27,8 +22,18 @@ const counts: Aggregate = {
     if (count > 1) entries.set(value, count - 1);
     else entries.delete(value);
   },
+  merge(state, slot, from) {
+    const entries = state[slot] as Map<Value, number>;
+    for (const [value, times] of from[slot] as Map<Value, number>) count(entries, value, times);
+  },
   result: (state, slot) => state[slot]!,
 };
+
+function count(entries: Map<Value, number>, value: Value, times: number): void {
+  const before = entries.get(value);
+  if (before !== undefined) entries.set(value, before + times);
+  else if (entries.size < ENTRIES_MAX) entries.set(value, times);
+}
 
 /** HISTOGRAM: how often each text came; a null counts under the key null. */
 export const histogram: AggregateDefinition = {

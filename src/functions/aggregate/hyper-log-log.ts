@@ -25,6 +25,27 @@ export const NO_REGISTERS: Registers = new Uint8Array(0);
 export function addHash(registers: Registers, { high, low }: Hash): Registers {
   const register = low & (REGISTERS - 1);
   const rank = Math.clz32(high) + 1;
+  return withRegister(registers, register, rank);
+}
+
+/** The sketch of the hashes of both. */
+export function mergeRegisters(a: Registers, b: Registers): Registers {
+  if (a.length === 0 || b.length === 0) return a.length === 0 ? b : a;
+  let merged = a;
+  if (b.length === REGISTERS) {
+    for (let register = 0; register < REGISTERS; register++) {
+      merged = withRegister(merged, register, b[register] as number);
+    }
+    return merged;
+  }
+  for (let at = 0; at < b.length; at += ENTRY_BYTES) {
+    merged = withRegister(merged, registerAt(b, at), b[at + 2] as number);
+  }
+  return merged;
+}
+
+function withRegister(registers: Registers, register: number, rank: number): Registers {
+  if (rank === 0) return registers;
   return registers.length === REGISTERS
     ? withDense(registers, register, rank)
     : withSparse(registers, register, rank);

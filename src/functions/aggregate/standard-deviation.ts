@@ -1,5 +1,5 @@
 // Hot path: once per record.
-import { BIGINT, DOUBLE, type SqlType, type Value } from '../../sql/types.ts';
+import { BIGINT, DOUBLE, type Row, type SqlType, type Value } from '../../sql/types.ts';
 import type { Aggregate, AggregateDefinition } from '../aggregate.ts';
 
 /** STDDEV_SAMPLE: the square root of the sample variance. */
@@ -63,11 +63,25 @@ function bindDeviation(
       state[slot] = sum - Number(value);
       state[slot + 1] = count - 1;
     },
+    merge,
     result(state, slot) {
       const count = state[slot + 1] as number;
       return count < 2 ? 0 : ofVariance((state[slot + 2] as number) / (count - 1));
     },
   };
+}
+
+/** The squared distances of both, and those of their means from each other. */
+function merge(state: Row, slot: number, from: Row): void {
+  const [sumA, countA, squaresA] = state.slice(slot, slot + 3) as [number, number, number];
+  const [sumB, countB, squaresB] = from.slice(slot, slot + 3) as [number, number, number];
+  const count = countA + countB;
+  state[slot] = sumA + sumB;
+  state[slot + 1] = count;
+  state[slot + 2] = squaresA + squaresB;
+  if (countA === 0 || countB === 0) return;
+  const difference = sumA / countA - sumB / countB;
+  state[slot + 2] = squaresA + squaresB + (countA * countB * difference * difference) / count;
 }
 
 /** What the value adds to the squared distances; sum and count are those that include it. */

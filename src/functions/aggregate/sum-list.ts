@@ -38,6 +38,9 @@ function bindSumList(element: SqlType): Aggregate | null {
     undo(state, slot, value) {
       state[slot] = fold(undo, state[slot]!, value as Value[] | null);
     },
+    merge(state, slot, from) {
+      state[slot] = add(state[slot]!, from[slot]!);
+    },
     result: (state, slot) => state[slot]!,
   };
 }

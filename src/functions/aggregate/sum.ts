@@ -95,6 +95,9 @@ function bindSum(type: SqlType): Aggregate | null {
     undo(state, slot, value) {
       if (value !== null) state[slot] = undo(state[slot]!, value);
     },
+    merge(state, slot, from) {
+      state[slot] = add(state[slot]!, from[slot]!);
+    },
     result: (state, slot) => state[slot]!,
   };
 }

@@ -68,12 +68,9 @@ type Order = (a: Value, b: Value) => number;
 
 function bindValues(type: SqlType, countMax: number): Aggregate {
   const order = orderOf(type);
-  return {
-    ...listOf(type),
-    add(state, slot, value) {
-      if (value !== null) insert(state[slot] as Value[], value, { order, countMax });
-    },
-  };
+  return listOf(type, (state, slot, value) => {
+    if (value !== null) insert(state[slot] as Value[], value, { order, countMax });
+  });
 }
 
 /** Rows are structs whose first field decides. */
@@ -85,35 +82,34 @@ function bindRows(types: readonly SqlType[], countMax: number): Aggregate {
   const orderOfFirst = orderOf(types[0]!);
   const order: Order = (a, b) =>
     orderOfFirst((a as Value[])[0] as Value, (b as Value[])[0] as Value);
-  return {
-    ...listOf({ kind: 'STRUCT', fields }),
-    add(state, slot, value) {
-      const [sortColumn] = value as Value[];
-      if (sortColumn !== null) insert(state[slot] as Value[], value, { order, countMax });
-    },
-  };
+  return listOf({ kind: 'STRUCT', fields }, (state, slot, value) => {
+    const [sortColumn] = value as Value[];
+    if (sortColumn !== null) insert(state[slot] as Value[], value, { order, countMax });
+  });
 }
 
 function bindDistinct(type: SqlType, countMax: number): Aggregate {
   const order = orderOf(type);
-  return {
-    ...listOf(type),
-    add(state, slot, value) {
-      if (value === null) return;
-      const values = state[slot] as Value[];
-      if (values.some((seen) => order(seen, value) === 0)) return;
-      insert(values, value, { order, countMax });
-    },
-  };
+  return listOf(type, (state, slot, value) => {
+    if (value === null) return;
+    const values = state[slot] as Value[];
+    if (values.some((seen) => order(seen, value) === 0)) return;
+    insert(values, value, { order, countMax });
+  });
 }
 
-function listOf(element: SqlType): Omit<Aggregate, 'add'> {
+/** The elements of the other list are inserted one by one, so that equal ones come after those already there. */
+function listOf(element: SqlType, add: Aggregate['add']): Aggregate {
   const type: SqlType = { kind: 'ARRAY', element };
   return {
     resultType: type,
     stateTypes: [type],
     initial: () => [[]],
     own: ownArray,
+    add,
+    merge(state, slot, from) {
+      for (const value of from[slot] as Value[]) add(state, slot, value, 0);
+    },
     result: (state, slot) => state[slot]!,
   };
 }

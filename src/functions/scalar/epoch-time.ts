@@ -1,7 +1,9 @@
 import { zoneOffsetMs, findTimeZone } from '../../sql/time-zone.ts';
 import { BIGINT, DATE, INTEGER, STRING, TIMESTAMP } from '../../sql/types.ts';
-import { overload, parameter, type ScalarFunction } from '../function.ts';
+import { ambientOverload, overload, parameter, type ScalarFunction } from '../function.ts';
 import { checkedTimestamp } from './time-range.ts';
+
+const MS_PER_DAY = 86_400_000;
 
 export const fromDays: ScalarFunction = {
   name: 'FROM_DAYS',
@@ -28,20 +30,30 @@ export const unixDate: ScalarFunction = {
   name: 'UNIX_DATE',
   displayName: 'unix_date',
   category: 'DATE / TIME',
-  description: 'How many days after 1970-01-01 a date is.',
-  examples: [{ sql: "UNIX_DATE(CAST('2024-02-29' AS DATE))", result: '19782' }],
-  overloads: [overload([parameter('date', DATE)], INTEGER, (days: number) => days)],
+  description: 'How many days after 1970-01-01 a date is, or today is.',
+  examples: [
+    { sql: 'UNIX_DATE() > 19782', result: 'true' },
+    { sql: "UNIX_DATE(CAST('2024-02-29' AS DATE))", result: '19782' },
+  ],
+  overloads: [
+    overload([parameter('date', DATE)], INTEGER, (days: number) => days),
+    ambientOverload('TIME', INTEGER, (now: number) => Math.floor(now / MS_PER_DAY)),
+  ],
 };
 
 export const unixTimestamp: ScalarFunction = {
   name: 'UNIX_TIMESTAMP',
   displayName: 'unix_timestamp',
   category: 'DATE / TIME',
-  description: 'How many milliseconds after 1970-01-01T00:00 UTC a timestamp is.',
+  description: 'How many milliseconds after 1970-01-01T00:00 UTC a timestamp is, or it is now.',
   examples: [
     { sql: "UNIX_TIMESTAMP(CAST('2024-02-29T00:00' AS TIMESTAMP))", result: '1709164800000' },
+    { sql: 'UNIX_TIMESTAMP() > 1709164800000', result: 'true' },
   ],
-  overloads: [overload([parameter('timestamp', TIMESTAMP)], BIGINT, (ms: number) => ms)],
+  overloads: [
+    overload([parameter('timestamp', TIMESTAMP)], BIGINT, (ms: number) => ms),
+    ambientOverload('TIME', BIGINT, (now: number) => now),
+  ],
 };
 
 export const convertTimeZone: ScalarFunction = {

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { crc32c } from '../../base/crc32c.ts';
 import type { FileSystem } from '../../base/env.ts';
+import type { ProducerState } from './producers.ts';
 import type { TransactionsSnapshot } from './transactions.ts';
 
 const FILE_NAME = 'checkpoint.json';
@@ -12,6 +13,18 @@ const FILE_NAME = 'checkpoint.json';
 export interface Checkpoint {
   readonly offset: number;
   readonly transactions: TransactionsSnapshot;
+  /** When the segments were written to; missing in checkpoints of earlier versions, like what follows. */
+  readonly segments?: readonly SegmentTimes[];
+  /** Below it compaction has looked at every key. */
+  readonly cleanedOffset?: number;
+  readonly producers?: readonly ProducerState[];
+}
+
+/** When the first and the last record of a segment were written, ms since the epoch. */
+export interface SegmentTimes {
+  readonly baseOffset: number;
+  readonly first: number;
+  readonly last: number;
 }
 
 /** Replaces the checkpoint of the partition in `directory`; durable when it resolves. */

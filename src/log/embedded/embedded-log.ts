@@ -3,13 +3,16 @@ import { assert } from '../../base/assert.ts';
 import type { Env, FileSystem } from '../../base/env.ts';
 import { CorruptionError, DatabaseError } from '../../base/errors.ts';
 import type { Logger } from '../../base/logger.ts';
-import type { CreateTopicOptions, Log, Topic } from '../log.ts';
+import type { CreateTopicOptions, Log, RetentionNeeds, Topic } from '../log.ts';
 import { writeControlBatch } from '../record-batch.ts';
+import { ConsumerGroups } from '../consumer-groups.ts';
 import { checkTopicName } from '../topic-name.ts';
+import { DEFAULT_TOPIC_SETTINGS, isCompacted } from '../topic-settings.ts';
 import { EmbeddedPartition } from './embedded-partition.ts';
 import { describePartition, partitionDamage, partitionFailure } from './partition-errors.ts';
 import { recoverPartition } from './partition-recovery.ts';
 import type { RecoveredPartition } from './partition-recovery.ts';
+import { Producers } from './producers.ts';
 import { RecentIndexes } from './recent-indexes.ts';
 import type { SegmentLocation } from './segment.ts';
 import { CacheBudget } from './tail-cache.ts';
@@ -24,6 +27,8 @@ import type { TopicEntry, TopicList } from './topics-file.ts';
  * | <topic id>/<partition>/<base offset, 20 digits>.log | a segment: record batches one after the other           |
  * | .../<base offset>.index, .timeindex                | its sparse indexes, rebuilt when missing or wrong         |
  * | <topic id>/<partition>/checkpoint.json             | where recovery starts: open and aborted transactions      |
+ * | <topic id>/<partition>/start.json                  | where the partition begins, once records were removed     |
+ * | <topic id>/<partition>/*.cleaned, *.swap           | compaction under way, see segment-swap.ts                 |
  * | quarantine/<topic id>-<partition>-<offset>.bin     | bytes cut off after a crash                               |
  * | <any of the .json files>.tmp                       | a replacement cut short; the next one overwrites it       |
  */
@@ -40,6 +45,7 @@ const RECOVERY_CONCURRENCY = 4;
 
 const DEFAULT_LIMITS: EmbeddedLogLimits = {
   segmentBytesMax: 256 << 20,
+  maintenanceEveryMs: 10_000,
   cacheBytesMax: 8 << 20,
   cacheTotalBytesMax: 64 << 20,
 };
@@ -47,14 +53,16 @@ const DEFAULT_LIMITS: EmbeddedLogLimits = {
 export interface EmbeddedLogLimits {
   /** A segment that would grow beyond this is followed by a new one; at most 1 GiB. */
   readonly segmentBytesMax: number;
+  /** Time between two rounds of retention and compaction. */
+  readonly maintenanceEveryMs: number;
   /** Memory of the tail cache of one partition, in bytes. */
   readonly cacheBytesMax: number;
   /** Memory of all tail caches, in bytes. */
   readonly cacheTotalBytesMax: number;
 }
 
-/** A transaction found without a marker when the log was opened. */
-export interface UndecidedTransaction {
+/** A transaction found when the log was opened: without a marker, or the last one of its producer with a commit. */
+export interface FoundTransaction {
   readonly topicId: number;
   readonly partition: number;
   readonly producerId: number;
@@ -67,7 +75,9 @@ export interface UndecidedTransaction {
 export interface LogRecovery {
   /** The offset below which this partition was seen on disk; undefined if nobody wrote that down. */
   durableEndOffset(topicId: number, partition: number): number | undefined;
-  decide(transaction: UndecidedTransaction): 'commit' | 'abort';
+  decide(transaction: FoundTransaction): 'commit' | 'abort';
+  /** Is told of the last transaction of each producer that was committed, partition by partition. */
+  committed?(transaction: FoundTransaction): void;
 }
 
 export interface EmbeddedLogOptions {
@@ -90,6 +100,7 @@ export async function openEmbeddedLog(options: EmbeddedLogOptions): Promise<Log>
   const log = new EmbeddedLog(options);
   try {
     await log.recover();
+    await log.groups.load();
   } catch (error) {
     await log.close();
     throw error;
@@ -102,6 +113,7 @@ interface EmbeddedTopic extends Topic {
 }
 
 class EmbeddedLog implements Log {
+  readonly groups: ConsumerGroups;
   readonly #options: EmbeddedLogOptions;
   readonly #limits: EmbeddedLogLimits;
   readonly #cacheBudget: CacheBudget;
@@ -109,11 +121,14 @@ class EmbeddedLog implements Log {
   readonly #topics = new Map<string, EmbeddedTopic>();
   #nextId = 1;
   #isClosed = false;
+  #cancelMaintenance: () => void = () => {};
+  #maintenance: Promise<void> = Promise.resolve();
   /** Creating and deleting topics happens one at a time. */
   #change: Promise<unknown> = Promise.resolve();
 
   constructor(options: EmbeddedLogOptions) {
     this.#options = options;
+    this.groups = new ConsumerGroups({ log: this, clock: options.env.clock });
     this.#limits = { ...DEFAULT_LIMITS, ...options.limits };
     assert(this.#limits.segmentBytesMax <= SEGMENT_BYTES_LIMIT, 'index positions have 32 bits');
     this.#cacheBudget = new CacheBudget(this.#limits.cacheTotalBytesMax);
@@ -147,12 +162,43 @@ class EmbeddedLog implements Log {
     await this.#serially(() => this.#delete(topic));
   }
 
+  async release(): Promise<void> {
+    this.#isClosed = true;
+    this.#cancelMaintenance();
+    const partitions = [...this.#topics.values()].flatMap((topic) => topic.partitions);
+    await Promise.all(partitions.map((partition) => partition.release()));
+    await this.#maintenance;
+  }
+
+  startMaintenance(needs: RetentionNeeds): void {
+    const { env, logger } = this.#options;
+    const round = async (): Promise<void> => {
+      for (const topic of this.#topics.values()) {
+        for (const partition of topic.partitions) {
+          if (this.#isClosed) return;
+          await partition.maintain(needs.neededFrom(partition));
+        }
+      }
+    };
+    const schedule = (): void => {
+      if (this.#isClosed) return;
+      this.#cancelMaintenance = env.clock.after(this.#limits.maintenanceEveryMs, () => {
+        this.#maintenance = round()
+          .catch((error: unknown) => logger.error({ err: error }, 'maintenance of the log failed'))
+          .finally(schedule);
+      });
+    };
+    schedule();
+  }
+
   async close(): Promise<void> {
     this.#isClosed = true;
+    this.#cancelMaintenance();
     await this.#change;
     const closed = await Promise.allSettled(
       [...this.#topics.values()].flatMap(({ partitions }) => partitions).map((p) => p.close()),
     );
+    await this.#maintenance;
     const failed = closed.find((result) => result.status === 'rejected');
     if (failed !== undefined) throw failed.reason;
   }
@@ -212,8 +258,8 @@ class EmbeddedLog implements Log {
   }
 
   async #openPartition(topic: Topic, index: number): Promise<EmbeddedPartition> {
-    const { directory, logger, recovery } = this.#options;
-    const location = this.#locationOf(topic.id, index);
+    const { directory, env, logger, recovery } = this.#options;
+    const location = this.#locationOf(topic, index);
     const durableEndOffset = recovery.durableEndOffset(topic.id, index);
     let recovered: RecoveredPartition;
     try {
@@ -224,6 +270,7 @@ class EmbeddedLog implements Log {
         topicId: topic.id,
         partition: index,
         durableEndOffset,
+        nowMs: env.clock.now(),
       });
     } catch (error) {
       if (!(error instanceof CorruptionError)) {
@@ -245,15 +292,13 @@ class EmbeddedLog implements Log {
   /** Ends what the last process left open. */
   async #decide(partition: EmbeddedPartition): Promise<void> {
     const { env, recovery, logger } = this.#options;
+    const place = { topicId: partition.topic.id, partition: partition.index };
+    for (const transaction of partition.committedTransactions()) {
+      recovery.committed?.({ ...place, ...transaction });
+    }
     for (const transaction of partition.openTransactions()) {
       const { producerId, producerEpoch, lastSequence } = transaction;
-      const undecided = {
-        topicId: partition.topic.id,
-        partition: partition.index,
-        producerId,
-        producerEpoch,
-        lastSequence,
-      };
+      const undecided = { ...place, producerId, producerEpoch, lastSequence };
       const type = recovery.decide(undecided);
       logger.info({ ...undecided, type }, 'ended a transaction the last process left open');
       const timestamp = env.clock.now();
@@ -285,7 +330,9 @@ class EmbeddedLog implements Log {
       {
         topic,
         index,
-        location: this.#locationOf(topic.id, index),
+        location: this.#locationOf(topic, index),
+        clock: this.#options.env.clock,
+        logger: this.#options.logger,
         limits: this.#limits,
         cacheBudget: this.#cacheBudget,
       },
@@ -293,27 +340,29 @@ class EmbeddedLog implements Log {
     );
   }
 
-  #locationOf(topicId: number, index: number): SegmentLocation {
+  #locationOf(topic: Topic, index: number): SegmentLocation {
     const { env, directory } = this.#options;
     return {
       files: env.files,
-      directory: join(directory, String(topicId), String(index)),
+      directory: join(directory, String(topic.id), String(index)),
       recentIndexes: this.#recentIndexes,
+      gapsAllowed: isCompacted(topic.settings),
     };
   }
 
   async #create(options: CreateTopicOptions): Promise<Topic> {
     const { env, directory, logger } = this.#options;
-    const { name, partitionCount, cleanupPolicy, retentionMs = null } = options;
+    const { name, partitionCount, ...given } = options;
+    const settings = { ...DEFAULT_TOPIC_SETTINGS, ...given };
     if (this.#topics.has(name)) {
       throw new DatabaseError('ALREADY_EXISTS', `Topic '${name}' already exists.`);
     }
     const id = this.#nextId++;
-    const topic = makeTopic({ id, name, partitionCount, cleanupPolicy, retentionMs });
+    const topic = makeTopic({ id, name, partitionCount, settings });
     const topicDirectory = join(directory, String(id));
     try {
       for (let index = 0; index < partitionCount; index++) {
-        const location = this.#locationOf(id, index);
+        const location = this.#locationOf(topic, index);
         await env.files.makeDirectory(location.directory);
         const recovered = await recoverPartition({
           location,
@@ -322,6 +371,7 @@ class EmbeddedLog implements Log {
           topicId: id,
           partition: index,
           durableEndOffset: undefined,
+          nowMs: env.clock.now(),
         });
         topic.partitions.push(this.#makePartition(topic, index, recovered));
       }
@@ -357,12 +407,11 @@ class EmbeddedLog implements Log {
   async #saveTopics(): Promise<void> {
     const { env, directory } = this.#options;
     const topics = [...this.#topics.values()].map(
-      ({ id, name, partitions, cleanupPolicy, retentionMs }): TopicEntry => ({
+      ({ id, name, partitions, settings }): TopicEntry => ({
         id,
         name,
         partitionCount: partitions.length,
-        cleanupPolicy,
-        retentionMs,
+        settings,
       }),
     );
     await writeTopics(env.files, directory, { nextId: this.#nextId, topics });
@@ -379,8 +428,8 @@ class EmbeddedLog implements Log {
 }
 
 function makeTopic(entry: TopicEntry): EmbeddedTopic {
-  const { id, name, cleanupPolicy, retentionMs } = entry;
-  return { id, name, cleanupPolicy, retentionMs, partitions: [] };
+  const { id, name, settings } = entry;
+  return { id, name, settings, partitions: [] };
 }
 
 /** Whether any segment of any partition in the directory of a topic has bytes. */
@@ -405,9 +454,12 @@ async function holdsRecords(files: FileSystem, topicDirectory: string): Promise<
 function emptyPartition(endOffset: number): RecoveredPartition {
   return {
     segments: [],
+    startOffset: 0,
     endOffset,
     transactions: new Transactions(),
+    producers: new Producers(),
     checkpointOffset: endOffset,
+    cleanedOffset: 0,
     scannedBytes: 0,
   };
 }

@@ -1,25 +1,34 @@
 import { assert } from '../../base/assert.ts';
+import type { Env } from '../../base/env.ts';
 import { CorruptionError, DatabaseError } from '../../base/errors.ts';
+import type { Logger } from '../../base/logger.ts';
+import { compressBatch } from '../batch-compression.ts';
 import type { Isolation, Partition, ReadOptions, ReadResult, Topic } from '../log.ts';
 import {
   BATCH_HEADER_BYTES,
   baseOffset,
   batchSizeAt,
-  compressionOf,
+  isControl,
   lastOffset,
   lastOffsetDelta,
   setBaseOffset,
+  setLogAppendTime,
 } from '../record-batch.ts';
+import { isCompacted } from '../topic-settings.ts';
 import { writeCheckpoint } from './checkpoint.ts';
 import type { Checkpoint } from './checkpoint.ts';
+import { compact, isWorthCompacting } from './compaction.ts';
+import type { Producers } from './producers.ts';
+import { writeLogStart } from './log-start.ts';
 import type { RecoveredPartition } from './partition-recovery.ts';
 import { describePartition, partitionDamage, partitionFailure } from './partition-errors.ts';
 import { ReadCollector } from './read-collector.ts';
+import { isDueToRoll, retainedFrom } from './retention.ts';
 import { firstOffsetAtTime, Segment } from './segment.ts';
 import type { SegmentLocation } from './segment.ts';
 import { TailCache } from './tail-cache.ts';
 import type { CacheBudget } from './tail-cache.ts';
-import type { OpenTransaction, Transactions } from './transactions.ts';
+import type { CommittedTransaction, OpenTransaction, Transactions } from './transactions.ts';
 import { Waiters } from './waiters.ts';
 
 /** More waiting than this is written in the background, without a sync. */
@@ -27,6 +36,9 @@ const PENDING_BYTES_MAX = 4 << 20;
 
 /** A checkpoint is due after so many bytes: that is what opening after a crash has to read again. */
 const CHECKPOINT_BYTES = 16 << 20;
+
+/** Compaction leaves the active segment alone, so a compacted topic gets smaller ones. */
+const COMPACTED_SEGMENT_BYTES = 32 << 20;
 
 export interface PartitionLimits {
   /** A segment that would grow beyond this is followed by a new one; a single larger batch gets its own. */
@@ -39,6 +51,8 @@ export interface PartitionOptions {
   readonly topic: Topic;
   readonly index: number;
   readonly location: SegmentLocation;
+  readonly clock: Env['clock'];
+  readonly logger: Logger;
   readonly limits: PartitionLimits;
   readonly cacheBudget: CacheBudget;
 }
@@ -61,12 +75,16 @@ export class EmbeddedPartition implements Partition {
   readonly index: number;
   readonly #location: SegmentLocation;
   readonly #limits: PartitionLimits;
-  readonly #segments: Segment[];
+  readonly #clock: Env['clock'];
+  readonly #logger: Logger;
+  #segments: Segment[];
   readonly #cache: TailCache;
   readonly #transactions: Transactions;
+  readonly #producers: Producers;
   readonly #appendedWaiters = new Waiters();
   readonly #stableWaiters = new Waiters();
 
+  #startOffset: number;
   #endOffset: number;
   #writtenEndOffset: number;
   #durableEndOffset: number;
@@ -75,12 +93,17 @@ export class EmbeddedPartition implements Partition {
   #pending: Buffer[] = [];
   #pendingBytes = 0;
   #syncRequest: SyncRequest | null = null;
+  #writeRequest: SyncRequest | null = null;
   #writing: Promise<void> | null = null;
 
   #checkpointOffset: number;
   #bytesSinceCheckpoint: number;
   /** Taken while appending, written once everything below its offset is durable. */
   #checkpointDue: Checkpoint | null = null;
+
+  /** Below it compaction has looked at every key. */
+  #cleanedOffset: number;
+  #maintaining: Promise<void> | null = null;
 
   /** Why nothing works any more. */
   #failure: DatabaseError | null = null;
@@ -91,8 +114,13 @@ export class EmbeddedPartition implements Partition {
     this.index = options.index;
     this.#location = options.location;
     this.#limits = options.limits;
+    this.#clock = options.clock;
+    this.#logger = options.logger;
     this.#segments = recovered.segments;
     this.#transactions = recovered.transactions;
+    this.#producers = recovered.producers;
+    this.#startOffset = recovered.startOffset;
+    this.#cleanedOffset = recovered.cleanedOffset;
     this.#endOffset = recovered.endOffset;
     this.#writtenEndOffset = recovered.endOffset;
     this.#durableEndOffset = recovered.endOffset;
@@ -107,7 +135,7 @@ export class EmbeddedPartition implements Partition {
   }
 
   get startOffset(): number {
-    return this.#segments[0]?.baseOffset ?? 0;
+    return this.#startOffset;
   }
 
   get endOffset(): number {
@@ -127,11 +155,18 @@ export class EmbeddedPartition implements Partition {
     return this.#transactions.open();
   }
 
+  /** The last one of each producer that has its commit marker. */
+  committedTransactions(): CommittedTransaction[] {
+    return this.#transactions.committed();
+  }
+
   /** Makes every later call throw the error, and those that wait now. What runs is not interrupted. */
   fail(failure: DatabaseError): void {
     this.#failure ??= failure;
     this.#syncRequest?.reject(this.#failure);
     this.#syncRequest = null;
+    this.#writeRequest?.reject(this.#failure);
+    this.#writeRequest = null;
     this.#appendedWaiters.wake(Infinity);
     this.#stableWaiters.wake(Infinity);
   }
@@ -141,10 +176,13 @@ export class EmbeddedPartition implements Partition {
     if (this.#isClosing) throw this.#closedError();
     assert(batch.length > BATCH_HEADER_BYTES, 'a batch has a header and records');
     assert(batchSizeAt(batch, 0) === batch.length, 'the buffer is exactly one batch');
-    assert(compressionOf(batch) === 'none', 'batches of the embedded log are not compressed');
     const offset = this.#endOffset;
     setBaseOffset(batch, offset);
+    if (this.topic.settings.timestampType === 'LogAppendTime' && !isControl(batch)) {
+      setLogAppendTime(batch, this.#clock.now());
+    }
     this.#transactions.observe(batch);
+    this.#producers.observe(batch);
     this.#endOffset = offset + lastOffsetDelta(batch) + 1;
     this.#cache.push(batch);
     this.#pending.push(batch);
@@ -158,6 +196,21 @@ export class EmbeddedPartition implements Partition {
     return offset;
   }
 
+  produce(batch: Buffer): { readonly offset: number; readonly isDuplicate: boolean } {
+    this.#checkUsable();
+    const original = this.#producers.find(batch);
+    if (original !== null) return { offset: original, isDuplicate: true };
+    return { offset: this.append(batch), isDuplicate: false };
+  }
+
+  write(): Promise<void> {
+    if (this.#failure !== null) return Promise.reject(this.#failure);
+    if (this.#writtenEndOffset === this.#endOffset) return Promise.resolve();
+    this.#writeRequest ??= Promise.withResolvers<void>();
+    this.#startWriting();
+    return this.#writeRequest.promise;
+  }
+
   sync(): Promise<void> {
     if (this.#failure !== null) return Promise.reject(this.#failure);
     if (this.#durableEndOffset === this.#endOffset) return Promise.resolve();
@@ -169,7 +222,8 @@ export class EmbeddedPartition implements Partition {
   read(options: ReadOptions): ReadResult | Promise<ReadResult> {
     this.#checkUsable();
     const { offset, isolation } = options;
-    if (offset < this.startOffset || offset > this.#endOffset) {
+    if (offset >= 0 && offset < this.#startOffset) throw this.#expired(offset);
+    if (!(offset >= 0 && offset <= this.#endOffset)) {
       throw new RangeError(
         `${this.#name} holds offsets ${this.startOffset} to ${this.#endOffset}; ${offset} is none of them`,
       );
@@ -191,15 +245,49 @@ export class EmbeddedPartition implements Partition {
     this.#checkUsable();
     const endOffset = this.#endOffset;
     const unwritten = this.#cachedFrom(this.#writtenEndOffset);
-    for (const segment of this.#segments) {
-      const offset = await this.#readSafely(() => segment.offsetForTime(timestamp, endOffset));
+    const range = { startOffset: this.#startOffset, endOffset };
+    let next: number | null = range.startOffset;
+    while (next !== null) {
+      const segment = this.#segmentOf(Math.max(next, this.#startOffset));
+      const offset = await this.#readSegment(segment, () =>
+        segment.offsetForTime(timestamp, range),
+      );
+      if (offset === undefined) continue;
       if (offset !== null) return offset;
+      next = this.#segmentBehind(segment)?.baseOffset ?? null;
     }
     for (const batch of unwritten) {
-      const offset = firstOffsetAtTime(batch, timestamp);
+      const offset = firstOffsetAtTime(batch, timestamp, range.startOffset);
       if (offset !== null) return offset;
     }
     return endOffset;
+  }
+
+  async deleteRecords(offset: number): Promise<number> {
+    this.#checkUsable();
+    await this.#maintaining;
+    const work = this.#startFrom(Math.min(offset, this.#stableEndOffset));
+    this.#maintaining = work.catch(() => undefined).finally(() => (this.#maintaining = null));
+    await work;
+    return this.#startOffset;
+  }
+
+  /**
+   * Applies retention and compaction. What goes wrong is logged and tried again the next time, unless nobody knows any
+   * more which files count: then the partition has failed.
+   * @param neededFrom somebody has still to read the records from here on.
+   */
+  async maintain(neededFrom: number): Promise<void> {
+    if (this.#failure !== null || this.#isClosing || this.#maintaining !== null) return;
+    this.#maintaining = this.#maintain(neededFrom)
+      .catch((error: unknown) => {
+        const activity = 'removing old records';
+        const failure = partitionFailure(this.#name, { activity, cause: error });
+        this.#logger.error({ err: error }, failure.message);
+        if (this.#segments.some(({ isStale }) => isStale)) this.fail(failure);
+      })
+      .finally(() => (this.#maintaining = null));
+    await this.#maintaining;
   }
 
   onAvailable(
@@ -221,20 +309,33 @@ export class EmbeddedPartition implements Partition {
     try {
       if (!hadFailed) await this.#finish();
     } finally {
-      this.fail(this.#closedError());
-      await this.#writing;
-      await this.#segments.at(-1)?.close();
-      this.#cache.clear();
+      await this.release();
     }
+  }
+
+  /** Closes the files as they are. */
+  async release(): Promise<void> {
+    this.fail(this.#closedError());
+    await this.#maintaining;
+    await this.#writing;
+    await this.#segments.at(-1)?.close();
+    this.#cache.clear();
   }
 
   async #finish(): Promise<void> {
     await this.sync();
     await this.#writing;
     if (this.#failure !== null) throw this.#failure;
-    if (this.#checkpointOffset === this.#endOffset) return;
+    if (this.#checkpointOffset === this.#endOffset && this.#checkpointDue === null) return;
     this.#takeCheckpoint();
     await this.#writeCheckpoint();
+  }
+
+  #expired(offset: number): DatabaseError {
+    return new DatabaseError(
+      'SOURCE_EXPIRED',
+      `${this.#name} begins at offset ${this.#startOffset}: the records from ${offset} on were removed before they were read.`,
+    );
   }
 
   get #name(): string {
@@ -257,22 +358,29 @@ export class EmbeddedPartition implements Partition {
 
   async #readFiles(collector: ReadCollector): Promise<ReadResult> {
     while (!collector.isDone && collector.isEmpty) {
-      if (collector.next >= this.#cache.startOffset) {
+      const { next } = collector;
+      if (next >= this.#cache.startOffset) {
         this.#collectCached(collector);
         break;
       }
-      const segment = this.#segmentOf(collector.next);
-      const batches = await this.#readSafely(() =>
-        segment.read({
-          offset: collector.next,
-          endOffset: collector.end,
-          bytesMax: collector.bytesMax,
-        }),
+      if (next < this.#startOffset) throw this.#expired(next);
+      const segment = this.#segmentOf(next);
+      const batches = await this.#readSegment(segment, () =>
+        segment.read({ offset: next, endOffset: collector.end, bytesMax: collector.bytesMax }),
       );
-      assert(batches.length > 0, 'an offset below the end is in its segment');
+      if (batches === undefined) continue;
+      if (batches.length === 0) this.#skipGap(collector, segment);
       for (const batch of batches) if (!collector.take(batch)) break;
     }
     return collector.result();
+  }
+
+  /** The rest of a compacted segment, up to the next or up to what is in memory, holds nothing any more. */
+  #skipGap(collector: ReadCollector, segment: Segment): void {
+    assert(this.#location.gapsAllowed, 'an offset below the end is in its segment');
+    const cached = this.#cache.startOffset;
+    const behind = this.#segmentBehind(segment)?.baseOffset ?? cached;
+    collector.next = Math.min(collector.end, behind, cached > collector.next ? cached : Infinity);
   }
 
   #segmentOf(offset: number): Segment {
@@ -281,15 +389,30 @@ export class EmbeddedPartition implements Partition {
     return segment;
   }
 
-  /** Damage found now that was not found when opening: this read fails, others may work. */
-  async #readSafely<T>(read: () => Promise<T>): Promise<T> {
+  #segmentBehind({ baseOffset }: Segment): Segment | undefined {
+    return this.#segments.find((segment) => segment.baseOffset > baseOffset);
+  }
+
+  /**
+   * Damage found now that was not found when opening: this read fails, others may work. Undefined when the segment was
+   * replaced or removed meanwhile: look for it again.
+   */
+  async #readSegment<T>(segment: Segment, read: () => Promise<T>): Promise<T | undefined> {
     try {
-      return await read();
+      if (!segment.isStale) {
+        const result = await read();
+        if (!segment.isStale) return result;
+      }
     } catch (error) {
       this.#checkUsable();
-      if (error instanceof CorruptionError) throw partitionDamage(this.#name, error);
-      throw error;
+      if (!segment.isStale) {
+        if (error instanceof CorruptionError) throw partitionDamage(this.#name, error);
+        throw error;
+      }
     }
+    await this.#clock.yield();
+    this.#checkUsable();
+    return undefined;
   }
 
   #cachedFrom(offset: number): Buffer[] {
@@ -305,16 +428,28 @@ export class EmbeddedPartition implements Partition {
     this.#writing ??= this.#write();
   }
 
+  get #hasToWrite(): boolean {
+    return (
+      this.#syncRequest !== null ||
+      this.#writeRequest !== null ||
+      this.#pendingBytes > PENDING_BYTES_MAX
+    );
+  }
+
   /** Runs until nobody waits for a sync and little is pending. Never rejects: errors go to those who wait. */
   async #write(): Promise<void> {
     let request: SyncRequest | null = null;
+    let writeRequest: SyncRequest | null = null;
     try {
       // Appends and syncs of the same moment join the first round.
       await Promise.resolve();
-      while (this.#syncRequest !== null || this.#pendingBytes > PENDING_BYTES_MAX) {
+      while (this.#hasToWrite) {
         request = this.#syncRequest;
+        writeRequest = this.#writeRequest;
         this.#syncRequest = null;
+        this.#writeRequest = null;
         await this.#writePending();
+        writeRequest?.resolve();
         if (request !== null) await this.#syncWritten();
         request?.resolve();
         const due = this.#checkpointDue;
@@ -323,6 +458,7 @@ export class EmbeddedPartition implements Partition {
     } catch (error) {
       this.fail(partitionFailure(this.#name, { activity: 'writing its log', cause: error }));
       request?.reject(this.#failure);
+      writeRequest?.reject(this.#failure);
     } finally {
       this.#writing = null;
     }
@@ -332,25 +468,45 @@ export class EmbeddedPartition implements Partition {
     const batches = this.#pending;
     this.#pending = [];
     this.#pendingBytes = 0;
+    const nowMs = this.#clock.now();
+    const { settings } = this.topic;
+    const segmentBytesMax = this.#segmentBytesMax;
     let active = this.#segments.at(-1)!;
     let group: Buffer[] = [];
     let sizeBytes = active.sizeBytes;
+    let isDue = isDueToRoll(active, settings, nowMs);
     for (const batch of batches) {
-      if (sizeBytes > 0 && sizeBytes + batch.length > this.#limits.segmentBytesMax) {
-        if (group.length > 0) await active.append(group);
-        await active.seal();
-        active = await Segment.create(this.#location, baseOffset(batch));
-        this.#segments.push(active);
+      const isCompressed = settings.compression !== 'none';
+      const stored = isCompressed ? await compressBatch(batch, settings.compression) : batch;
+      if (sizeBytes > 0 && (isDue || sizeBytes + stored.length > segmentBytesMax)) {
+        if (group.length > 0) await active.append(group, nowMs);
+        active = await this.#roll(baseOffset(batch));
         group = [];
         sizeBytes = 0;
+        isDue = false;
       }
-      group.push(batch);
-      sizeBytes += batch.length;
+      group.push(stored);
+      sizeBytes += stored.length;
     }
     if (group.length === 0) return;
-    await active.append(group);
+    await active.append(group, nowMs);
     this.#writtenEndOffset = lastOffset(group.at(-1)!) + 1;
     this.#cache.written(this.#writtenEndOffset);
+  }
+
+  get #segmentBytesMax(): number {
+    const { segmentBytes } = this.topic.settings;
+    const usual = isCompacted(this.topic.settings) ? COMPACTED_SEGMENT_BYTES : Infinity;
+    return Math.min(segmentBytes ?? usual, this.#limits.segmentBytesMax);
+  }
+
+  /** Ends the active segment and begins the next; a checkpoint then remembers its times. */
+  async #roll(offset: number): Promise<Segment> {
+    await this.#segments.at(-1)!.seal();
+    const active = await Segment.create(this.#location, offset);
+    this.#segments.push(active);
+    if (this.#checkpointDue === null) this.#takeCheckpoint();
+    return active;
   }
 
   async #syncWritten(): Promise<void> {
@@ -366,6 +522,7 @@ export class EmbeddedPartition implements Partition {
     this.#checkpointDue = {
       offset: this.#endOffset,
       transactions: this.#transactions.snapshot(),
+      producers: this.#producers.snapshot(),
     };
   }
 
@@ -375,7 +532,88 @@ export class EmbeddedPartition implements Partition {
     assert(checkpoint.offset <= this.#durableEndOffset, 'a checkpoint is about durable records');
     this.#checkpointDue = null;
     await this.#segments.at(-1)!.saveIndex();
-    await writeCheckpoint(this.#location.files, this.#location.directory, checkpoint);
+    const segments = this.#segments.flatMap(({ baseOffset: base, writtenMs }) =>
+      writtenMs === null ? [] : [{ baseOffset: base, ...writtenMs }],
+    );
+    const cleanedOffset = this.#cleanedOffset;
+    const { files, directory } = this.#location;
+    await writeCheckpoint(files, directory, { ...checkpoint, segments, cleanedOffset });
     this.#checkpointOffset = checkpoint.offset;
+  }
+
+  // Removing.
+
+  async #maintain(neededFrom: number): Promise<void> {
+    const { settings } = this.topic;
+    const nowMs = this.#clock.now();
+    const active = this.#segments.at(-1);
+    if (active === undefined) return;
+    if (active.sizeBytes > 0 && isDueToRoll(active, settings, nowMs)) await this.#rollIdle();
+    const known = { nowMs, neededFrom, stableEndOffset: this.#stableEndOffset };
+    const start = retainedFrom(this.#segments, settings, known);
+    if (start > this.#startOffset && start > neededFrom) {
+      const fields = { topic: this.topic.name, partition: this.index, start, neededFrom };
+      this.#logger.warn(fields, 'a bound in bytes removes records that a query has still to read');
+    }
+    await this.#startFrom(start);
+    if (isCompacted(settings)) await this.#compact(Math.min(neededFrom, this.#stableEndOffset));
+  }
+
+  /** Begins a new segment while nothing is being written. */
+  async #rollIdle(): Promise<void> {
+    while (this.#writing !== null) await this.#writing;
+    if (this.#failure !== null) return;
+    this.#writing = this.#roll(this.#writtenEndOffset)
+      .then(() => undefined)
+      .catch((error: unknown) => {
+        this.fail(partitionFailure(this.#name, { activity: 'beginning a segment', cause: error }));
+      })
+      .finally(() => {
+        this.#writing = null;
+        if (this.#hasToWrite) this.#startWriting();
+      });
+    await this.#writing;
+  }
+
+  /** Moves the start up: first durably, then segments that lie below it go. */
+  async #startFrom(offset: number): Promise<void> {
+    if (offset <= this.#startOffset) return;
+    const { files, directory } = this.#location;
+    await writeLogStart(files, directory, offset);
+    this.#startOffset = offset;
+    const isBelow = (i: number): boolean =>
+      (this.#segments[i + 1]?.baseOffset ?? Infinity) <= offset;
+    const removed = this.#segments.filter((_, i) => isBelow(i));
+    this.#segments = this.#segments.slice(removed.length);
+    this.#transactions.forgetBelow(offset);
+    for (const segment of removed) {
+      segment.isStale = true;
+      await segment.remove();
+    }
+  }
+
+  async #compact(endOffset: number): Promise<void> {
+    const segments = this.#segments.slice(0, -1);
+    const segmentsEnd = this.#segments.at(-1)!.baseOffset;
+    const cleanableEnd = Math.min(endOffset, segmentsEnd);
+    if (!isWorthCompacting(segments, { cleanedOffset: this.#cleanedOffset, cleanableEnd })) return;
+    const { deleteRetentionMs } = this.topic.settings;
+    this.#cleanedOffset = await compact({
+      location: this.#location,
+      clock: this.#clock,
+      segments,
+      cleanedOffset: this.#cleanedOffset,
+      endOffset: cleanableEnd,
+      segmentsEnd,
+      segmentBytesMax: this.#segmentBytesMax,
+      tombstonesBeforeMs: this.#clock.now() - deleteRetentionMs,
+      transactions: this.#transactions,
+      replace: (old, fresh) => {
+        const first = this.#segments.indexOf(old[0]!);
+        this.#segments = this.#segments.toSpliced(first, old.length, fresh);
+      },
+      isWanted: () => this.#failure === null && !this.#isClosing,
+    });
+    if (this.#checkpointDue === null) this.#takeCheckpoint();
   }
 }

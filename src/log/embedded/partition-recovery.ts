@@ -5,8 +5,11 @@ import type { Logger } from '../../base/logger.ts';
 import { baseOffset } from '../record-batch.ts';
 import { readCheckpoint } from './checkpoint.ts';
 import type { Checkpoint } from './checkpoint.ts';
-import { listSegments, Segment } from './segment.ts';
+import { readLogStart } from './log-start.ts';
+import { listSegments, removeSegment, Segment } from './segment.ts';
 import type { ScanResult, SegmentLocation } from './segment.ts';
+import { recoverSwaps } from './segment-swap.ts';
+import { Producers } from './producers.ts';
 import { Transactions } from './transactions.ts';
 
 export interface PartitionRecoveryOptions {
@@ -17,14 +20,19 @@ export interface PartitionRecoveryOptions {
   readonly partition: number;
   /** Below it everything was on disk once; undefined if nobody wrote that down. */
   readonly durableEndOffset: number | undefined;
+  /** Taken for the time of segments of which nobody wrote down when they were written. */
+  readonly nowMs: number;
 }
 
 /** A partition as it is on disk: everything below `endOffset` is sound and durable, the last segment is active. */
 export interface RecoveredPartition {
   readonly segments: Segment[];
+  readonly startOffset: number;
   readonly endOffset: number;
   readonly transactions: Transactions;
+  readonly producers: Producers;
   readonly checkpointOffset: number;
+  readonly cleanedOffset: number;
   /** Bytes after the checkpoint, which the next opening would read again. */
   readonly scannedBytes: number;
 }
@@ -44,9 +52,10 @@ export async function recoverPartition(
   const { location } = options;
   const checkpoint = await readCheckpoint(location.files, location.directory);
   const durableEnd = Math.max(options.durableEndOffset ?? 0, checkpoint?.offset ?? 0);
-  const segments = await openSegments(location, durableEnd);
+  const { segments, startOffset } = await openSegments(location, durableEnd);
   try {
-    return await checkSegments(segments, { checkpoint, durableEnd, options });
+    setTimes(segments, checkpoint, options.nowMs);
+    return await checkSegments(segments, { startOffset, checkpoint, durableEnd, options });
   } catch (error) {
     await segments.at(-1)!.close();
     throw error;
@@ -56,14 +65,16 @@ export async function recoverPartition(
 async function checkSegments(
   segments: Segment[],
   known: {
+    readonly startOffset: number;
     readonly checkpoint: Checkpoint | null;
     readonly durableEnd: number;
     readonly options: PartitionRecoveryOptions;
   },
 ): Promise<RecoveredPartition> {
-  const { checkpoint, durableEnd, options } = known;
+  const { startOffset, checkpoint, durableEnd, options } = known;
   const active = segments.at(-1)!;
-  const scan = await scanSegments(segments, { checkpoint, durableEnd });
+  const { gapsAllowed } = options.location;
+  const scan = await scanSegments(segments, { checkpoint, durableEnd, gapsAllowed });
   if (scan.endOffset < durableEnd) {
     throw (
       scan.damage ??
@@ -76,14 +87,20 @@ async function checkSegments(
   await active.rewrite(scan.rewritePosition);
   return {
     segments,
+    startOffset,
     endOffset: scan.endOffset,
     transactions: scan.transactions,
+    producers: scan.producers,
     checkpointOffset: checkpoint?.offset ?? 0,
+    cleanedOffset: checkpoint?.cleanedOffset ?? 0,
     scannedBytes: scan.bytes,
   };
 }
 
-async function openSegments(location: SegmentLocation, durableEnd: number): Promise<Segment[]> {
+async function openSegments(
+  location: SegmentLocation,
+  durableEnd: number,
+): Promise<{ readonly segments: Segment[]; readonly startOffset: number }> {
   const { files, directory } = location;
   if (!(await files.exists(directory))) {
     refuseLoss(`${directory} is missing`, durableEnd);
@@ -91,18 +108,38 @@ async function openSegments(location: SegmentLocation, durableEnd: number): Prom
     await files.syncDirectory(join(directory, '..'));
     await files.syncDirectory(join(directory, '../..'));
   }
+  await recoverSwaps(files, directory);
+  const startOffset = await readLogStart(files, directory);
   const offsets = await listSegments(files, directory);
   if (offsets.length === 0) {
-    refuseLoss(`${directory} holds no segment`, durableEnd);
-    return [await Segment.create(location, 0)];
+    refuseLoss(`${directory} holds no segment`, Math.max(durableEnd, startOffset));
+    return { segments: [await Segment.create(location, 0)], startOffset };
   }
-  if (offsets[0] !== 0) {
-    throw new CorruptionError(`${directory} begins at offset ${offsets[0]}: a segment is missing`);
+  // Those wholly below the start were about to be removed.
+  while (offsets.length > 1 && offsets[1]! <= startOffset) {
+    await removeSegment(files, directory, offsets.shift()!);
+  }
+  if (offsets[0]! > startOffset) {
+    throw new CorruptionError(
+      `${directory} begins at offset ${offsets[0]} instead of ${startOffset}: a segment is missing`,
+    );
   }
   const segments: Segment[] = [];
   for (const offset of offsets) segments.push(await Segment.open(location, offset));
   await segments.at(-1)!.activate();
-  return segments;
+  return { segments, startOffset };
+}
+
+function setTimes(
+  segments: readonly Segment[],
+  checkpoint: Checkpoint | null,
+  nowMs: number,
+): void {
+  const times = new Map(checkpoint?.segments?.map((entry) => [entry.baseOffset, entry]));
+  for (const segment of segments) {
+    const { first = nowMs, last = nowMs } = times.get(segment.baseOffset) ?? {};
+    if (segment.sizeBytes > 0) segment.writtenMs = { first, last };
+  }
 }
 
 function refuseLoss(what: string, durableEnd: number): void {
@@ -112,6 +149,7 @@ function refuseLoss(what: string, durableEnd: number): void {
 
 interface LogScan extends ScanResult {
   readonly transactions: Transactions;
+  readonly producers: Producers;
   readonly bytes: number;
   /** In the last segment: from here on nobody knows whether the bytes shown are on disk. */
   readonly rewritePosition: number;
@@ -119,11 +157,16 @@ interface LogScan extends ScanResult {
 
 async function scanSegments(
   segments: readonly Segment[],
-  known: { readonly checkpoint: Checkpoint | null; readonly durableEnd: number },
+  known: {
+    readonly checkpoint: Checkpoint | null;
+    readonly durableEnd: number;
+    readonly gapsAllowed: boolean;
+  },
 ): Promise<LogScan> {
-  const { checkpoint, durableEnd } = known;
+  const { checkpoint, durableEnd, gapsAllowed } = known;
   const start = checkpoint?.offset ?? 0;
   const transactions = new Transactions(checkpoint?.transactions);
+  const producers = new Producers(checkpoint?.producers);
   const active = segments.at(-1)!;
   let result: ScanResult | null = null;
   let rewritePosition: number | null = null;
@@ -131,24 +174,35 @@ async function scanSegments(
   for (const [i, segment] of segments.entries()) {
     const next = segments[i + 1];
     if (next !== undefined && next.baseOffset <= start) {
-      checkGap(segment, await segment.endOffset(), next);
+      checkGap(segment, await segment.endOffset(), { next, gapsAllowed });
       continue;
     }
     result = await segment.scan(Math.max(start, segment.baseOffset), (batch, position) => {
       transactions.observe(batch);
+      producers.observe(batch);
       bytes += batch.length;
       if (segment === active && baseOffset(batch) >= durableEnd) rewritePosition ??= position;
     });
     if (next === undefined) break;
     if (result.damage !== null) throw result.damage;
-    checkGap(segment, result.endOffset, next);
+    checkGap(segment, result.endOffset, { next, gapsAllowed });
   }
   assert(result !== null, 'the last segment is always scanned');
-  return { ...result, transactions, bytes, rewritePosition: rewritePosition ?? result.position };
+  return {
+    ...result,
+    transactions,
+    producers,
+    bytes,
+    rewritePosition: rewritePosition ?? result.position,
+  };
 }
 
-function checkGap(segment: Segment, endOffset: number, next: Segment): void {
-  if (endOffset === next.baseOffset) return;
+function checkGap(
+  segment: Segment,
+  endOffset: number,
+  { next, gapsAllowed }: { readonly next: Segment; readonly gapsAllowed: boolean },
+): void {
+  if (endOffset === next.baseOffset || (gapsAllowed && endOffset < next.baseOffset)) return;
   throw new CorruptionError(
     `${segment.path} ends at offset ${endOffset}, but the next segment begins at ${next.baseOffset}`,
   );

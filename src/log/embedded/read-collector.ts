@@ -1,4 +1,5 @@
 import type { ReadResult } from '../log.ts';
+import { decompressBatch } from '../batch-compression.ts';
 import { baseOffset, isControl, lastOffset } from '../record-batch.ts';
 import type { Transactions } from './transactions.ts';
 
@@ -40,8 +41,9 @@ export class ReadCollector {
     const isData = !isControl(batch) && this.#aborted?.isAborted(batch) !== true;
     if (isData) {
       if (this.#batches.length > 0 && this.#bytes + batch.length > this.bytesMax) return false;
-      this.#batches.push(batch);
-      this.#bytes += batch.length;
+      const records = decompressBatch(batch);
+      this.#batches.push(records);
+      this.#bytes += records.length;
     }
     this.next = lastOffset(batch) + 1;
     return true;

@@ -3,6 +3,7 @@ import { assert } from '../../base/assert.ts';
 import type { File, FileSystem } from '../../base/env.ts';
 import { CorruptionError } from '../../base/errors.ts';
 import { baseOffset, isControl, lastOffset, maxTimestamp } from '../record-batch.ts';
+import { decompressBatch } from '../batch-compression.ts';
 import { RecordCursor } from '../record-cursor.ts';
 import { BatchReader } from './batch-reader.ts';
 import type { RecentIndexes } from './recent-indexes.ts';
@@ -25,6 +26,13 @@ export interface SegmentLocation {
   /** Of the partition. */
   readonly directory: string;
   readonly recentIndexes: RecentIndexes;
+  /** In a compacted topic, offsets are missing between and inside of batches. */
+  readonly gapsAllowed: boolean;
+}
+
+/** Path of a segment without the ending of one of its files. */
+export function segmentStem(directory: string, baseOffset: number): string {
+  return join(directory, String(baseOffset).padStart(20, '0'));
 }
 
 /** Base offsets of the segments a partition's directory holds, ascending. Other files are ignored. */
@@ -48,6 +56,10 @@ export interface ScanResult {
 export class Segment {
   readonly baseOffset: number;
   readonly path: string;
+  /** When its first and its last record were written, ms since the epoch; null for a segment without any. */
+  writtenMs: { readonly first: number; readonly last: number } | null = null;
+  /** Its file is being replaced or removed: what was read from it since does not count. */
+  isStale = false;
   readonly #location: SegmentLocation;
   readonly #indexPaths: IndexPaths;
   #sizeBytes: number;
@@ -58,7 +70,7 @@ export class Segment {
   #resume = { offset: -1, position: 0 };
 
   private constructor(location: SegmentLocation, baseOffset: number, sizeBytes: number) {
-    const stem = join(location.directory, String(baseOffset).padStart(20, '0'));
+    const stem = segmentStem(location.directory, baseOffset);
     this.baseOffset = baseOffset;
     this.path = stem + LOG_SUFFIX;
     this.#location = location;
@@ -102,7 +114,8 @@ export class Segment {
   }
 
   /** Writes the batches at the end; on disk after `sync`. */
-  async append(batches: readonly Buffer[]): Promise<void> {
+  async append(batches: readonly Buffer[], nowMs: number): Promise<void> {
+    this.writtenMs = { first: this.writtenMs?.first ?? nowMs, last: nowMs };
     await this.#activeFile().writeAll(batches, this.#sizeBytes);
     for (const batch of batches) {
       this.#activeIndex().add(batch, this.#sizeBytes);
@@ -206,13 +219,35 @@ export class Segment {
     });
   }
 
-  /** Offset of the first data record below `endOffset` with a timestamp >= `timestamp`; null if there is none. */
-  async offsetForTime(timestamp: number, endOffset: number): Promise<number | null> {
+  /** Hands every batch of a segment that is not written to any more to the visitor, in order. */
+  async visit(visitor: (batch: Buffer) => void | Promise<void>): Promise<void> {
+    await this.#withFile(async (file) => {
+      const reader = this.#reader(file, 0, CHUNK_BYTES);
+      for (let batch = await reader.next(); batch !== null; batch = await reader.next()) {
+        await visitor(batch);
+      }
+    });
+  }
+
+  /** Takes its files away; the caller syncs the directory. */
+  async remove(): Promise<void> {
+    this.#location.recentIndexes.forget(this);
+    await removeSegment(this.#location.files, this.#location.directory, this.baseOffset);
+  }
+
+  /**
+   * Offset of the first data record from `startOffset` on and below `endOffset` with a timestamp >= `timestamp`; null
+   * if there is none.
+   */
+  async offsetForTime(
+    timestamp: number,
+    { startOffset, endOffset }: { readonly startOffset: number; readonly endOffset: number },
+  ): Promise<number | null> {
     return this.#withFile(async (file) => {
       const reader = await this.#readerAtTime(file, timestamp);
       for (let batch = await reader.next(); batch !== null; batch = await reader.next()) {
         if (baseOffset(batch) >= endOffset) return null;
-        const offset = firstOffsetAtTime(batch, timestamp);
+        const offset = firstOffsetAtTime(batch, timestamp, startOffset);
         if (offset !== null) return offset;
       }
       return null;
@@ -391,7 +426,8 @@ export class Segment {
   }
 
   #checkContinues(batch: Buffer, expected: number, reader: BatchReader): void {
-    if (baseOffset(batch) === expected) return;
+    const base = baseOffset(batch);
+    if (base === expected || (base > expected && this.#location.gapsAllowed)) return;
     throw new CorruptionError(
       `${this.path}, byte ${reader.position - batch.length}: a batch begins at offset ` +
         `${baseOffset(batch)} where ${expected} should follow`,
@@ -408,12 +444,29 @@ export class Segment {
   }
 }
 
-/** Offset of the first record of a data batch with a timestamp >= `timestamp`; null if it has none. */
-export function firstOffsetAtTime(batch: Buffer, timestamp: number): number | null {
+/** Removes the files of a segment, its indexes first. */
+export async function removeSegment(
+  files: FileSystem,
+  directory: string,
+  baseOffset: number,
+): Promise<void> {
+  const stem = segmentStem(directory, baseOffset);
+  for (const suffix of ['.index', '.timeindex', LOG_SUFFIX]) await files.remove(stem + suffix);
+}
+
+/**
+ * Offset of the first record of a data batch, from `startOffset` on, with a timestamp >= `timestamp`; null if it has
+ * none.
+ */
+export function firstOffsetAtTime(
+  batch: Buffer,
+  timestamp: number,
+  startOffset: number,
+): number | null {
   if (isControl(batch) || maxTimestamp(batch) < timestamp) return null;
-  const cursor = new RecordCursor(batch);
+  const cursor = new RecordCursor(decompressBatch(batch));
   while (cursor.next()) {
-    if (cursor.timestamp >= timestamp) return cursor.offset;
+    if (cursor.timestamp >= timestamp && cursor.offset >= startOffset) return cursor.offset;
   }
   return null;
 }

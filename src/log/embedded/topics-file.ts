@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import type { FileSystem } from '../../base/env.ts';
 import { DatabaseError } from '../../base/errors.ts';
+import { DEFAULT_TOPIC_SETTINGS, isTopicSettings } from '../topic-settings.ts';
+import type { TopicSettings } from '../topic-settings.ts';
 
 const FILE_NAME = 'topics.json';
 const FORMAT = 1;
@@ -9,8 +11,7 @@ export interface TopicEntry {
   readonly id: number;
   readonly name: string;
   readonly partitionCount: number;
-  readonly cleanupPolicy: 'delete' | 'compact';
-  readonly retentionMs: number | null;
+  readonly settings: TopicSettings;
 }
 
 /** Which topics there are; the whole content of `topics.json`. */
@@ -37,10 +38,10 @@ export async function readTopics(files: FileSystem, directory: string): Promise<
   const { format, nextId, topics } = (content ?? {}) as Record<string, unknown>;
   if (format !== FORMAT) throw corrupt(path, `its format is ${String(format)}, expected ${FORMAT}`);
   if (!Number.isSafeInteger(nextId)) throw corrupt(path, 'nextId is not an integer');
-  if (!Array.isArray(topics) || !topics.every(isTopicEntry)) {
-    throw corrupt(path, 'its topics are incomplete');
-  }
-  return { nextId: nextId as number, topics };
+  if (!Array.isArray(topics)) throw corrupt(path, 'it lists no topics');
+  const entries = topics.map(readEntry);
+  if (!entries.every((entry) => entry !== null)) throw corrupt(path, 'its topics are incomplete');
+  return { nextId: nextId as number, topics: entries };
 }
 
 /** Replaces the list; durable when it resolves. */
@@ -53,18 +54,17 @@ export async function writeTopics(
   await files.replaceFile(join(directory, FILE_NAME), Buffer.from(`${text}\n`));
 }
 
-function isTopicEntry(value: unknown): value is TopicEntry {
-  const { id, name, partitionCount, cleanupPolicy, retentionMs } = (value ?? {}) as Record<
-    string,
-    unknown
-  >;
-  return (
-    Number.isSafeInteger(id) &&
-    typeof name === 'string' &&
-    Number.isSafeInteger(partitionCount) &&
-    (cleanupPolicy === 'delete' || cleanupPolicy === 'compact') &&
-    (retentionMs === null || typeof retentionMs === 'number')
-  );
+/** Settings that are missing, as in a file of an earlier version, are the default ones. */
+function readEntry(value: unknown): TopicEntry | null {
+  const entry = (value ?? {}) as Record<string, unknown>;
+  const { id, name, partitionCount, cleanupPolicy, retentionMs } = entry;
+  const before = cleanupPolicy === undefined ? {} : { cleanupPolicy, retentionMs };
+  const given = (entry['settings'] ?? before) as Partial<TopicSettings>;
+  const settings = { ...DEFAULT_TOPIC_SETTINGS, ...given };
+  const isEntry =
+    Number.isSafeInteger(id) && typeof name === 'string' && Number.isSafeInteger(partitionCount);
+  if (!isEntry || !isTopicSettings(settings)) return null;
+  return { id: id as number, name, partitionCount: partitionCount as number, settings };
 }
 
 function corrupt(path: string, what: string, cause?: unknown): DatabaseError {

@@ -18,6 +18,13 @@ export interface OpenTransaction {
   readonly lastSequence: number;
 }
 
+/** The last transaction of a producer that has its commit marker. */
+export interface CommittedTransaction {
+  readonly producerId: number;
+  readonly producerEpoch: number;
+  readonly lastSequence: number;
+}
+
 export interface AbortedTransaction {
   readonly producerId: number;
   readonly firstOffset: number;
@@ -29,6 +36,8 @@ export interface AbortedTransaction {
 export interface TransactionsSnapshot {
   readonly open: readonly OpenTransaction[];
   readonly aborted: readonly AbortedTransaction[];
+  /** Missing in checkpoints of earlier versions. */
+  readonly committed?: readonly CommittedTransaction[];
 }
 
 interface Undecided {
@@ -44,6 +53,8 @@ export class Transactions {
   #undecided: Undecided[] = [];
   /** By producer id, ascending. */
   readonly #aborted = new Map<number, AbortedTransaction[]>();
+  /** By producer id; one for each query that ever wrote here. */
+  readonly #committed = new Map<number, CommittedTransaction>();
 
   constructor(snapshot: TransactionsSnapshot = { open: [], aborted: [] }) {
     for (const transaction of snapshot.open) {
@@ -52,6 +63,9 @@ export class Transactions {
       this.#undecided.push(state);
     }
     for (const transaction of snapshot.aborted) this.#addAborted(transaction);
+    for (const transaction of snapshot.committed ?? []) {
+      this.#committed.set(transaction.producerId, transaction);
+    }
   }
 
   /** Takes note of the next batch. */
@@ -96,8 +110,26 @@ export class Transactions {
       .sort((a, b) => a.firstOffset - b.firstOffset);
   }
 
+  /** The last one of each producer that was committed. */
+  committed(): CommittedTransaction[] {
+    return [...this.#committed.values()];
+  }
+
+  /** Forgets what was aborted wholly below the offset: its records are gone. */
+  forgetBelow(offset: number): void {
+    for (const [id, transactions] of this.#aborted) {
+      const left = transactions.filter(({ lastOffset: last }) => last >= offset);
+      if (left.length === 0) this.#aborted.delete(id);
+      else this.#aborted.set(id, left);
+    }
+  }
+
   snapshot(): TransactionsSnapshot {
-    return { open: this.open(), aborted: [...this.#aborted.values()].flat() };
+    return {
+      open: this.open(),
+      aborted: [...this.#aborted.values()].flat(),
+      committed: this.committed(),
+    };
   }
 
   #continue(batch: Buffer): void {
@@ -124,8 +156,12 @@ export class Transactions {
     const markerOffset = lastOffset(marker);
     open.state.markerOffset = markerOffset;
     this.#open.delete(id);
-    if (type === 'commit') return;
-    const { firstOffset } = open.transaction;
+    const { firstOffset, lastSequence: sequence, producerEpoch: epoch } = open.transaction;
+    if (type === 'commit') {
+      const committed = { producerId: id, producerEpoch: epoch, lastSequence: sequence };
+      this.#committed.set(id, committed);
+      return;
+    }
     this.#addAborted({ producerId: id, firstOffset, lastOffset: markerOffset });
   }
 

@@ -106,16 +106,16 @@ class Comparison {
     this.#seen.set(reader, pairs.set(writer, []));
     const before = this.found.length;
     this.#name(reader, writer, path);
+    const written = new Map(writer.fields.map((field) => [field.name, field]));
     for (const [index, field] of reader.fields.entries()) {
-      this.#field(field, writer, `${path}/fields/${index}`);
+      this.#field(field, written, `${path}/fields/${index}`);
     }
     pairs.set(writer, this.found.slice(before));
   }
 
-  #field(field: AvroField, writer: AvroRecord, path: string): void {
-    const written =
-      writer.fields.find(({ name }) => name === field.name) ??
-      writer.fields.find(({ name }) => field.aliases.includes(name));
+  #field(field: AvroField, writer: ReadonlyMap<string, AvroField>, path: string): void {
+    const name = [field.name, ...field.aliases].find((known) => writer.has(known));
+    const written = name === undefined ? undefined : writer.get(name);
     if (written !== undefined) this.compare(field.type, written.type, `${path}/type`);
     else if (!field.hasDefault) {
       this.#add(
@@ -129,12 +129,13 @@ class Comparison {
   #enum(reader: AvroEnum, writer: AvroEnum, path: string): void {
     this.#name(reader, writer, path);
     if (reader.default !== null) return;
-    const missing = writer.symbols.filter((symbol) => !reader.symbols.includes(symbol));
+    const known = new Set(reader.symbols);
+    const missing = writer.symbols.filter((symbol) => !known.has(symbol));
     if (missing.length === 0) return;
     this.#add(
       'MISSING_ENUM_SYMBOLS',
       `${path}/symbols`,
-      `the symbols ${missing.join(', ')} may have been written but are unknown, and the enum has no default`,
+      `the symbols ${missing.slice(0, SHOWN_MAX).join(', ')} may have been written but are unknown, and the enum has no default`,
     );
   }
 
@@ -178,6 +179,9 @@ class Comparison {
     this.found.push({ kind, path: path === '' ? '/' : path, message });
   }
 }
+
+/** Names in a message. */
+const SHOWN_MAX = 20;
 
 function simpleName(name: string): string {
   return name.slice(name.lastIndexOf('.') + 1);

@@ -90,14 +90,16 @@ class AvroParser {
     const { name, aliases, namespace } = names(json, place);
     const record: AvroRecord = { kind: 'record', name, aliases, fields };
     this.#define(record, place);
+    const taken = new Set<string>();
     const members = json['fields'];
     if (!Array.isArray(members)) throw wrong(place, `record ${name} has no array of fields`);
     for (const [index, member] of members.entries()) {
       const at = { namespace, path: `${place.path}/fields/${index}` };
       const field = this.#field(member, at);
-      if (fields.some((other) => other.name === field.name)) {
+      if (taken.has(field.name)) {
         throw wrong(at, `record ${name} has two fields called ${field.name}`);
       }
+      taken.add(field.name);
       fields.push(field);
     }
     return record;
@@ -124,9 +126,12 @@ class AvroParser {
     const { name, aliases } = names(json, place);
     const symbols = strings(json['symbols'], place);
     if (json['symbols'] === undefined) throw wrong(place, `enum ${name} has no symbols`);
-    const odd = symbols.find(
-      (symbol, index) => !NAME.test(symbol) || symbols.indexOf(symbol) < index,
-    );
+    const seen = new Set<string>();
+    const odd = symbols.find((symbol) => {
+      const isOdd = !NAME.test(symbol) || seen.has(symbol);
+      seen.add(symbol);
+      return isOdd;
+    });
     if (odd !== undefined) {
       throw wrong(place, `enum ${name}: ${JSON.stringify(odd)} is no name, or stands there twice`);
     }

@@ -12,6 +12,7 @@ import {
   type PlacedSchema,
 } from './json-schema.ts';
 import { jsonTypeOf, typesOf } from './json-types.ts';
+import { sortedJson } from './sorted-json.ts';
 import type { ParsedJsonSchema } from './parse-json-schema.ts';
 
 /**
@@ -166,9 +167,8 @@ class Comparison {
       this.#add('ENUM_ARRAY_ADDED', path, `only ${shown(allowed)} is allowed now`);
       return true;
     }
-    const missing = written.filter(
-      (value) => !allowed.some((other) => isDeepStrictEqual(other, value)),
-    );
+    const known = new Set(allowed.map((value) => JSON.stringify(sortedJson(value))));
+    const missing = written.filter((value) => !known.has(JSON.stringify(sortedJson(value))));
     if (missing.length > 0) {
       this.#add('ENUM_ARRAY_NARROWED', `${path}/enum`, `${shown(missing)} is no longer allowed`);
     }

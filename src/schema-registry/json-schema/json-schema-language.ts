@@ -2,6 +2,7 @@ import { jsonWithoutSpace } from '../json-without-space.ts';
 import type { ParsedSchema, SchemaLanguage } from '../schema-language.ts';
 import { jsonSchemaIncompatibilities } from './json-schema-compatibility.ts';
 import { type ParsedJsonSchema, parseJsonSchema } from './parse-json-schema.ts';
+import { sortedJson } from './sorted-json.ts';
 
 interface ParsedJson extends ParsedSchema {
   readonly json: ParsedJsonSchema;
@@ -17,16 +18,9 @@ export const jsonSchemaLanguage: SchemaLanguage<ParsedJson> = {
     );
     return {
       json,
-      normalForm: JSON.stringify(sorted(JSON.parse(text))),
+      normalForm: JSON.stringify(sortedJson(JSON.parse(text))),
       incompatibilities: (writer) => jsonSchemaIncompatibilities(json, (writer as ParsedJson).json),
     };
   },
   form: jsonWithoutSpace,
 };
-
-function sorted(json: unknown): unknown {
-  if (Array.isArray(json)) return json.map(sorted);
-  if (typeof json !== 'object' || json === null) return json;
-  const members = Object.entries(json).sort(([a], [b]) => (a < b ? -1 : 1));
-  return Object.fromEntries(members.map(([name, value]) => [name, sorted(value)]));
-}

@@ -58,7 +58,7 @@ describe('COLLECT_LIST and COLLECT_SET', () => {
     const old: Value[] = [[1]];
     const copy = old.slice();
     aggregate.own?.(copy, 0);
-    aggregate.add(copy, 0, 2);
+    aggregate.add(copy, 0, 2, 0);
     expect([old, copy]).toEqual([[[1]], [[1, 2]]]);
   });
 });
@@ -106,7 +106,7 @@ describe('ATTR', () => {
   test('has a value again once the other is taken back', () => {
     const attribute = resolveAggregate('ATTR', [LIST]);
     const state = attribute.initial();
-    for (const value of [[1], [1], [2]]) attribute.add(state, 0, value);
+    for (const value of [[1], [1], [2]]) attribute.add(state, 0, value, 0);
     attribute.undo?.(state, 0, [2]);
     expect(attribute.result(state, 0)).toEqual([1]);
     attribute.undo?.(state, 0, [1]);

@@ -5,7 +5,7 @@ import type { Row, Value } from '../../../src/sql/types.ts';
 /** The state over these values, in slots 1 and up, beside a slot of something else. */
 export function stateOver(aggregate: Aggregate, values: readonly Value[]): Row {
   const state: Row = ['untouched', ...aggregate.initial()];
-  for (const value of values) aggregate.add(state, 1, value);
+  values.forEach((value, arrival) => aggregate.add(state, 1, value, arrival));
   expect(state[0]).toBe('untouched');
   expect(state).toHaveLength(1 + aggregate.stateTypes.length);
   return state;

@@ -153,9 +153,9 @@ describe('COUNT_DISTINCT', () => {
     (count) => {
       const aggregate = resolveAggregate('COUNT_DISTINCT', [STRING]);
       const state = aggregate.initial();
-      for (let i = 0; i < count; i++) aggregate.add(state, 0, `user-${i}`);
+      for (let i = 0; i < count; i++) aggregate.add(state, 0, `user-${i}`, i);
       const registers = state[0] as Uint8Array;
-      for (let i = 0; i < Math.min(count, 1_000); i++) aggregate.add(state, 0, `user-${i}`);
+      for (let i = 0; i < Math.min(count, 1_000); i++) aggregate.add(state, 0, `user-${i}`, i);
       expect(state[0]).toBe(registers);
       expect(Math.abs(estimateCount(registers) - count) / count).toBeLessThan(0.03);
     },

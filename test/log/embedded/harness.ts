@@ -10,7 +10,7 @@ import { openEmbeddedLog } from '../../../src/log/embedded/embedded-log.ts';
 import type {
   EmbeddedLogLimits,
   LogRecovery,
-  UndecidedTransaction,
+  FoundTransaction,
 } from '../../../src/log/embedded/embedded-log.ts';
 
 export interface HarnessOptions {
@@ -114,4 +114,4 @@ export class RecordingLogger implements Logger {
   }
 }
 
-export type { UndecidedTransaction };
+export type { FoundTransaction };

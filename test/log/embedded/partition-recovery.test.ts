@@ -6,7 +6,7 @@ import type { Partition } from '../../../src/log/log.ts';
 import { batchOf, batchOfBytes, readAll, transactionalBatch } from '../batches.ts';
 import { FaultyFiles } from '../faulty-files.ts';
 import { Harness, RecordingLogger } from './harness.ts';
-import type { UndecidedTransaction } from './harness.ts';
+import type { FoundTransaction } from './harness.ts';
 
 const BATCH_BYTES = batchOf(['a']).length;
 
@@ -130,7 +130,7 @@ describe('recovery of a partition', () => {
     });
 
     test.each([
-      ['first', 0, 'begins at offset 1: a segment is missing'],
+      ['first', 0, 'begins at offset 1 instead of 0: a segment is missing'],
       ['middle', 1, 'ends at offset 1, but the next segment begins at 2'],
     ])('a missing %s segment', async (_, offset, message) => {
       await crashAfter(['a', 'b', 'c'], { segmentBytesMax: BATCH_BYTES });
@@ -172,7 +172,7 @@ describe('recovery of a partition', () => {
       before.append(transactionalBatch(['d', 'e'], { producerId: 1, baseSequence: 12 }));
       await before.sync();
       await harness.crash();
-      const asked: UndecidedTransaction[] = [];
+      const asked: FoundTransaction[] = [];
       const partition = await harness.open({
         decide(transaction) {
           asked.push(transaction);
@@ -293,9 +293,9 @@ describe('recovery of a partition', () => {
     }
     await harness.crash();
     const checkpoint = JSON.parse((await readFile(harness.file('checkpoint.json'))).toString());
-    expect(JSON.parse(checkpoint.body)).toEqual({
+    expect(JSON.parse(checkpoint.body)).toMatchObject({
       offset: 16,
-      transactions: { open: [], aborted: [] },
+      transactions: { open: [], aborted: [], committed: [] },
     });
     expect((await harness.open()).endOffset).toBe(20);
   });

@@ -12,7 +12,8 @@ import { Choices } from '../random.ts';
 import { conditionOf } from './expressions.ts';
 import { queryOver } from './query.ts';
 import { recordsOf } from './records.ts';
-import { relationOf } from './relation.ts';
+import { joinOf } from './join.ts';
+import { relationOf, type Relation } from './relation.ts';
 
 /** The case of a seed: some sources, some queries over them and over each other, and what is written. */
 export function caseOf(seed: number): Case {
@@ -21,7 +22,8 @@ export function caseOf(seed: number): Case {
   const queries = queriesOf(choices, sources);
   const partitionCount = choices.of([1, 1, 1, 2, 3]);
   const records = recordsOf(choices, sources, queries);
-  const ticks = choices.chance(0.5) ? records.map((record) => [record]) : ticksOf(choices, records);
+  const isOneByOne = choices.chance(0.5) || queries.some(needsSingleRecords);
+  const ticks = isOneByOne ? records.map((record) => [record]) : ticksOf(choices, records);
   const restartsBefore = choices.chance(0.3)
     ? ticks.flatMap((_, tick) => (choices.chance(0.2) ? [tick] : []))
     : [];
@@ -35,6 +37,11 @@ export function caseOf(seed: number): Case {
     restartsBefore,
     evict: choices.chance(0.3),
   };
+}
+
+/** Rows of some joins meet within a tick in an order that is the engine's own. */
+function needsSingleRecords({ joins }: QuerySpec): boolean {
+  return joins.length > 1 || joins.some(({ kind }) => kind === 'foreign-key');
 }
 
 function sourceOf(choices: Choices, index: number): SourceSpec {
@@ -55,13 +62,14 @@ function queriesOf(choices: Choices, sources: readonly SourceSpec[]): QuerySpec[
   const queries: QuerySpec[] = [];
   const count = choices.of([1, 1, 2, 3]);
   for (let index = 0; index < count; index++) {
-    const source = choices.of(available);
-    const query = queryOver(choices, relationOf(source), `Q${index}`);
+    const joined = choices.chance(0.5) ? joinOf(choices, sources) : null;
+    const relation = joined ?? relationOf(choices.of(available));
+    const query = queryOver(choices, relation, `Q${index}`);
     queries.push(query);
-    if (query.window === null && isReadable(query)) available.push(sinkOf(query, source));
+    if (query.window === null && isReadable(query)) available.push(sinkOf(query, relation));
     if (query.statement === 'CREATE STREAM' && choices.chance(0.15)) {
       // A second query into the stream: the same again, with another filter.
-      const where = conditionOf(choices, relationOf(source).scope);
+      const where = conditionOf(choices, relation.scope);
       queries.push({ ...query, statement: 'INSERT INTO', where, keyFormat: null });
     }
   }
@@ -76,7 +84,7 @@ function isReadable({ values }: QuerySpec): boolean {
 }
 
 /** What a later query reads of the sink of a query. */
-function sinkOf(query: QuerySpec, from: SourceSpec): SourceSpec {
+function sinkOf(query: QuerySpec, from: Relation): SourceSpec {
   return {
     kind: query.statement === 'CREATE TABLE' ? 'TABLE' : 'STREAM',
     name: query.sink,

@@ -1,4 +1,7 @@
-import type { WindowSpec } from '../case.ts';
+import type { JoinSpec, WindowSpec } from '../case.ts';
 
 /** The windows that cases use. */
-export const WINDOWS: readonly WindowSpec['kind'][] = ['TUMBLING'];
+export const WINDOWS: readonly WindowSpec['kind'][] = ['TUMBLING', 'HOPPING', 'SESSION'];
+
+/** The joins that cases use. */
+export const JOINS: readonly (JoinSpec['kind'] | 'n-way')[] = ['stream-table'];

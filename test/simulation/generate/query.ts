@@ -1,5 +1,5 @@
 import type { KeyFormat, QuerySpec, SelectItem } from '../case.ts';
-import { type Expr, sameExpr } from '../expression.ts';
+import { allOf, type Expr, sameExpr } from '../expression.ts';
 import type { Choices } from '../random.ts';
 import { aggregateItems, havingOf, windowOf } from './aggregation.ts';
 import { conditionOf, expressionOf, isConstant } from './expressions.ts';
@@ -40,9 +40,7 @@ function valueItems(choices: Choices, { scope }: Relation, taken: readonly Expr[
   return choices.many(choices.between(1, 3), (index): SelectItem => {
     const type = choices.of(['INTEGER', 'BIGINT', 'VARCHAR', 'BOOLEAN', 'INTEGER'] as const);
     let expr = expressionOf(choices, scope, type);
-    while (taken.some((key) => sameExpr(key, expr))) {
-      expr = { kind: 'coalesce', left: expr, right: expr, type };
-    }
+    while (taken.some((key) => repeats(expr, key))) expr = expressionOf(choices, scope, type);
     return { expr, as: `V${index}` };
   });
 }
@@ -68,9 +66,10 @@ function aggregation(choices: Choices, relation: Relation, base: Base): QuerySpe
     statement: 'CREATE TABLE',
     groupBy,
     window,
+    emitFinal: window !== null && choices.chance(0.35),
     having: choices.orNull(0.7, () => havingOf(choices, relation)),
     keys: groupBy.map((expr, index) => ({ expr, as: `G${index}` })),
-    values: aggregateItems(choices, relation, window !== null),
+    values: aggregateItems(choices, relation, window !== null && relation.joins.length === 0),
     keyFormat: keyFormatFor(choices, groupBy, relation.keyFormat),
   };
 }
@@ -100,4 +99,10 @@ function keyFormatFor(
   if (needsJson && inherited !== 'JSON') return 'JSON';
   if (needsJson) return choices.orNull(0.5, () => 'JSON' as const);
   return choices.orNull(0.7, () => choices.of(['KAFKA', 'JSON'] as const));
+}
+
+/** Whether the expression is a key again, or computes a key's expression anew, which is not said to be allowed. */
+function repeats(expr: Expr, key: Expr): boolean {
+  if (key.kind === 'column') return sameExpr(expr, key);
+  return allOf(expr).some((part) => sameExpr(part, key));
 }

@@ -10,7 +10,8 @@ export interface Relation {
   readonly scope: Scope;
   /** The key columns as select items name them. */
   readonly keys: readonly Expr[];
-  /** More columns that hold the key, and cannot be selected as values. */
+  /** Operands of join conditions that are known to equal the key. */
+  readonly equal: readonly Expr[];
   readonly keyFormat: KeyFormat;
   /** Whether rows from before a change are known, which aggregations need. */
   readonly knowsBefore: boolean;
@@ -34,6 +35,7 @@ export function relationOf(source: SourceSpec): Relation {
     kind: source.kind,
     scope,
     keys: scope.slice(0, source.keys.length),
+    equal: [],
     keyFormat: source.keyFormat,
     knowsBefore: true,
   };

@@ -27,6 +27,8 @@ export function joinStreamStream(
   const aheadMs = (side: number): number => (side === LEFT ? afterMs : beforeMs);
   const events: Event[] = [];
   let pending: readonly Input[] = [];
+  /** The tick of the last look for rows whose time is over: there is one a second, and a tick is no longer. */
+  let lookedIn = -1;
 
   inputs.forEach((arriving, index) => {
     const { input: side, event } = arriving;
@@ -62,7 +64,9 @@ export function joinStreamStream(
   /** Emits the rows whose time for a partner is certainly over. */
   function flush(arriving: Input, streamTime: number): void {
     const oldest = Math.min(...pending.map(({ event }) => event.time));
-    if (pending.length === 0 || oldest + aheadMs(arriving.input) + grace >= streamTime) return;
+    if (pending.length > 0 && oldest + aheadMs(arriving.input) + grace >= streamTime) return;
+    if (lookedIn === arriving.event.tick) return;
+    lookedIn = arriving.event.tick;
     const closed = pending.filter(
       ({ input, event }) => event.time + aheadMs(input) + grace < streamTime,
     );

@@ -1,7 +1,7 @@
 import type { JoinSpec, QuerySpec, SourceSpec, Value } from '../case.ts';
 import type { Row } from '../evaluate.ts';
 import { type Expr, sqlOf } from '../expression.ts';
-import { type Flow, interleave, repartition } from './flow.ts';
+import { type Flow, interleave, repartition, throughPartitions } from './flow.ts';
 import { joinForeignKey } from './join-foreign-key.ts';
 import { joinStreamStream } from './join-stream-stream.ts';
 import { joinStreamTable } from './join-stream-table.ts';
@@ -38,7 +38,19 @@ export function joined(
     }
     noLeft = { ...noLeft, ...noRight };
   }
-  return left;
+  return query.joins.length === 0 ? left : withRowKey(left);
+}
+
+/** The key of the join can be read as a column of its own. */
+function withRowKey(flow: Flow): Flow {
+  return throughPartitions(flow, (events) =>
+    events.map((event) => {
+      const rowKey = { '.ROWKEY': event.key?.[0] ?? null };
+      const withKey = (row: Row | null): Row | null =>
+        row === null ? null : { ...row, ...rowKey };
+      return { ...event, before: withKey(event.before), after: withKey(event.after) };
+    }),
+  );
 }
 
 function equalities({ type, leftOn, rightOn }: JoinSpec, ofLeft: readonly string[]): string[] {

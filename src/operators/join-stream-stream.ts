@@ -1,0 +1,411 @@
+// Hot path: once per record.
+import { assert } from '../base/assert.ts';
+import type { FormatSpec } from '../formats/format.ts';
+import { BIGINT, type Row, type SqlType } from '../sql/types.ts';
+import { windowStart } from '../sql/window.ts';
+import type { StateEntry, StateTable, WindowLayout } from '../state/state-table.ts';
+import { Change, namesNoRow } from './change.ts';
+import { TimedRows } from './timed-rows.ts';
+import { type JoinColumnSpec, JoinedRows, type JoinSide, typesOfSide } from './joined-rows.ts';
+import type {
+  Operator,
+  OperatorContext,
+  OperatorDefinition,
+  StateSpec,
+  StepBase,
+} from './operator.ts';
+import { PendingRows } from './pending-rows.ts';
+import { mapKeyFunction } from './state-codec.ts';
+
+/**
+ * Joins the rows of two streams that have equal keys and are not too far apart in time: the right one from `beforeMs`
+ * before the left one to `afterMs` after it. Input 0 is the left stream, input 1 the right one.
+ *
+ * Rows of either side are kept by key and time bucket, all of one bucket in one state row. A side that has to appear
+ * without a partner too (LEFT, RIGHT, FULL) does so at once when there is none, or, if `delayed`, only when none can
+ * come any more: until then its rows are pending.
+ */
+export interface JoinStreamStreamStep extends StepBase {
+  readonly kind: 'JoinStreamStream';
+  readonly type: 'INNER' | 'LEFT' | 'RIGHT' | 'FULL';
+  readonly columns: readonly JoinColumnSpec[];
+  /** Name of the right stream. */
+  readonly stream: string;
+  readonly beforeMs: number;
+  readonly afterMs: number;
+  readonly graceMs: number;
+  /** Whether GRACE PERIOD was given. */
+  readonly delayed: boolean;
+  /** How the join key is written, which decides the order of rows that become due together. */
+  readonly keyFormat: FormatSpec;
+}
+
+export const joinStreamStream: OperatorDefinition<JoinStreamStreamStep> = {
+  kind: 'JoinStreamStream',
+  explain: ({ type, stream, beforeMs, afterMs, graceMs, delayed }) =>
+    `${type} JOIN ${stream} WITHIN (${beforeMs} MS, ${afterMs} MS)${delayed ? ` GRACE PERIOD ${graceMs} MS` : ''}`,
+  states,
+  create: (step, context) => new JoinStreamStream(step, context),
+};
+
+/** The rows of both sides, then the pending rows of those sides that have any. */
+function states(step: JoinStreamStreamStep): StateSpec[] {
+  const window = layoutOf(step);
+  const keyTypes = stateKeyTypes(step);
+  const tableOf = (side: JoinSide): StateSpec => ({
+    keyTypes,
+    valueTypes: [TimedRows.typeOf(typesOfSide(step.columns, side))],
+    window,
+  });
+  return [tableOf('left'), tableOf('right'), ...pendingSides(step).map(tableOf)];
+}
+
+/** Rows of windowed streams meet those of the same window, so that belongs to the key. */
+function stateKeyTypes({ schema }: JoinStreamStreamStep): SqlType[] {
+  const types = schema.keys.map((column) => column.type);
+  if (schema.window === null) return types;
+  return schema.window.kind === 'SESSION' ? [...types, BIGINT, BIGINT] : [...types, BIGINT];
+}
+
+function pendingSides({ type, delayed }: JoinStreamStreamStep): JoinSide[] {
+  if (!delayed) return [];
+  const sides: JoinSide[] = [];
+  if (type === 'LEFT' || type === 'FULL') sides.push('left');
+  if (type === 'RIGHT' || type === 'FULL') sides.push('right');
+  return sides;
+}
+
+/** A bucket is long enough that a look for partners needs two of them. */
+const BUCKETS_MAX = 4096;
+
+function retentionOf({ beforeMs, afterMs, graceMs }: JoinStreamStreamStep): number {
+  return beforeMs + afterMs + graceMs;
+}
+
+function layoutOf(step: JoinStreamStreamStep): WindowLayout {
+  const retentionMs = retentionOf(step);
+  const span = step.beforeMs + step.afterMs + 1;
+  const sizeMs = Math.max(span, Math.ceil(retentionMs / BUCKETS_MAX));
+  return { sizeMs, retentionMs: retentionMs + sizeMs };
+}
+
+/** How often rows that have become due are looked for, ms of the wall clock. */
+const EMIT_EVERY_MS = 1_000;
+
+/** Slots of the numbers the operator keeps. */
+const STREAM_TIME = 0;
+const LEFT_TIME = 1;
+const RIGHT_TIME = 2;
+const NEXT_EMIT = 3;
+
+type Entry = StateEntry<Row, Row>;
+
+/** What one side keeps, and what its rows look for. */
+interface Side {
+  readonly name: JoinSide;
+  readonly rows: StateTable<Row, Row>;
+  /** Slot of the highest time stored on this side. */
+  readonly timeSlot: number;
+  /** Partners of a row of this side are from `back` before it to `ahead` after it. */
+  readonly back: number;
+  readonly ahead: number;
+  /** Whether its rows appear without a partner. */
+  readonly preserved: boolean;
+  /** Its rows that wait for a partner; null when none do. */
+  readonly pending: PendingRows | null;
+}
+
+class JoinStreamStream implements Operator {
+  readonly states: readonly StateTable<Row, Row>[];
+  /** Stream time; the highest time stored on the left and on the right; when the next look is due; pending rows. */
+  readonly times = [
+    -1,
+    -1,
+    -1,
+    0,
+    ...PendingRows.initialNumbers(),
+    ...PendingRows.initialNumbers(),
+  ];
+  readonly #step: JoinStreamStreamStep;
+  readonly #context: OperatorContext;
+  readonly #rows: JoinedRows;
+  readonly #mapKey: (key: Row) => unknown;
+  readonly #bucketMs: number;
+  readonly #retentionMs: number;
+  readonly #left: Side;
+  readonly #right: Side;
+  /** For each row of the batch under way: where its own rows are, or null for a row that joins nothing. */
+  #own: (Entry | null)[] = [];
+  #ownPending: (Entry | null)[] = [];
+  /** The buckets of partners: those of row i from `#partnerEnds[i - 1]` to `#partnerEnds[i]`. */
+  #partners: Entry[] = [];
+  #partnersPending: Entry[] = [];
+  #partnerEnds: number[] = [];
+
+  constructor(step: JoinStreamStreamStep, context: OperatorContext) {
+    const [left, right, ...pending] = context.states;
+    assert(left !== undefined && right !== undefined, 'a join of two streams keeps both');
+    this.states = context.states;
+    this.#step = step;
+    this.#context = context;
+    this.#rows = new JoinedRows(step.columns, step.schema.keys.length, context.errors);
+    this.#mapKey = mapKeyFunction(stateKeyTypes(step));
+    this.#bucketMs = layoutOf(step).sizeMs;
+    this.#retentionMs = retentionOf(step);
+    const sides = pendingSides(step);
+    const pendingOf = (side: JoinSide, lookAheadMs: number): PendingRows | null => {
+      const index = sides.indexOf(side);
+      const table = pending[index];
+      if (table === undefined) return null;
+      return new PendingRows({
+        table,
+        side,
+        numbers: this.times,
+        firstNumber: NEXT_EMIT + 1 + (side === 'left' ? 0 : PendingRows.initialNumbers().length),
+        lookAheadMs: lookAheadMs + step.graceMs,
+        bucketMs: this.#bucketMs,
+        mapKey: this.#mapKey,
+        keys: step.schema.keys,
+        keyFormat: step.keyFormat,
+      });
+    };
+    const { type, beforeMs, afterMs } = step;
+    this.#left = {
+      name: 'left',
+      rows: left,
+      timeSlot: LEFT_TIME,
+      back: beforeMs,
+      ahead: afterMs,
+      preserved: type === 'LEFT' || type === 'FULL',
+      pending: pendingOf('left', afterMs),
+    };
+    this.#right = {
+      name: 'right',
+      rows: right,
+      timeSlot: RIGHT_TIME,
+      back: afterMs,
+      ahead: beforeMs,
+      preserved: type === 'RIGHT' || type === 'FULL',
+      pending: pendingOf('right', beforeMs),
+    };
+  }
+
+  #sideOf(input: number): Side {
+    return input === 0 ? this.#left : this.#right;
+  }
+
+  #stateKey(change: Change): Row {
+    const { window } = this.#step.schema;
+    if (window === null) return change.key;
+    return window.kind === 'SESSION'
+      ? [...change.key, change.windowStart, change.windowEnd]
+      : [...change.key, change.windowStart];
+  }
+
+  prepare(batch: readonly Change[], input: number): void {
+    const mine = this.#sideOf(input);
+    const theirs = this.#sideOf(1 - input);
+    const bucketMs = this.#bucketMs;
+    this.#own = [];
+    this.#ownPending = [];
+    this.#partners = [];
+    this.#partnersPending = [];
+    this.#partnerEnds = [];
+    let streamTime = this.times[STREAM_TIME] as number;
+    // Buckets of which nothing can be seen any more are not looked at.
+    const visible = this.#visibleFrom(theirs);
+    for (const change of batch) {
+      const { time } = change;
+      if (time > streamTime) streamTime = time;
+      if (change.after === null || namesNoRow(change.key)) {
+        this.#own.push(null);
+        this.#ownPending.push(null);
+        this.#partnerEnds.push(this.#partners.length);
+        continue;
+      }
+      const key = this.#stateKey(change);
+      const mapKey = this.#mapKey(key);
+      const bucket = windowStart(time, bucketMs);
+      this.#own.push(mine.rows.entry(mapKey, key, bucket));
+      this.#ownPending.push(mine.pending === null ? null : mine.pending.entry(mapKey, key, bucket));
+      const from = windowStart(Math.max(time - mine.back, visible, 0), bucketMs);
+      for (let at = from; at <= time + mine.ahead; at += bucketMs) {
+        this.#partners.push(theirs.rows.entry(mapKey, key, at));
+        if (theirs.pending !== null) {
+          this.#partnersPending.push(theirs.pending.entry(mapKey, key, at));
+        }
+      }
+      this.#partnerEnds.push(this.#partners.length);
+    }
+    this.#nameDue(streamTime);
+  }
+
+  /** If rows may become due in this batch, they have to be in memory. */
+  #nameDue(streamTime: number): void {
+    if (this.#context.now() < (this.times[NEXT_EMIT] as number)) return;
+    const { beforeMs, afterMs, graceMs } = this.#step;
+    const closedBefore = streamTime - Math.min(beforeMs, afterMs) - graceMs;
+    this.#left.pending?.nameBefore(closedBefore);
+    this.#right.pending?.nameBefore(closedBefore);
+  }
+
+  /** The lowest time a stored row of that side may have to be seen. */
+  #visibleFrom(side: Side): number {
+    return (this.times[side.timeSlot] as number) - this.#retentionMs + 1;
+  }
+
+  process(batch: readonly Change[], input: number, out: Change[]): void {
+    const mine = this.#sideOf(input);
+    const theirs = this.#sideOf(1 - input);
+    let from = 0;
+    for (let i = 0; i < batch.length; i++) {
+      const to = this.#partnerEnds[i] as number;
+      const change = batch[i] as Change;
+      if (change.time > (this.times[STREAM_TIME] as number)) this.times[STREAM_TIME] = change.time;
+      const own = this.#own[i] as Entry | null;
+      if (own !== null) {
+        if (change.time === this.times[STREAM_TIME]) this.#emitDue(change, mine, out);
+        this.#join(
+          change,
+          { mine, theirs, own, pending: this.#ownPending[i] ?? null, from, to },
+          out,
+        );
+      } else if (change.after !== null && mine.preserved) {
+        const values = this.#rows.valuesOf(mine.name, change.after, change);
+        out.push(this.#padded(change, change.key, mine, values));
+      }
+      from = to;
+    }
+  }
+
+  #join(change: Change, { mine, theirs, own, pending, from, to }: JoinInput, out: Change[]): void {
+    const { time } = change;
+    const values = this.#rows.valuesOf(mine.name, change.after as Row, change);
+    const timeMin = Math.max(time - mine.back, this.#visibleFrom(theirs));
+    const timeMax = time + mine.ahead;
+    let found = false;
+    for (let p = from; p < to; p++) {
+      const entry = this.#partners[p] as Entry;
+      if (entry.value === null) continue;
+      const rows = TimedRows.of(entry.value);
+      for (let r = TimedRows.firstFrom(rows, timeMin); r < rows.length; r++) {
+        const partner = rows[r] as Row;
+        const partnerTime = TimedRows.timeOf(partner);
+        if (partnerTime > timeMax) break;
+        found = true;
+        const joined =
+          mine.name === 'left'
+            ? this.#rows.join(change.key, values, partner)
+            : this.#rows.join(change.key, partner, values);
+        out.push(this.#emit(change, change.key, Math.max(time, partnerTime), joined));
+      }
+      // Whatever waits in that range was among the partners.
+      theirs.pending?.remove(this.#partnersPending[p] as Entry, timeMin, timeMax);
+    }
+    if (!found && mine.preserved) {
+      const isPast = time + mine.ahead < (this.times[STREAM_TIME] as number);
+      if (mine.pending === null || isPast) out.push(this.#padded(change, change.key, mine, values));
+      else mine.pending.add(pending as Entry, time, values);
+    }
+    if (time > (this.times[mine.timeSlot] as number)) this.times[mine.timeSlot] = time;
+    // A row that nobody can see any more need not be kept.
+    if (time >= this.#visibleFrom(mine)) TimedRows.add(mine.rows, own, time, values);
+  }
+
+  /** Emits the pending rows that can find no partner any more; looks for them once in a while. */
+  #emitDue(change: Change, mine: Side, out: Change[]): void {
+    const left = this.#left.pending;
+    const right = this.#right.pending;
+    if (left === null && right === null) return;
+    const now = this.#context.now();
+    if (now < (this.times[NEXT_EMIT] as number)) return;
+    const streamTime = this.times[STREAM_TIME] as number;
+    const closedBefore = streamTime - mine.ahead - this.#step.graceMs;
+    const isAnyPending = left?.isEmpty === false || right?.isEmpty === false;
+    const isAnyOld =
+      left?.hasBefore(closedBefore) === true || right?.hasBefore(closedBefore) === true;
+    if (isAnyPending && !isAnyOld) return;
+    this.times[NEXT_EMIT] = now + EMIT_EVERY_MS;
+    const due = [...(left?.takeDue(streamTime) ?? []), ...(right?.takeDue(streamTime) ?? [])];
+    due.sort(
+      (a, b) =>
+        a.time - b.time ||
+        Number(a.side === 'left') - Number(b.side === 'left') ||
+        Buffer.compare(a.keyBytes, b.keyBytes),
+    );
+    for (const { side, key, time, values } of due) {
+      const joined =
+        side === 'left' ? this.#rows.join(key, values, null) : this.#rows.join(key, null, values);
+      const keyCount = this.#step.schema.keys.length;
+      const start = (key[keyCount] ?? 0) as number;
+      const end = (key[keyCount + 1] ?? start) as number;
+      out.push(
+        new Change(
+          key.length === keyCount ? key : key.slice(0, keyCount),
+          null,
+          joined,
+          time,
+          change.partition,
+          change.offset,
+          start,
+          this.#windowEnd(start, end),
+          change.headers,
+        ),
+      );
+    }
+  }
+
+  #padded(change: Change, key: Row, mine: Side, values: Row): Change {
+    const joined =
+      mine.name === 'left'
+        ? this.#rows.join(key, values, null)
+        : this.#rows.join(key, null, values);
+    return this.#emit(change, key, change.time, joined);
+  }
+
+  #emit(change: Change, key: Row, time: number, joined: Row): Change {
+    return new Change(
+      key,
+      null,
+      joined,
+      time,
+      change.partition,
+      change.offset,
+      change.windowStart,
+      this.#windowEnd(change.windowStart, change.windowEnd),
+      change.headers,
+    );
+  }
+
+  /** The windows of the result are as long as those of the left stream. */
+  #windowEnd(start: number, end: number): number {
+    const sizeMs = this.#step.schema.window?.sizeMs ?? null;
+    return sizeMs === null ? end : start + sizeMs;
+  }
+
+  windowFloor(state: number): number {
+    const side = state % 2 === 0 ? this.#left : this.#right;
+    const firstNeeded =
+      state < 2
+        ? this.#visibleFrom(side)
+        : (this.#pendingOf(state)?.firstNeeded(this.times[STREAM_TIME] as number) ?? -1);
+    return firstNeeded <= 0 ? -Infinity : windowStart(firstNeeded, this.#bucketMs);
+  }
+
+  #pendingOf(state: number): PendingRows | null {
+    return (
+      [this.#left, this.#right].map(({ pending }) => pending).filter((p) => p !== null)[
+        state - 2
+      ] ?? null
+    );
+  }
+}
+
+interface JoinInput {
+  readonly mine: Side;
+  readonly theirs: Side;
+  readonly own: Entry;
+  readonly pending: Entry | null;
+  readonly from: number;
+  readonly to: number;
+}

@@ -1,0 +1,77 @@
+import { type Mishap, runInto } from './run.ts';
+import { type Workload, WORKLOADS } from './workload.ts';
+
+/** One run that found something wrong; `mishap` plays it again. */
+export interface Finding {
+  readonly workload: string;
+  readonly mishap: Mishap;
+  readonly complaints: readonly string[];
+}
+
+export interface CampaignReport {
+  readonly runs: number;
+  readonly findings: readonly Finding[];
+}
+
+const ENDS = ['kill', 'nothing', 'some', 'everything'] as const;
+const LASTS = ['once', 'always'] as const;
+
+/**
+ * Runs every workload once for each of its operations on the disk: with that operation failing (once, or from there
+ * on; EIO or ENOSPC), with the process killed at it, and with recovery killed as well; then with every commit of the
+ * store failing. Each in several ways in which a life can end.
+ *
+ * @param every takes only each nth operation: 1 for all.
+ */
+export async function runCampaign({
+  every,
+  onProgress = () => {},
+}: {
+  every: number;
+  onProgress?: (report: CampaignReport, workload: string) => void;
+}): Promise<CampaignReport> {
+  let runs = 0;
+  const findings: Finding[] = [];
+  for (const workload of WORKLOADS) {
+    for await (const mishap of mishapsOf(workload, every)) {
+      runs++;
+      const complaints = await complaintsOf(workload, mishap);
+      if (complaints.length > 0) findings.push({ workload: workload.name, mishap, complaints });
+    }
+    onProgress({ runs, findings }, workload.name);
+  }
+  return { runs, findings };
+}
+
+async function complaintsOf(workload: Workload, mishap: Mishap): Promise<readonly string[]> {
+  try {
+    return (await runInto(workload, mishap)).complaints;
+  } catch (error) {
+    return [`it cannot be opened or read: ${error instanceof Error ? error.stack : String(error)}`];
+  }
+}
+
+async function* mishapsOf(workload: Workload, every: number): AsyncGenerator<Mishap> {
+  const { operations, commits } = await runInto(workload, { seed: 0, end: 'kill' });
+  let turn = 0;
+  const isTaken = (): boolean => turn++ % every === 0;
+  for (let at = 1; at <= operations; at++) {
+    for (const end of ENDS) {
+      for (const lasts of LASTS) {
+        if (isTaken()) yield { seed: at, fault: { at, lasts, code: 'EIO' }, end };
+        if (isTaken()) yield { seed: at, fault: { at, lasts, code: 'ENOSPC' }, end };
+      }
+      if (isTaken()) yield { seed: at, killAt: at, end };
+      const recoveryKillsAt = [1 + (at % 37), 1 + (at % 23), 2];
+      if (isTaken()) yield { seed: at, killAt: at, recoveryKillsAt, end };
+    }
+    if (isTaken()) yield { seed: at, fault: { at, lasts: 'once', code: 'EIO' }, end: 'close' };
+  }
+  for (let at = 1; at <= commits; at++) {
+    for (const end of ENDS) {
+      for (const lasts of LASTS) {
+        for (let seed = 0; seed < 4; seed++) yield { seed, storeFault: { at, lasts }, end };
+      }
+    }
+  }
+}

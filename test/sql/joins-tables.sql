@@ -1,0 +1,78 @@
+--@test: a change of either table gives the joined row anew
+CREATE STREAM bytes (id INT KEY, v VARCHAR) WITH (KAFKA_TOPIC='a', VALUE_FORMAT='KAFKA', PARTITIONS=1);
+CREATE TABLE a (id INT PRIMARY KEY, x INT) WITH (KAFKA_TOPIC='a', VALUE_FORMAT='JSON');
+CREATE TABLE b (id INT PRIMARY KEY, y INT) WITH (KAFKA_TOPIC='b', VALUE_FORMAT='JSON', PARTITIONS=1);
+CREATE TABLE j AS SELECT a.id AS id, x, y FROM a JOIN b ON a.id = b.id;
+INSERT INTO a (id, x, ROWTIME) VALUES (1, 1, 10);
+INSERT INTO b (id, y, ROWTIME) VALUES (1, 2, 5);
+INSERT INTO b (id, y, ROWTIME) VALUES (1, 3, 20);
+INSERT INTO bytes (id, v, ROWTIME) VALUES (1, NULL, 15);
+INSERT INTO b (id, y, ROWTIME) VALUES (1, 4, 30);
+ASSERT VALUES j (id, x, y, ROWTIME) VALUES (1, 1, 2, 10);
+ASSERT VALUES j (id, x, y, ROWTIME) VALUES (1, 1, 3, 20);
+ASSERT NULL VALUES j (id, ROWTIME) KEY (1, 20);
+ASSERT NO MORE VALUES j;
+
+--@test: pull queries find joined rows by key and by scan
+CREATE TABLE a (id INT PRIMARY KEY, x INT) WITH (KAFKA_TOPIC='a', VALUE_FORMAT='JSON', PARTITIONS=2);
+CREATE TABLE b (id INT PRIMARY KEY, y INT) WITH (KAFKA_TOPIC='b', VALUE_FORMAT='JSON', PARTITIONS=2);
+CREATE TABLE j AS SELECT ROWKEY AS id, x, y FROM a FULL JOIN b ON a.id = b.id WHERE COALESCE(x, 0) < 10;
+INSERT INTO a VALUES (1, 1);
+INSERT INTO b VALUES (1, 2);
+INSERT INTO b VALUES (2, 3);
+INSERT INTO a VALUES (3, 4);
+INSERT INTO a VALUES (3, 10);
+--@rows: [[1, 1, 2]]
+SELECT * FROM j WHERE id = 1;
+--@rows.unordered: [[1, 1, 2], [2, null, 3]]
+SELECT * FROM j;
+
+--@test: a joined pair that stops matching WHERE is deleted, one that never matched gives nothing
+CREATE TABLE a (id INT PRIMARY KEY, x INT) WITH (KAFKA_TOPIC='a', VALUE_FORMAT='JSON', PARTITIONS=1);
+CREATE TABLE b (id INT PRIMARY KEY, y INT) WITH (KAFKA_TOPIC='b', VALUE_FORMAT='JSON', PARTITIONS=1);
+CREATE TABLE j AS SELECT a.id AS id, x, y FROM a LEFT JOIN b ON a.id = b.id WHERE x < 5 AND y < 5;
+INSERT INTO a VALUES (1, 1);
+INSERT INTO b VALUES (1, 1);
+INSERT INTO b VALUES (1, 7);
+INSERT INTO b VALUES (1, 8);
+INSERT INTO a VALUES (1, 2);
+INSERT INTO b VALUES (1, 2);
+ASSERT VALUES j (id, x, y) VALUES (1, 1, 1);
+ASSERT NULL VALUES j (id) KEY (1);
+ASSERT VALUES j (id, x, y) VALUES (1, 2, 2);
+ASSERT NO MORE VALUES j;
+
+--@test: a table whose key is written in another format is moved to where the keys of the other one are
+CREATE TABLE a (id INT PRIMARY KEY, x INT) WITH (KAFKA_TOPIC='a', VALUE_FORMAT='JSON', PARTITIONS=3);
+CREATE TABLE b (id INT PRIMARY KEY, y INT) WITH (KAFKA_TOPIC='b', FORMAT='JSON', PARTITIONS=2);
+CREATE TABLE j AS SELECT a.id AS id, x, y FROM a JOIN b ON a.id = b.id;
+INSERT INTO a VALUES (1, 1);
+INSERT INTO a VALUES (2, 2);
+INSERT INTO a VALUES (3, 3);
+INSERT INTO b VALUES (1, 10);
+INSERT INTO b VALUES (2, 20);
+INSERT INTO b VALUES (3, 30);
+--@rows.unordered: [[1, 1, 10], [2, 2, 20], [3, 3, 30]]
+SELECT * FROM j;
+
+--@test: three tables, and a group over them
+CREATE TABLE a (id INT PRIMARY KEY, x INT) WITH (KAFKA_TOPIC='a', VALUE_FORMAT='JSON', PARTITIONS=1);
+CREATE TABLE b (id INT PRIMARY KEY, y VARCHAR) WITH (KAFKA_TOPIC='b', VALUE_FORMAT='JSON', PARTITIONS=1);
+CREATE TABLE c (id INT PRIMARY KEY, z INT) WITH (KAFKA_TOPIC='c', VALUE_FORMAT='JSON', PARTITIONS=1);
+CREATE TABLE j AS SELECT a.id AS id, x, y, z FROM a JOIN b ON a.id = b.id LEFT JOIN c ON b.id = c.id;
+CREATE TABLE g AS SELECT y, COUNT(*) AS n, SUM(x) AS total FROM a JOIN b ON a.id = b.id GROUP BY y;
+INSERT INTO a VALUES (1, 1);
+INSERT INTO b VALUES (1, 'p');
+INSERT INTO c VALUES (1, 100);
+INSERT INTO a VALUES (2, 2);
+INSERT INTO b VALUES (2, 'p');
+INSERT INTO b VALUES (1, 'q');
+ASSERT VALUES j (id, x, y, z) VALUES (1, 1, 'p', NULL);
+ASSERT VALUES j (id, x, y, z) VALUES (1, 1, 'p', 100);
+ASSERT VALUES j (id, x, y, z) VALUES (2, 2, 'p', NULL);
+ASSERT VALUES j (id, x, y, z) VALUES (1, 1, 'q', 100);
+ASSERT NO MORE VALUES j;
+--@rows.unordered: [["p", 1, 2], ["q", 1, 1]]
+SELECT * FROM g;
+--@rows.unordered: [[1, 1, "q", 100], [2, 2, "p", null]]
+SELECT * FROM j;

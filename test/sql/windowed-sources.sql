@@ -1,0 +1,58 @@
+--@test: a stream over the topic of a windowed table keeps the windows
+CREATE STREAM s (k VARCHAR KEY, v INT) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON', PARTITIONS=1);
+CREATE TABLE t WITH (KAFKA_TOPIC='t') AS SELECT k, SUM(v) AS total
+  FROM s WINDOW TUMBLING (SIZE 10 SECONDS) GROUP BY k;
+CREATE STREAM w (k VARCHAR KEY, total INT)
+  WITH (KAFKA_TOPIC='t', VALUE_FORMAT='JSON', WINDOW_TYPE='Tumbling', WINDOW_SIZE='10 seconds');
+CREATE STREAM later AS SELECT k, total * 2 AS twice, WINDOWEND AS until FROM w WHERE WINDOWSTART > 0;
+CREATE STREAM everything AS SELECT * FROM w;
+INSERT INTO s (k, v, ROWTIME) VALUES ('a', 1, 9000);
+INSERT INTO s (k, v, ROWTIME) VALUES ('a', 2, 11000);
+ASSERT VALUES later (k, twice, until, WINDOWSTART, WINDOWEND) VALUES ('a', 4, 20000, 10000, 20000);
+ASSERT NO MORE VALUES later;
+ASSERT VALUES everything (k, total, WINDOWSTART, WINDOWEND) VALUES ('a', 1, 0, 10000);
+ASSERT VALUES everything (k, total, WINDOWSTART, WINDOWEND) VALUES ('a', 2, 10000, 20000);
+ASSERT NO MORE VALUES everything;
+--@rows: [["a", 0, 10000, 1], ["a", 10000, 20000, 2]]
+SELECT * FROM w;
+--@rows: [["a", 0, 1]]
+SELECT k, WINDOWSTART, total FROM w WHERE WINDOWEND = 10000 EMIT CHANGES LIMIT 1;
+--@expect.error: Implicit repartitioning of windowed sources is not supported
+CREATE STREAM r AS SELECT * FROM w PARTITION BY total;
+--@expect.error: windowed
+INSERT INTO w (k, total) VALUES ('a', 1);
+
+--@test: the deletions of merged sessions pass through with their windows
+CREATE STREAM s (k VARCHAR KEY, v INT) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON', PARTITIONS=1);
+CREATE TABLE t WITH (KAFKA_TOPIC='t') AS SELECT k, SUM(v) AS total
+  FROM s WINDOW SESSION (10 SECONDS) GROUP BY k;
+CREATE STREAM w (k VARCHAR KEY, total INT)
+  WITH (KAFKA_TOPIC='t', VALUE_FORMAT='JSON', WINDOW_TYPE='SESSION');
+CREATE STREAM copy AS SELECT k, total FROM w;
+INSERT INTO s (k, v, ROWTIME) VALUES ('a', 1, 1000);
+INSERT INTO s (k, v, ROWTIME) VALUES ('a', 2, 5000);
+ASSERT VALUES copy (k, total, WINDOWSTART, WINDOWEND) VALUES ('a', 1, 1000, 1000);
+ASSERT NULL VALUES copy (k, WINDOWSTART, WINDOWEND) KEY ('a', 1000, 1000);
+ASSERT VALUES copy (k, total, WINDOWSTART, WINDOWEND) VALUES ('a', 3, 1000, 5000);
+ASSERT NO MORE VALUES copy;
+
+--@test: windowed rows can be grouped, also by their windows
+CREATE STREAM s (k VARCHAR KEY, v INT) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON', PARTITIONS=1);
+CREATE TABLE t WITH (KAFKA_TOPIC='t') AS SELECT k, SUM(v) AS total
+  FROM s WINDOW TUMBLING (SIZE 10 SECONDS) GROUP BY k;
+CREATE STREAM w (k VARCHAR KEY, total INT)
+  WITH (KAFKA_TOPIC='t', VALUE_FORMAT='JSON', WINDOW_TYPE='TUMBLING', WINDOW_SIZE='10 SECONDS');
+CREATE TABLE by_key AS SELECT k, COUNT(*) AS changes FROM w GROUP BY k;
+INSERT INTO s (k, v, ROWTIME) VALUES ('a', 1, 9000);
+INSERT INTO s (k, v, ROWTIME) VALUES ('a', 2, 11000);
+INSERT INTO s (k, v, ROWTIME) VALUES ('b', 4, 11000);
+--@rows.unordered: [["a", 2], ["b", 1]]
+SELECT * FROM by_key;
+
+--@test: a key without a window is reported and left out
+CREATE STREAM s (k VARCHAR KEY, v INT) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON', PARTITIONS=1);
+CREATE STREAM w (k VARCHAR KEY, v INT)
+  WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON', WINDOW_TYPE='SESSION');
+CREATE STREAM copy AS SELECT * FROM w;
+INSERT INTO s (k, v) VALUES ('short', 1);
+ASSERT NO MORE VALUES copy;
