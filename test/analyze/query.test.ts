@@ -121,7 +121,7 @@ describe('projection', () => {
     ],
     [
       'SELECT * FROM clicks EMIT FINAL',
-      'BAD_STATEMENT 1:1 EMIT FINAL is not supported by this version.',
+      'BAD_STATEMENT 1:1 EMIT FINAL is only supported for windowed aggregations. Add WINDOW and GROUP BY, or use EMIT CHANGES.',
     ],
     [
       'SELECT windowstart, user FROM clicks',

@@ -120,6 +120,6 @@ test('reads the window behind a windowed key', () => {
   expect(changes).toHaveLength(1);
   expect(changes[0]).toMatchObject({ key: ['a'], windowStart: 3000, windowEnd: 4000 });
   expect(problems.map(({ message }) => message)).toEqual([
-    'the key has no window start at its end',
+    'the key does not end with the times of a TUMBLING window',
   ]);
 });

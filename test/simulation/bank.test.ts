@@ -29,7 +29,8 @@ test('money that only moves adds up to nothing in every pull and every pushed ch
     pushed += auditor.pushed;
     await temporary.reopen();
   }
-  expect(pulled).toBeGreaterThan(40);
+  // How many fit into a burst depends on the machine.
+  expect(pulled).toBeGreaterThan(LIVES);
   expect(pushed).toBeGreaterThan(20);
   const [[total, accounts] = []] = await temporary.rows('SELECT total, accounts FROM totals;');
   expect([total, accounts]).toEqual([0, 40]);
