@@ -65,6 +65,7 @@ async function sendAtOnce(
   try {
     const here = await pumpResult(result, gathered, {
       row: (columns, tombstone) => shape.row(result, columns, tombstone),
+      compileRow: shape.compileRow,
       line: (line) => line,
       chunkLength: context.limits.pullChunkBytes,
     });
@@ -86,6 +87,7 @@ async function sendRows(
   try {
     const here = await pumpResult(result, exchange, {
       row: (columns, tombstone) => shape.row(result, columns, tombstone),
+      compileRow: shape.compileRow,
       line: (line) => line,
       chunkLength: result.kind === 'pull' ? context.limits.pullChunkBytes : 0,
     });

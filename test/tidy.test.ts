@@ -27,7 +27,7 @@ const PARTS_BELOW: Readonly<Record<string, readonly string[]>> = {
   'src/state': ['src/base'],
   'src/sql': ['src/base'],
   'src/schema-registry': ['src/base'],
-  'src/formats': VALUES,
+  'src/formats': [...VALUES, 'src/schema-registry/schema-registry.ts'],
   'src/catalog': [...VALUES, 'src/formats'],
   'src/functions': VALUES,
   // How a name is quoted is the grammar's to know.
