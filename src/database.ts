@@ -46,7 +46,11 @@ import { checkDataDirectory, type DataDirectory, isUnused } from './statements/d
 import { CommandStatuses } from './statements/command-statuses.ts';
 import { succeeded } from './statements/entities.ts';
 import { RowInserter } from './statements/row-inserter.ts';
-import { checkPropertyName, parseOverrides } from './statements/session-properties.ts';
+import {
+  checkPropertyName,
+  parseOverrides,
+  sessionProperties,
+} from './statements/session-properties.ts';
 import { statementsToTerminateAll } from './statements/terminate-all.ts';
 import { loadParser } from './statements/parse.ts';
 import { QueryStarter } from './statements/query-starter.ts';
@@ -382,13 +386,20 @@ export class Database implements Engine {
 
   openInserts(target: string, { properties }: StatementOptions = {}): Inserts {
     this.#checkReady();
-    parseOverrides(properties ?? {});
     const { catalog } = this.#catalog;
+    const overrides = parseOverrides(properties ?? {}, catalog.defaults);
+    if (!sessionProperties(overrides).insertValues) {
+      throw new DatabaseError(
+        'BAD_REQUEST',
+        'Inserting rows is disabled: ksql.insert.into.values.enabled is false.',
+      );
+    }
     return new RowInserter(target, {
       catalog,
       log: this.#log,
       ingest: this.#ingest,
       clock: this.#clock,
+      registry: this.schemas,
     });
   }
 
