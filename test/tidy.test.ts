@@ -56,6 +56,8 @@ const PARTS_BELOW: Readonly<Record<string, readonly string[]>> = {
   // The package as its users see it.
   demo: ['src/index.ts'],
   cli: ['src/api', 'grammar', 'server/version.ts'],
+  // Looks into the files of a log without a server.
+  'cli/log-files.ts': ['src/base', 'src/log'],
   // The parts of it that are more than a client.
   'cli/run-tests.ts': ['cli', 'src/base', 'src/functions', 'src/testing'],
   'cli/serve.ts': ['cli', 'src/api', 'src/database.ts', 'server/app.ts'],
