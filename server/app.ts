@@ -66,6 +66,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     admission: new Admission([...ownNames, ...(options.allowedHosts ?? [])]),
     queries: new QueryRegistry(limits, logger),
     version: packageVersion(),
+    termination: { isDone: false },
     isClosing: () => closing !== null,
   };
   const webSockets = new WebSockets(context);
@@ -122,7 +123,10 @@ function createApp(context: ServerContext, { webSockets, ports }: Surfaces): Fas
     app.route({
       method: route.method,
       url: route.path,
-      handler: (request, reply) => serve(route, exchangeOf(request, reply), context),
+      handler: (request, reply) => {
+        const parameters = request.params as Readonly<Record<string, string>>;
+        return serve(route, exchangeOf(request, reply), { context, parameters });
+      },
     });
   }
   for (const route of REGISTRY_ROUTES) {

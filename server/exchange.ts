@@ -38,6 +38,10 @@ export class Exchange {
     return (this.request.url ?? '').split('?', 1)[0]!;
   }
 
+  get isHttp2(): boolean {
+    return this.#stream !== null;
+  }
+
   /** One value of a header, by its lower-case name. */
   header(name: string): string | undefined {
     const value = this.request.headers[name];
@@ -71,12 +75,17 @@ export class Exchange {
     else this.#whenGone.add(callback);
   }
 
+  /** Takes a callback of `onGone` back. */
+  offGone(callback: () => void): void {
+    this.#whenGone.delete(callback);
+  }
+
   /** Sends a whole response. An undefined header is left out. */
   send(status: number, headers: OutgoingHttpHeaders, body: string): void {
     if (this.#gone) return;
-    const bytes = Buffer.from(body);
-    this.#writeHead(status, { ...headers, 'content-length': bytes.length });
-    this.#response.end(bytes);
+    this.#writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) });
+    // As text it leaves in one write, together with the head.
+    this.#response.end(body);
   }
 
   /**
@@ -192,10 +201,12 @@ export class Exchange {
   #writeHead(status: number, headers: OutgoingHttpHeaders): void {
     // HTTP/2 has no connection header: its frames say what happens to the connection.
     const omitted = this.#stream === null ? undefined : 'connection';
-    const known = Object.entries(headers).filter(
-      ([name, value]) => value !== undefined && name !== omitted,
-    );
-    this.#response.writeHead(status, Object.fromEntries(known));
+    const known: OutgoingHttpHeaders = {};
+    for (const name in headers) {
+      const value = headers[name];
+      if (value !== undefined && name !== omitted) known[name] = value;
+    }
+    this.#response.writeHead(status, known);
   }
 
   #leave(): void {

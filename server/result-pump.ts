@@ -1,6 +1,7 @@
 // Hot path: once per row of a result.
-import type { QueryResult } from '../src/engine.ts';
+import type { QueryColumn, QueryResult } from '../src/engine.ts';
 import { compileResultRow } from '../src/formats/result-json.ts';
+import type { Row } from '../src/sql/types.ts';
 
 /** Where the text of a result goes: an HTTP response or a WebSocket. */
 export interface TextSink {
@@ -15,12 +16,26 @@ export interface TextSink {
 export interface PumpOptions {
   /** The text of one row, given as a JSON array; null when such a row is not sent. */
   readonly row: (columns: string, tombstone: boolean) => string | null;
+  /** Compiles what makes a row the text that `row` is given; default: a JSON array. */
+  readonly compileRow?: ((columns: readonly QueryColumn[]) => (row: Row) => string) | undefined;
   readonly line: (line: string) => string;
   /** Texts of one batch are joined until they are this long; 0: each is a write of its own. */
   readonly chunkLength: number;
 }
 
 const TURN_MS_MAX = 2;
+
+/** Pull queries of one plan share their columns, and what was compiled for them. */
+const rowFormats = new WeakMap<readonly QueryColumn[], (row: Row) => string>();
+
+function rowFormatOf(columns: readonly QueryColumn[]): (row: Row) => string {
+  let format = rowFormats.get(columns);
+  if (format === undefined) {
+    format = compileResultRow(columns.map((column) => column.type));
+    rowFormats.set(columns, format);
+  }
+  return format;
+}
 
 /**
  * Moves a result to its client until the query has ended or the client is gone. The query is asked
@@ -35,7 +50,7 @@ export async function pumpResult(
   sink: TextSink,
   options: PumpOptions,
 ): Promise<boolean> {
-  const formatRow = compileResultRow(result.columns.map((column) => column.type));
+  const formatRow = options.compileRow?.(result.columns) ?? rowFormatOf(result.columns);
   let turnStart = performance.now();
   for (;;) {
     const batch = await result.next();

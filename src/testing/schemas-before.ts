@@ -34,7 +34,7 @@ interface TopicSchemas {
  * @param topics names in the order in which ids are given out.
  */
 export async function registerSchemas(
-  testCase: TestCase,
+  testCase: Pick<TestCase, 'topics'>,
   options: {
     readonly properties: ReadonlyMap<string, string>;
     readonly statements: readonly string[];

@@ -12,7 +12,7 @@ const LISTED_DEFAULT = 1;
  * its CREATE statements declare columns over; those it feeds. The topics of results appear with their queries.
  */
 export function topicsBefore(
-  { topics, inputs }: TestCase,
+  { topics, inputs }: Pick<TestCase, 'topics' | 'inputs'>,
   statements: readonly string[],
 ): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();

@@ -19,6 +19,7 @@ import {
 import { type FlatStateReport, measureFlatState } from './workloads/flat-state.ts';
 import { workloads } from './workloads/index.ts';
 import { type LatencyReport, measureInsertLatency } from './workloads/insert-latency.ts';
+import { measurePulls, type PullFigures } from './workloads/pull-by-key.ts';
 import type { Workload } from './workloads/workload.ts';
 
 /** All figures of a run, as `--json` writes them. */
@@ -28,6 +29,7 @@ interface Figures {
   readonly calibration: Calibration;
   readonly load: LoadResult | null;
   readonly workloads: readonly WorkloadReport[];
+  readonly pulls: readonly PullFigures[] | null;
   readonly formats: readonly FormatReport[] | null;
   readonly planning: PlanningReport | null;
   readonly condition: ConditionReport | null;
@@ -74,6 +76,8 @@ async function measure(options: Options, directory: string): Promise<Figures> {
   console.log(`${report.formatCalibration(calibration)}\n`);
   const chosen = workloads.filter(({ name }) => [...only].some((measure) => measure === name));
   const throughput = await measureThroughput(chosen, { options, directory, eventsPath });
+  const pulls = only.has('W6') ? await measurePulls(join(directory, 'pulls')) : null;
+  if (pulls !== null) console.log(`${report.formatPulls(pulls)}\n`);
   const formats = only.has('FORMAT') ? measureFormats() : null;
   if (formats !== null) console.log(`${report.formatFormats(formats)}\n`);
   const planning = only.has('PLAN') ? measurePlanning() : null;
@@ -97,6 +101,7 @@ async function measure(options: Options, directory: string): Promise<Figures> {
     planning,
     condition,
     flatState,
+    pulls,
     latency,
     coldStart,
   };

@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 export const MEASURES = [
   'W1',
   'W2',
+  'W6',
   'HOP',
   'SESSION',
   'FINAL',
