@@ -37,15 +37,15 @@ test.each([
   expect(neededBy(sql)).toEqual(expected);
 });
 
-describe('of joined rows nobody computes what nobody reads', () => {
-  function sidesOf(sql: string, kind: string): string[] {
-    const step = planPersistent(sql).steps.find((candidate) => candidate.kind === kind);
-    if (step === undefined || !('columns' in step)) throw new Error(`there is no ${kind}`);
-    return step.columns.map((column) =>
-      printExpression('expression' in column ? column.expression : column),
-    );
-  }
+function sidesOf(sql: string, kind: string): string[] {
+  const step = planPersistent(sql).steps.find((candidate) => candidate.kind === kind);
+  if (step === undefined || !('columns' in step)) throw new Error(`there is no ${kind}`);
+  return step.columns.map((column) =>
+    printExpression('expression' in column ? column.expression : column),
+  );
+}
 
+describe('of joined rows nobody computes what nobody reads', () => {
   test('on either side, behind filters and re-keyed rows too', () => {
     const sql =
       'SELECT c.page AS page, city, ms FROM clicks c JOIN users u ON c.page = u.id WHERE n > 1';
