@@ -1,10 +1,13 @@
 import { DatabaseError } from '../src/base/errors.ts';
+import { answerPreflight } from './preflight.ts';
 import { checkReady, stopping } from './admission.ts';
 import { errorBody, errorHeaders, toDatabaseError } from './errors.ts';
 import type { Exchange } from './exchange.ts';
 import { MEDIA_JSON, negotiate } from './media-types.ts';
 import { readJsonBody } from './request-body.ts';
 import type { RouteDefinition } from './routes/route.ts';
+import { logIn } from './security/log-in.ts';
+import { accessOf } from './security/route-access.ts';
 import type { ServerContext } from './server-context.ts';
 
 /**
@@ -19,6 +22,8 @@ export async function serve(
 ): Promise<void> {
   try {
     admit(exchange, context);
+    const access = accessOf(route.method, route.path);
+    exchange.principal = await logIn(exchange.request, access, context.authentication);
     const mediaType = negotiate(exchange.header('accept'), route.offers);
     const body = route.method === 'POST' ? await readJsonBody(exchange, context.limits) : null;
     await route.handle({ exchange, mediaType, body, context });
@@ -37,6 +42,7 @@ export function refuse(
 ): void {
   try {
     admit(exchange, context);
+    if (answerPreflight(exchange, allowedMethods(exchange.path, routes))) return;
     throw noSuchRoute(exchange, routes);
   } catch (error) {
     const allow = allowedMethods(exchange.path, routes) ?? undefined;
@@ -49,7 +55,9 @@ export function refuse(
  * @throws DatabaseError BAD_REQUEST, MISDIRECTED, FORBIDDEN, STARTING, STOPPING.
  */
 export function admit(exchange: Exchange, context: ServerContext): void {
-  context.admission.check({ host: exchange.host, origin: exchange.header('origin') });
+  const origin = exchange.header('origin');
+  context.admission.check({ host: exchange.host, origin });
+  exchange.corsHeaders = context.admission.corsHeaders(origin);
   if (context.isClosing()) throw stopping();
   checkReady(context.engine);
 }

@@ -3,11 +3,13 @@ import type { Engine } from '../src/engine.ts';
 import type { Admission } from './admission.ts';
 import type { ServerLimits } from './limits.ts';
 import type { QueryRegistry } from './query-registry.ts';
+import type { Authentication } from './security/authentication.ts';
 
 /** What every endpoint of one server shares. */
 export interface ServerContext {
   readonly engine: Engine;
   readonly admission: Admission;
+  readonly authentication: Authentication;
   readonly queries: QueryRegistry;
   readonly limits: ServerLimits;
   readonly logger: Logger;

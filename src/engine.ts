@@ -35,6 +35,8 @@ export interface StatementOptions {
   /** `streamsProperties`: session properties by name; scalars or their text. */
   readonly properties?: Readonly<Record<string, string | number | boolean | null>>;
   readonly sessionVariables?: Readonly<Record<string, string>>;
+  /** Given the kinds of all statements before the first of them is looked at; what it throws refuses them all. */
+  readonly authorize?: (statementKinds: readonly string[]) => void;
 }
 
 export interface QueryResult {

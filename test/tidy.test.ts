@@ -58,6 +58,8 @@ const PARTS_BELOW: Readonly<Record<string, readonly string[]>> = {
   cli: ['src/api', 'grammar', 'server/version.ts'],
   // The parts of it that are more than a client.
   'cli/run-tests.ts': ['cli', 'src/base', 'src/functions', 'src/testing'],
+  'cli/security-files.ts': ['server/security', 'server/tls-files.ts'],
+  'cli/commands/user.ts': ['cli', 'server/security'],
   'cli/serve.ts': ['cli', 'src/api', 'src/database.ts', 'server/app.ts'],
 };
 

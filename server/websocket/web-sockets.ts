@@ -4,6 +4,7 @@ import { WebSocketServer } from 'ws';
 import { webSocketQuery } from '../routes/web-socket-query.ts';
 import type { ServerContext } from '../server-context.ts';
 import { checkReady } from '../admission.ts';
+import { letIn } from './let-in.ts';
 import { answerWebSocket } from './answer-web-socket.ts';
 import { CLOSE_GOING_AWAY } from './close-codes.ts';
 import { WebSocketChannel } from './web-socket-channel.ts';
@@ -47,11 +48,14 @@ export class WebSockets {
 
   /** Takes over the connection of a handshake that was accepted. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    this.#server.handleUpgrade(request, socket, head, (webSocket) => {
-      const channel = new WebSocketChannel(webSocket, socket, this.#context.limits);
-      this.#channels.add(channel);
-      channel.onGone(() => this.#channels.delete(channel));
-      void answerWebSocket(channel, request.url ?? '', this.#context);
+    void letIn(request, socket, this.#context).then((client) => {
+      if (client === null) return;
+      this.#server.handleUpgrade(request, socket, head, (webSocket) => {
+        const channel = new WebSocketChannel(webSocket, socket, this.#context.limits);
+        this.#channels.add(channel);
+        channel.onGone(() => this.#channels.delete(channel));
+        void answerWebSocket(channel, { url: request.url ?? '', client }, this.#context);
+      });
     });
   }
 
