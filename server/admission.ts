@@ -88,6 +88,11 @@ export function stopping(): DatabaseError {
   return new DatabaseError('STOPPING', 'The server is shutting down.');
 }
 
+/** What requests get after the application was terminated, until the process starts anew. */
+export function terminated(): DatabaseError {
+  return new DatabaseError('TERMINATED', 'The server has been terminated. Start it again.');
+}
+
 interface Authority {
   /** Lower case; an IPv6 address in brackets. */
   readonly name: string;

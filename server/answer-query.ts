@@ -1,6 +1,7 @@
 import type { QueryResult } from '../src/engine.ts';
 import { streamErrorBody, toDatabaseError } from './errors.ts';
 import type { Exchange } from './exchange.ts';
+import { GatheredText } from './gathered-text.ts';
 import type { MediaType } from './media-types.ts';
 import { pumpResult } from './result-pump.ts';
 import type { ResultShape } from './result-shapes.ts';
@@ -38,6 +39,8 @@ export async function answerQuery(
       options.checkPrint?.();
       exchange.begin(200, { 'content-type': options.printType });
       await sendLines(exchange, result, context);
+    } else if (result.kind === 'pull' && !result.closable) {
+      await sendAtOnce(exchange, result, { shape: options.shape, context });
     } else {
       exchange.begin(200, { 'content-type': options.shape.contentType });
       await sendRows(exchange, result, { shape: options.shape, context });
@@ -45,6 +48,32 @@ export async function answerQuery(
     if (exchange.stalled) warnSlow(result, context);
   } finally {
     await context.queries.remove(result);
+  }
+}
+
+/**
+ * Answers a pull query on a table, which ends by itself: in one piece when it fits, else piece by piece. What fails
+ * before anything is sent is thrown.
+ */
+async function sendAtOnce(
+  exchange: Exchange,
+  result: QueryResult,
+  { shape, context }: { readonly shape: ResultShape; readonly context: ServerContext },
+): Promise<void> {
+  const headers = { 'content-type': shape.contentType };
+  const gathered = new GatheredText(exchange, headers);
+  gathered.write(shape.header(result));
+  try {
+    const here = await pumpResult(result, gathered, {
+      row: (columns, tombstone) => shape.row(result, columns, tombstone),
+      line: (line) => line,
+      chunkLength: context.limits.pullChunkBytes,
+    });
+    if (here) gathered.end(shape.end(result));
+  } catch (error) {
+    if (!exchange.headersSent) throw error;
+    const body = streamErrorBody(toDatabaseError(error, context.logger));
+    exchange.end(shape.error(result, body));
   }
 }
 

@@ -87,6 +87,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     authentication: new Authentication(options.users ?? null),
     queries: new QueryRegistry(limits, logger),
     version: packageVersion(),
+    termination: { isDone: false },
     isClosing: () => closing !== null,
   };
   const webSockets = new WebSockets(context);
@@ -151,7 +152,10 @@ function createApp(
     app.route({
       method: route.method,
       url: route.path,
-      handler: (request, reply) => serve(route, exchangeOf(request, reply), context),
+      handler: (request, reply) => {
+        const parameters = request.params as Readonly<Record<string, string>>;
+        return serve(route, exchangeOf(request, reply), { context, parameters });
+      },
     });
   }
   for (const route of REGISTRY_ROUTES) {

@@ -47,6 +47,10 @@ export class Exchange implements Client {
     return (this.request.url ?? '').split('?', 1)[0]!;
   }
 
+  get isHttp2(): boolean {
+    return this.#stream !== null;
+  }
+
   /** One value of a header, by its lower-case name. */
   header(name: string): string | undefined {
     const value = this.request.headers[name];
@@ -80,12 +84,17 @@ export class Exchange implements Client {
     else this.#whenGone.add(callback);
   }
 
+  /** Takes a callback of `onGone` back. */
+  offGone(callback: () => void): void {
+    this.#whenGone.delete(callback);
+  }
+
   /** Sends a whole response. An undefined header is left out. */
   send(status: number, headers: OutgoingHttpHeaders, body: string): void {
     if (this.#gone) return;
-    const bytes = Buffer.from(body);
-    this.#writeHead(status, { ...headers, 'content-length': bytes.length });
-    this.#response.end(bytes);
+    this.#writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) });
+    // As text it leaves in one write, together with the head.
+    this.#response.end(body);
   }
 
   /**

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { DatabaseError } from '../src/base/errors.ts';
 
 /**
@@ -19,13 +20,13 @@ export function parseJsonText(text: string, depthMax: number): unknown {
  * The text of UTF-8 bytes; a byte order mark is dropped.
  * @throws DatabaseError BAD_REQUEST when the bytes are not UTF-8.
  */
-export function decodeUtf8(bytes: Uint8Array): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch (error) {
-    throw invalidJson('the body is not UTF-8', error);
-  }
+export function decodeUtf8(bytes: Buffer): string {
+  if (!isUtf8(bytes)) throw invalidJson('the body is not UTF-8');
+  const marked = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
+  return bytes.toString('utf8', marked ? BYTE_ORDER_MARK_BYTES : 0);
 }
+
+const BYTE_ORDER_MARK_BYTES = 3;
 
 /** What every complaint about the JSON of a request looks like. */
 export function invalidJson(problem: string, cause?: unknown): DatabaseError {

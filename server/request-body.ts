@@ -32,24 +32,37 @@ function readBytes(exchange: Exchange, limits: ServerLimits): Promise<Buffer> {
     const { request } = exchange;
     const chunks: Buffer[] = [];
     let size = 0;
-    const settle = (finish: () => void): void => {
+    const settle = (): void => {
       clearTimeout(timer);
       request.off('data', take);
-      finish();
+      request.off('end', end);
+      exchange.offGone(gone);
     };
     const take = (chunk: Buffer): void => {
       size += chunk.length;
       if (size > limits.bodyBytesMax) {
         request.pause();
-        settle(() => reject(tooLarge(limits)));
+        settle();
+        reject(tooLarge(limits));
       } else {
         chunks.push(chunk);
       }
     };
-    const timer = setTimeout(() => settle(() => reject(tooSlow(limits))), limits.requestTimeoutMs);
+    const end = (): void => {
+      settle();
+      resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks));
+    };
+    const gone = (): void => {
+      settle();
+      reject(invalidJson('the upload broke off'));
+    };
+    const timer = setTimeout(() => {
+      settle();
+      reject(tooSlow(limits));
+    }, limits.requestTimeoutMs);
     request.on('data', take);
-    request.once('end', () => settle(() => resolve(Buffer.concat(chunks))));
-    exchange.onGone(() => settle(() => reject(invalidJson('the upload broke off'))));
+    request.on('end', end);
+    exchange.onGone(gone);
   });
 }
 

@@ -1,6 +1,7 @@
 // Hot path: once per row of a result.
-import type { QueryResult } from '../src/engine.ts';
+import type { QueryColumn, QueryResult } from '../src/engine.ts';
 import { compileResultRow } from '../src/formats/result-json.ts';
+import type { Row } from '../src/sql/types.ts';
 
 /** Where the text of a result goes: an HTTP response or a WebSocket. */
 export interface TextSink {
@@ -22,6 +23,18 @@ export interface PumpOptions {
 
 const TURN_MS_MAX = 2;
 
+/** Pull queries of one plan share their columns, and what was compiled for them. */
+const rowFormats = new WeakMap<readonly QueryColumn[], (row: Row) => string>();
+
+function rowFormatOf(columns: readonly QueryColumn[]): (row: Row) => string {
+  let format = rowFormats.get(columns);
+  if (format === undefined) {
+    format = compileResultRow(columns.map((column) => column.type));
+    rowFormats.set(columns, format);
+  }
+  return format;
+}
+
 /**
  * Moves a result to its client until the query has ended or the client is gone. The query is asked
  * for more only while the client keeps up, so that what a slow client has not read stays in the
@@ -35,7 +48,7 @@ export async function pumpResult(
   sink: TextSink,
   options: PumpOptions,
 ): Promise<boolean> {
-  const formatRow = compileResultRow(result.columns.map((column) => column.type));
+  const formatRow = rowFormatOf(result.columns);
   let turnStart = performance.now();
   for (;;) {
     const batch = await result.next();

@@ -1,5 +1,5 @@
 import { formatType } from '../src/sql/types.ts';
-import type { QueryResult } from '../src/engine.ts';
+import type { QueryColumn, QueryResult } from '../src/engine.ts';
 import type { ErrorBody } from './errors.ts';
 import { MEDIA_DELIMITED, MEDIA_JSON, MEDIA_KSQL_V1, type MediaType } from './media-types.ts';
 
@@ -80,19 +80,42 @@ function isPull(result: QueryResult): boolean {
   return result.kind === 'pull';
 }
 
-function metadata(result: QueryResult): string {
-  return JSON.stringify({
-    queryId: result.queryId,
-    columnNames: result.columns.map((column) => column.name),
-    columnTypes: result.columns.map((column) => formatType(column.type)),
-  });
+/** What is the same for all results of these columns; pull queries of one plan share them. */
+interface HeaderTexts {
+  /** The members behind the query id in a header line. */
+  readonly metadata: string;
+  readonly pullSchema: string;
+  readonly pushSchema: string;
+}
+
+const headerTexts = new WeakMap<readonly QueryColumn[], HeaderTexts>();
+
+function textsOf(columns: readonly QueryColumn[]): HeaderTexts {
+  let texts = headerTexts.get(columns);
+  if (texts === undefined) {
+    const columnNames = columns.map((column) => column.name);
+    const columnTypes = columns.map((column) => formatType(column.type));
+    const schema = (withKeys: boolean): string =>
+      columns
+        .map(({ name, type, isKey }) => {
+          return `\`${name}\` ${formatType(type)}${isKey && withKeys ? ' KEY' : ''}`;
+        })
+        .join(', ');
+    texts = {
+      metadata: JSON.stringify({ columnNames, columnTypes }).slice(1),
+      pullSchema: schema(true),
+      pushSchema: schema(false),
+    };
+    headerTexts.set(columns, texts);
+  }
+  return texts;
+}
+
+function metadata({ queryId, columns }: QueryResult): string {
+  return `{"queryId":${JSON.stringify(queryId)},${textsOf(columns).metadata}`;
 }
 
 function schemaText(result: QueryResult): string {
-  return result.columns
-    .map((column) => {
-      const role = column.isKey && isPull(result) ? ' KEY' : '';
-      return `\`${column.name}\` ${formatType(column.type)}${role}`;
-    })
-    .join(', ');
+  const { pullSchema, pushSchema } = textsOf(result.columns);
+  return isPull(result) ? pullSchema : pushSchema;
 }

@@ -1,6 +1,6 @@
 import { DatabaseError } from '../src/base/errors.ts';
 import { answerPreflight } from './preflight.ts';
-import { checkReady, stopping } from './admission.ts';
+import { checkReady, stopping, terminated } from './admission.ts';
 import { errorBody, errorHeaders, toDatabaseError } from './errors.ts';
 import type { Exchange } from './exchange.ts';
 import { MEDIA_JSON, negotiate } from './media-types.ts';
@@ -18,15 +18,16 @@ import type { ServerContext } from './server-context.ts';
 export async function serve(
   route: RouteDefinition,
   exchange: Exchange,
-  context: ServerContext,
+  { context, parameters }: { context: ServerContext; parameters: Readonly<Record<string, string>> },
 ): Promise<void> {
   try {
-    admit(exchange, context);
+    admit(exchange, context, route.always);
     const access = accessOf(route.method, route.path);
     exchange.principal = await logIn(exchange.request, access, context.authentication);
     const mediaType = negotiate(exchange.header('accept'), route.offers);
-    const body = route.method === 'POST' ? await readJsonBody(exchange, context.limits) : null;
-    await route.handle({ exchange, mediaType, body, context });
+    const readsBody = route.method === 'POST' && route.body === undefined;
+    const body = readsBody ? await readJsonBody(exchange, context.limits) : null;
+    await route.handle({ exchange, mediaType, body, parameters, context });
   } catch (error) {
     sendError(exchange, toDatabaseError(error, context.logger), {
       labelled: route.labelsErrors,
@@ -51,14 +52,16 @@ export function refuse(
 }
 
 /**
- * Checks who is asking and whether we are ready.
- * @throws DatabaseError BAD_REQUEST, MISDIRECTED, FORBIDDEN, STARTING, STOPPING.
+ * Checks who is asking and, unless the endpoint answers `always`, whether we are ready.
+ * @throws DatabaseError BAD_REQUEST, MISDIRECTED, FORBIDDEN, STARTING, STOPPING, TERMINATED.
  */
-export function admit(exchange: Exchange, context: ServerContext): void {
+export function admit(exchange: Exchange, context: ServerContext, always = false): void {
   const origin = exchange.header('origin');
   context.admission.check({ host: exchange.host, origin });
   exchange.corsHeaders = context.admission.corsHeaders(origin);
+  if (always) return;
   if (context.isClosing()) throw stopping();
+  if (context.termination.isDone) throw terminated();
   checkReady(context.engine);
 }
 
@@ -67,9 +70,21 @@ export function admit(exchange: Exchange, context: ServerContext): void {
  */
 function allowedMethods(path: string, routes: readonly RouteDefinition[]): string | null {
   const plain = path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
-  const methods = routes.filter((route) => route.path === plain).map((route) => route.method);
+  const methods = routes
+    .filter((route) => matchesPath(route.path, plain))
+    .map((route) => route.method);
   if (methods.length === 0) return null;
   return (methods.includes('GET') ? [...methods, 'HEAD'] : methods).join(', ');
+}
+
+/** Whether a path is the one of a route, whose parts that begin with `:` stand for anything. */
+function matchesPath(routePath: string, path: string): boolean {
+  const parts = path.split('/');
+  const expected = routePath.split('/');
+  return (
+    parts.length === expected.length &&
+    expected.every((part, i) => part === parts[i] || (part.startsWith(':') && parts[i] !== ''))
+  );
 }
 
 function noSuchRoute(exchange: Exchange, routes: readonly RouteDefinition[]): DatabaseError {
@@ -85,14 +100,10 @@ function noSuchRoute(exchange: Exchange, routes: readonly RouteDefinition[]): Da
       `${path} does not take ${method}, but ${allow}.`,
     );
   }
-  // What stands below /v1/topics is told by its documentation.
-  const known = [...new Set(routes.map((route) => topOf(route.path)))].join(', ');
-  return new DatabaseError('NOT_FOUND', `There is nothing at this path. There is ${known}.`);
-}
-
-/** Two steps of the path at most. */
-function topOf(path: string): string {
-  return path.split('/').slice(0, 3).join('/');
+  return new DatabaseError(
+    'NOT_FOUND',
+    'There is nothing at this path. Statements go to /ksql, queries to /query-stream.',
+  );
 }
 
 /** Whether the path is percent-encoded UTF-8 without control characters. */

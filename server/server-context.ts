@@ -15,6 +15,8 @@ export interface ServerContext {
   readonly logger: Logger;
   /** Of this package, for /info. */
   readonly version: string;
+  /** Whether /ksql/terminate has ended the application. */
+  readonly termination: { isDone: boolean };
   /** True once the server is being closed: no new request is taken. */
   readonly isClosing: () => boolean;
 }

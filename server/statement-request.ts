@@ -46,6 +46,34 @@ export function parseCloseQueryRequest(body: unknown): string {
   return requireText(requireObject(body, 'the body'), 'queryId');
 }
 
+/**
+ * Reads the request of /ksql/terminate: `{deleteTopicList?}`.
+ * @returns patterns of the topics that are to be deleted.
+ * @throws DatabaseError BAD_REQUEST naming the member, what was found and what was expected.
+ */
+export function parseTerminateRequest(body: unknown): readonly string[] {
+  const list = requireObject(body, 'the body')['deleteTopicList'] ?? [];
+  if (!Array.isArray(list)) throw wrongShape('deleteTopicList', list, 'an array');
+  return list.map((pattern, index) => requireString(pattern, `deleteTopicList[${index}]`));
+}
+
+/** Checks the request of /heartbeat and /lag, of which nothing is used. @throws DatabaseError BAD_REQUEST. */
+export function parseHostMessage(body: unknown): void {
+  requireObject(body, 'the body');
+}
+
+/** Reads the first line of /inserts-stream: `{target, properties?}`. @throws DatabaseError BAD_REQUEST. */
+export function parseInsertsRequest(line: unknown): {
+  readonly target: string;
+  readonly options: StatementOptions;
+} {
+  const members = requireObject(line, 'the first line');
+  return {
+    target: requireText(members, 'target'),
+    options: parseOptions(members, 'properties'),
+  };
+}
+
 type Members = Readonly<Record<string, unknown>>;
 type Property = string | number | boolean | null;
 

@@ -7,13 +7,15 @@ import type { Env, FileSystem } from './base/env.ts';
 import { nodeEnv } from './base/env-node.ts';
 import { type Logger, silentLogger } from './base/logger.ts';
 import { MemoryBudget } from './base/memory-budget.ts';
-import type { Entity } from './api/entities.ts';
+import type { CommandStatus, Entity } from './api/entities.ts';
 import type { TopicService } from './api/topics.ts';
 import { Catalog } from './catalog/catalog.ts';
-import type { Engine, QueryResult, StatementOptions } from './engine.ts';
+import type { Engine, Inserts, QueryPartitions, QueryResult, StatementOptions } from './engine.ts';
 import { addFunctions, type FunctionDefinitions } from './functions/known-functions.ts';
 import { type EmbeddedLogLimits, openEmbeddedLog } from './log/embedded/embedded-log.ts';
 import type { Log } from './log/log.ts';
+import { isOperatorStep, statesOf } from './operators/index.ts';
+import type { PhysicalPlan } from './plan/physical-plan.ts';
 import { AppendGate } from './runtime/append-gate.ts';
 import { decideTransaction, LostCommits } from './runtime/decide-transaction.ts';
 import { EmbeddedCommitCoordinator } from './runtime/embedded-commit.ts';
@@ -41,6 +43,11 @@ import type { Store, StoreChange } from './state/store.ts';
 import { CatalogState } from './statements/catalog-state.ts';
 import { CommandLog } from './statements/command-log.ts';
 import { checkDataDirectory, type DataDirectory, isUnused } from './statements/data-directory.ts';
+import { CommandStatuses } from './statements/command-statuses.ts';
+import { succeeded } from './statements/entities.ts';
+import { RowInserter } from './statements/row-inserter.ts';
+import { checkPropertyName, parseOverrides } from './statements/session-properties.ts';
+import { statementsToTerminateAll } from './statements/terminate-all.ts';
 import { loadParser } from './statements/parse.ts';
 import { QueryStarter } from './statements/query-starter.ts';
 import { StatementRunner } from './statements/statement-runner.ts';
@@ -189,6 +196,8 @@ export class Database implements Engine {
   readonly #catalog: CatalogState;
   readonly #statements: StatementRunner;
   readonly #queries: QueryStarter;
+  readonly #clock: Env['clock'];
+  readonly #statuses = new CommandStatuses();
   readonly #openProcessingLog: () => Promise<void>;
   readonly #openCommandLog: () => Promise<CommandLog>;
   readonly #onClosed: () => void;
@@ -205,6 +214,7 @@ export class Database implements Engine {
     const gate = new AppendGate();
     const processingLog = new ProcessingLog({ clock, logger });
     this.clusterId = data.clusterId;
+    this.#clock = clock;
     this.#log = log;
     this.#store = store;
     this.#guard = new DiskGuard({
@@ -316,7 +326,9 @@ export class Database implements Engine {
       await this.registry.replay(this.#schemasTopic.changes());
     }
     await this.#openProcessingLog();
-    const queries = await this.#catalog.replay(await this.#openCommandLog());
+    const queries = await this.#catalog.replay(await this.#openCommandLog(), (command, before) =>
+      this.#statuses.replayed(command, before),
+    );
     lost.checkQueries(queries);
     this.#runner.forgetStopped(new Set([...queries, PROCESSING_LOG_NUMBER]));
     this.#loop.start();
@@ -332,9 +344,26 @@ export class Database implements Engine {
     return this.#status;
   }
 
+  /** What exists now: an immutable snapshot. */
+  get catalog(): Catalog {
+    return this.#catalog.catalog;
+  }
+
+  /** The topics and their records, for tools that work below SQL. Its owner is the database: do not close it. */
+  get log(): Log {
+    return this.#log;
+  }
+
   async execute(sql: string, options: StatementOptions = {}): Promise<readonly Entity[]> {
     this.#checkReady();
-    return this.#statements.execute(sql, options);
+    try {
+      const entities = await this.#statements.execute(sql, options);
+      this.#statuses.answered(entities);
+      return entities;
+    } catch (error) {
+      if (error instanceof DatabaseError) this.#statuses.answered(error.entities as Entity[]);
+      throw error;
+    }
   }
 
   async query(sql: string, options: StatementOptions = {}): Promise<QueryResult> {
@@ -349,6 +378,50 @@ export class Database implements Engine {
 
   closeQuery(queryId: string): boolean {
     return this.#queries.close(queryId);
+  }
+
+  openInserts(target: string, { properties }: StatementOptions = {}): Inserts {
+    this.#checkReady();
+    parseOverrides(properties ?? {});
+    const { catalog } = this.#catalog;
+    return new RowInserter(target, {
+      catalog,
+      log: this.#log,
+      ingest: this.#ingest,
+      clock: this.#clock,
+    });
+  }
+
+  get commandStatuses(): ReadonlyMap<string, CommandStatus> {
+    return this.#statuses.all;
+  }
+
+  checkProperty(name: string): void {
+    checkPropertyName(name);
+  }
+
+  get queryPartitions(): readonly QueryPartitions[] {
+    return this.#loop.queries.map(({ id, plan, topology }) => {
+      const partitions = topology.sources.map(({ reader: { partition } }) => {
+        return { topic: partition.topic.name, partition: partition.index };
+      });
+      return { queryId: id, stores: storesOf(plan), partitions };
+    });
+  }
+
+  async terminateAll(topicPatterns: readonly string[]): Promise<Entity> {
+    const { catalog } = this.#catalog;
+    const sql = statementsToTerminateAll(catalog, topicPatterns);
+    await this.#queries.closeAll();
+    await this.execute(sql);
+    const entity = succeeded({
+      sql: 'TERMINATE CLUSTER;',
+      commandId: 'cluster/TerminateCluster/terminate',
+      message: 'Cluster terminated.',
+      number: this.#catalog.world.nextNumber - 1,
+    });
+    this.#statuses.answered([entity]);
+    return entity;
   }
 
   /**
@@ -403,6 +476,13 @@ export class Database implements Engine {
     }
     throw new DatabaseError('STOPPING', 'The database is shutting down.');
   }
+}
+
+/** Names of what a plan keeps: its steps with state, numbered. */
+function storesOf(plan: PhysicalPlan): string[] {
+  return plan.steps.flatMap((step) =>
+    isOperatorStep(step) && statesOf(step).length > 0 ? [`${step.kind}-${step.id}`] : [],
+  );
 }
 
 function defaultCacheBytes(): number {

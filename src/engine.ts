@@ -1,5 +1,6 @@
 import type { Row, SqlType } from './sql/types.ts';
-import type { Entity } from './api/entities.ts';
+import type { CommandStatus, Entity } from './api/entities.ts';
+import type { JsonNode } from './formats/json-node.ts';
 import type { SubjectRegistry } from './schema-registry/subject-registry.ts';
 import type { TopicService } from './api/topics.ts';
 
@@ -21,6 +22,24 @@ export interface Engine {
   query(sql: string, options?: StatementOptions): Promise<QueryResult>;
   /** Ends a running push or stream-pull query; false if there is none of that id. */
   closeQuery(queryId: string): boolean;
+  /**
+   * Opens a way to write rows into a source.
+   * @param target its name: upper-cased unless it stands in back-quotes.
+   * @throws DatabaseError UNKNOWN_SOURCE, or BAD_STATEMENT for a source that takes no rows.
+   */
+  openInserts(target: string, options?: StatementOptions): Inserts;
+  /** What became of the durable statements this process knows of, by command id, oldest first. */
+  readonly commandStatuses: ReadonlyMap<string, CommandStatus>;
+  /** Checks that a property of this name may be set. @throws DatabaseError UNKNOWN_PROPERTY. */
+  checkProperty(name: string): void;
+  /** The persistent queries and the partitions they read, for the status of the cluster. */
+  readonly queryPartitions: readonly QueryPartitions[];
+  /**
+   * Ends everything: terminates all queries, drops all sources, and deletes the topics of those whose topic one of
+   * the patterns (regular expressions) matches as a whole. What remains is an empty database.
+   * @throws DatabaseError BAD_REQUEST for a pattern that is none.
+   */
+  terminateAll(topicPatterns: readonly string[]): Promise<Entity>;
   /** Topics, records and consumer groups beside SQL. */
   readonly topics: TopicService;
   /** 'starting' until recovery is done, then 'ready'; 'failed' after an error the process cannot go on from. */
@@ -29,6 +48,31 @@ export interface Engine {
   readonly clusterId: string;
   /** The registry of schemas; absent when they are kept in another one. */
   readonly registry?: SubjectRegistry | undefined;
+}
+
+/** Rows on their way into one source. */
+export interface Inserts {
+  /**
+   * Checks a row, given as a JSON object, and writes it.
+   * @returns where it stands, once it is on disk.
+   * @throws DatabaseError at once for a row that does not fit; nothing of it is written then.
+   */
+  insert(row: JsonNode): Promise<Acknowledgement>;
+}
+
+/** Where an acknowledged row stands. It is on disk. */
+export interface Acknowledgement {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+}
+
+/** A persistent query and what it reads and keeps. */
+export interface QueryPartitions {
+  readonly queryId: string;
+  /** Names of its state stores. */
+  readonly stores: readonly string[];
+  readonly partitions: readonly { readonly topic: string; readonly partition: number }[];
 }
 
 export interface StatementOptions {

@@ -1,8 +1,6 @@
 import { MEDIA_JSON, MEDIA_KSQL_V1 } from '../media-types.ts';
+import { SERVICE_ID } from '../service-id.ts';
 import type { RouteDefinition } from './route.ts';
-
-/** The name ksqlDB gives a service nobody named. */
-const SERVICE_ID = 'default_';
 
 export const info: RouteDefinition = {
   method: 'GET',

@@ -14,6 +14,10 @@ export interface RouteDefinition {
    * Whether error bodies carry a content type. Clients of the query endpoints know them without.
    */
   readonly labelsErrors: boolean;
+  /** How the body of a POST is read: whole, as JSON, unless the route reads it itself, as it comes. */
+  readonly body?: 'stream';
+  /** Answered also while the server starts, stops or has been terminated. */
+  readonly always?: true;
   /** Answers the call. What it throws before sending anything becomes the answer. */
   handle(call: Call): void | Promise<void>;
 }
@@ -25,5 +29,7 @@ export interface Call {
   readonly mediaType: MediaType;
   /** The parsed JSON body of a POST; null for a GET. */
   readonly body: unknown;
+  /** What stands in the path for its `:names`, decoded. */
+  readonly parameters: Readonly<Record<string, string>>;
   readonly context: ServerContext;
 }

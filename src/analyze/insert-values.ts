@@ -1,4 +1,5 @@
 import type { ExpressionNode, Identifier, InsertValuesNode } from '../../grammar/ast.ts';
+import { DatabaseError } from '../base/errors.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Source } from '../catalog/source.ts';
 import { didYouMean } from '../catalog/did-you-mean.ts';
@@ -35,21 +36,7 @@ export function analyzeInsertValues(
   { catalog, ambient }: { readonly catalog: Catalog; readonly ambient: Ambient },
 ): AnalyzedInsertValues {
   const source = lookupSource(catalog, statement.target);
-  if (source.readOnly === true) {
-    const kind = source.kind.toLowerCase();
-    throw errorAt(
-      'BAD_STATEMENT',
-      statement.target,
-      `Cannot insert values into read-only ${kind}: ${source.name}. It was made by CREATE SOURCE ${source.kind}.`,
-    );
-  }
-  if (source.schema.window !== null) {
-    throw errorAt(
-      'BAD_STATEMENT',
-      statement.target,
-      `${source.name} is windowed; rows get there only through the query that makes the windows.`,
-    );
-  }
+  checkInsertable(source, statement.target);
   refuseHeaders(statement, source);
   const columns = columnsOf(source.schema);
   const row: Row = columns.map(() => null);
@@ -68,6 +55,29 @@ export function analyzeInsertValues(
   }
   requireKey(statement, source, names);
   return { source, row, timestamp };
+}
+
+/**
+ * Checks that rows can be inserted into a source.
+ * @param at where it was named; absent when it was not named in SQL.
+ * @throws DatabaseError BAD_STATEMENT for one that is read-only or windowed.
+ */
+export function checkInsertable(source: Source, at?: Located): void {
+  if (source.readOnly === true) {
+    const kind = source.kind.toLowerCase();
+    const message = `Cannot insert values into read-only ${kind}: ${source.name}. It was made by CREATE SOURCE ${source.kind}.`;
+    throw refusal(message, at);
+  }
+  if (source.schema.window === null) return;
+  throw refusal(
+    `Cannot insert values into windowed stream/table! Rows get into ${source.name} only through the query that makes the windows.`,
+    at,
+  );
+}
+
+function refusal(message: string, at: Located | undefined): DatabaseError {
+  if (at === undefined) return new DatabaseError('BAD_STATEMENT', message);
+  return errorAt('BAD_STATEMENT', at, message);
 }
 
 /** What comes from headers cannot be inserted, neither named nor as one of all columns. */

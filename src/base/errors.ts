@@ -34,12 +34,14 @@ export const ERROR_CODES = {
   TOO_MANY: { blame: 'user', httpStatus: 429, errorCode: 42900, retry: true },
   /** Keeps ksqlDB's number, which its clients know, under the status that says what to do. */
   TOO_MANY_PUSH_QUERIES: { blame: 'user', httpStatus: 429, errorCode: 40003, retry: true },
+  HTTP2_NEEDED: { blame: 'user', httpStatus: 400, errorCode: 40004, retry: false },
   INTERNAL: { blame: 'server', httpStatus: 500, errorCode: 50000, retry: false },
   QUERY_TOO_LARGE: { blame: 'user', httpStatus: 500, errorCode: 50002, retry: false },
   CORRUPT: { blame: 'server', httpStatus: 500, errorCode: 50000, retry: false },
   WAIT_TIMEOUT: { blame: 'server', httpStatus: 503, errorCode: 50301, retry: true },
   STARTING: { blame: 'server', httpStatus: 503, errorCode: 50302, retry: true },
   STOPPING: { blame: 'server', httpStatus: 503, errorCode: 50303, retry: true },
+  TERMINATED: { blame: 'server', httpStatus: 503, errorCode: 50304, retry: true },
   DISK_FULL: { blame: 'server', httpStatus: 507, errorCode: 50701, retry: true },
 } as const satisfies Record<
   string,

@@ -19,6 +19,7 @@ export interface NewRecord {
   readonly timestamp?: number;
   /** Default: by the key, as Kafka's producers do; without a key the partitions take turns. */
   readonly partition?: number;
+  /** Default: none. */
   readonly headers?: readonly RecordHeader[];
 }
 

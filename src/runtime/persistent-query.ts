@@ -80,6 +80,13 @@ export class PersistentQuery {
     return offsets.every((offset, index) => (this.#committed[index] ?? 0) >= offset);
   }
 
+  /** Whether everything its sources hold is processed and committed. */
+  get isCurrent(): boolean {
+    return this.topology.sources.every(
+      ({ reader }, index) => (this.#committed[index] ?? 0) >= reader.partition.stableEndOffset,
+    );
+  }
+
   /** The offset from which on it has still to read a partition; Infinity for one it does not read. */
   neededFrom(partition: Partition): number {
     let needed = Infinity;

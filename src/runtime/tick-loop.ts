@@ -61,6 +61,8 @@ export class TickLoop {
   readonly #options: TickLoopOptions;
   readonly #queries = new Map<string, PersistentQuery>();
   #ordered: readonly PersistentQuery[] = [];
+  /** Of each query that was asked about: itself and those it reads from. Forgotten when the queries change. */
+  readonly #dependencies = new Map<PersistentQuery, readonly PersistentQuery[]>();
   /** Attempts count abandoned ticks too; state caches tell old from new by them. */
   #attempt = 0;
   #committedAttempt = 0;
@@ -171,17 +173,25 @@ export class TickLoop {
 
   /**
    * Resolves when what the log holds now for the query, and for those it depends on, is committed, so that a pull
-   * query sees what was acknowledged before it. Gives up after `timeoutMs`, and at once on a query with a backlog.
+   * query sees what was acknowledged before it; null when it already is. Gives up after `timeoutMs`, and at once on a
+   * query with a backlog.
    */
-  async caughtUp(query: PersistentQuery, timeoutMs: number): Promise<void> {
-    const goals = withDependencies([query], this.#ordered).map((member) => {
+  caughtUp(query: PersistentQuery, timeoutMs: number): Promise<void> | null {
+    if (timeoutMs <= 0 || this.#failed || this.#stopping) return null;
+    const members = this.#withDependencies(query);
+    const isIdle = members.every((member) => member.state !== 'RUNNING' || member.isCurrent);
+    return isIdle ? null : this.#catchUp(members, timeoutMs);
+  }
+
+  async #catchUp(members: readonly PersistentQuery[], timeoutMs: number): Promise<void> {
+    const goals = members.map((member) => {
       const ends = member.topology.sources.map(({ reader }) => reader.partition.stableEndOffset);
       return { member, ends };
     });
     const isReached = (): boolean =>
       goals.every(({ member, ends }) => member.state !== 'RUNNING' || member.hasCommitted(ends));
     const isBehind = goals.some(({ member }) => member.topology.lag > LIVE_LAG);
-    if (timeoutMs <= 0 || isBehind || this.#failed || this.#stopping || isReached()) return;
+    if (isBehind || isReached()) return;
     const stopWaiting = this.waitImpatiently();
     await new Promise<void>((resolve) => {
       const check = (): void => {
@@ -198,6 +208,16 @@ export class TickLoop {
       this.wake();
     });
     stopWaiting();
+  }
+
+  /** The query and those it reads from, directly or not. */
+  #withDependencies(query: PersistentQuery): readonly PersistentQuery[] {
+    let found = this.#dependencies.get(query);
+    if (found === undefined) {
+      found = withDependencies([query], this.#ordered);
+      this.#dependencies.set(query, found);
+    }
+    return found;
   }
 
   /** Runs `action` between two ticks, with nothing being committed. */
@@ -224,6 +244,7 @@ export class TickLoop {
 
   #order(): void {
     this.#ordered = inOrderOfDependence([...this.#queries.values()]);
+    this.#dependencies.clear();
     this.#behindProblems = queriesBehind(PROCESSING_LOG_TOPIC, this.#ordered);
   }
 

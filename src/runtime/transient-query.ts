@@ -3,7 +3,7 @@ import type { Env } from '../base/env.ts';
 import { DatabaseError } from '../base/errors.ts';
 import { MemoryBudget } from '../base/memory-budget.ts';
 import type { Partition, Topic } from '../log/log.ts';
-import type { Change } from '../operators/change.ts';
+import { type Change, namesNoRow } from '../operators/change.ts';
 import { statePrefix } from './meta.ts';
 import { rowCodec } from '../operators/state-codec.ts';
 import {
@@ -11,6 +11,7 @@ import {
   type PhysicalPlan,
   type ResultColumn,
   type SourceStep,
+  sourceSteps,
 } from '../plan/physical-plan.ts';
 import type { Row } from '../sql/types.ts';
 import { MemoryStore } from '../state/memory-store.ts';
@@ -33,6 +34,11 @@ export interface TransientQueryOptions {
   readonly plan: PhysicalPlan;
   readonly kind: 'push' | 'pull';
   readonly limit: number | null;
+  /**
+   * It follows what one persistent query writes: deletions and rows without a key are not shown, and it ends only with
+   * its client.
+   */
+  readonly follows: boolean;
   /** Where streams are read from. Tables are always read from the beginning. */
   readonly offsetReset: 'earliest' | 'latest';
   readonly clock: Env['clock'];
@@ -50,7 +56,7 @@ export interface TransientQueryOptions {
  */
 export class TransientQuery implements QueryResult {
   readonly kind: 'push' | 'pull';
-  readonly closable = true;
+  readonly closable: boolean;
   readonly queryId: string;
   readonly columns: readonly QueryColumn[];
   readonly #options: TransientQueryOptions;
@@ -68,11 +74,12 @@ export class TransientQuery implements QueryResult {
   constructor(options: TransientQueryOptions) {
     this.#options = options;
     this.kind = options.kind;
+    this.closable = !options.follows;
     this.queryId = options.queryId;
     const result = options.plan.steps.find((step) => step.kind === 'Result');
     if (result === undefined) throw new TypeError('a transient plan ends in a result');
     this.columns = result.output.map(({ name, type }) => ({ name, type, isKey: false }));
-    this.#rows = new ResultRows(result.output, options.plan.result);
+    this.#rows = new ResultRows(result.output, visibilityOf(options));
     this.#topology = this.#createTopology();
   }
 
@@ -209,27 +216,47 @@ export class TransientQuery implements QueryResult {
   }
 }
 
+/** Which changes a client is shown. */
+interface Visibility {
+  readonly deletions: boolean;
+  readonly rowsWithoutKey: boolean;
+}
+
+function visibilityOf({ plan, follows }: TransientQueryOptions): Visibility {
+  const isTable = plan.result === 'table';
+  // The one row of an aggregation without GROUP BY has no key, and any other aggregation has seen to it.
+  const aggregates = plan.steps.some(({ kind }) => kind === 'Aggregate');
+  const sources = sourceSteps(plan);
+  const hasKeys = sources.some(({ schema }) => schema.keys.length > 0);
+  return {
+    deletions: isTable && !follows,
+    rowsWithoutKey: aggregates || !hasKeys || !(isTable || follows),
+  };
+}
+
 /** Gathers the rows of the last step until the client takes them. */
 class ResultRows implements Exit {
   readonly #columns: readonly ResultColumn[];
-  readonly #result: 'stream' | 'table';
+  readonly #visibility: Visibility;
   #rows: Row[] = [];
   #tombstones: boolean[] = [];
 
-  constructor(columns: readonly ResultColumn[], result: 'stream' | 'table') {
+  constructor(columns: readonly ResultColumn[], visibility: Visibility) {
     this.#columns = columns;
-    this.#result = result;
+    this.#visibility = visibility;
   }
 
   write(changes: readonly Change[]): void {
+    const { deletions, rowsWithoutKey } = this.#visibility;
     for (const change of changes) {
+      if (!rowsWithoutKey && namesNoRow(change.key)) continue;
       const { after } = change;
       if (after !== null) {
         this.#push(
           this.#columns.map((column) => after[column.index] ?? null),
           false,
         );
-      } else if (this.#result === 'table') {
+      } else if (deletions) {
         this.#push(this.#deletion(change), true);
       }
     }

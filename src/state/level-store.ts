@@ -82,6 +82,10 @@ class LevelStore implements Store {
     const level = this.#level;
     const snapshot = level.snapshot();
     return {
+      get(key) {
+        const stored = level.getSync(key, { snapshot });
+        return stored === undefined ? undefined : checked(key, stored);
+      },
       async getMany(keys) {
         return checkedValues(keys, await level.getMany(keys as Uint8Array[], { snapshot }));
       },

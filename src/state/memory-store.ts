@@ -25,6 +25,7 @@ export class MemoryStore implements Store {
   snapshot(): StoreSnapshot {
     const entries = this.#entries;
     return {
+      get: (key) => entries.get(textOf(key)),
       getMany: async (keys) => keys.map((key) => entries.get(textOf(key))),
       range: (options) => rangeOf(entries, options),
       close: async () => {},

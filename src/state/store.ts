@@ -32,6 +32,8 @@ export interface RangeOptions {
 }
 
 export interface StoreSnapshot {
+  /** Undefined when there is no such key. Synchronous: for a few keys. */
+  get(key: Uint8Array): Uint8Array | undefined;
   getMany(keys: readonly Uint8Array[]): Promise<(Uint8Array | undefined)[]>;
   range(options: RangeOptions): AsyncIterableIterator<StoreEntry[]>;
   close(): Promise<void>;

@@ -75,11 +75,16 @@ export class CatalogState {
 
   /**
    * Applies the whole command log, then starts the queries that are left.
+   * @param onCommand is told each command, and what existed before it.
    * @returns the numbers of those queries.
    */
-  async replay(commandLog: CommandLog): Promise<ReadonlySet<number>> {
+  async replay(
+    commandLog: CommandLog,
+    onCommand: (command: Command, before: Catalog) => void = () => {},
+  ): Promise<ReadonlySet<number>> {
     this.#replayed = new Map();
     for await (const { offset, entry } of commandLog.entries()) {
+      onCommand(entry.command, this.#catalog);
       await this.#apply(entry.command, offset);
     }
     const replayed = this.#replayed;

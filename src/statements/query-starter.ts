@@ -2,6 +2,7 @@ import type { ParsedStatement } from '../../grammar/parser.ts';
 import type { PrintNode, QueryNode } from '../../grammar/ast.ts';
 import { expandTypes } from '../analyze/custom-types.ts';
 import { analyzePull } from '../analyze/pull.ts';
+import { canFollow, checkFollowing } from '../analyze/scalable-push.ts';
 import { analyzeQuery } from '../analyze/query.ts';
 import { errorAt } from '../analyze/error-at.ts';
 import type { AnalyzedQuery } from '../analyze/logical-plan.ts';
@@ -9,12 +10,13 @@ import type { QueryType } from '../api/entities.ts';
 import { DatabaseError } from '../base/errors.ts';
 import type { Env, Random } from '../base/env.ts';
 import { didYouMean } from '../catalog/did-you-mean.ts';
-import { fixedAmbient } from '../expressions/ambient.ts';
 import type { QueryResult, StatementOptions } from '../engine.ts';
 import type { Log, Topic } from '../log/log.ts';
 import { planQuery } from '../plan/planner.ts';
 import { PrintQuery } from '../runtime/print-query.ts';
 import type { ProcessingLog } from '../runtime/processing-log.ts';
+import { PreparedPull } from '../runtime/prepared-pull.ts';
+import { PullAmbient } from '../runtime/pull-ambient.ts';
 import { PullQuery } from '../runtime/pull-query.ts';
 import type { QueryRunner } from '../runtime/query-runner.ts';
 import type { TickLoop } from '../runtime/tick-loop.ts';
@@ -24,6 +26,13 @@ import type { Store } from '../state/store.ts';
 import type { CatalogState } from './catalog-state.ts';
 import { locateInSql } from './locate.ts';
 import { parseSql } from './parse.ts';
+import {
+  keyLiteralsOf,
+  pullPlanKey,
+  type PullPlanEntry,
+  type PullPlanKey,
+  PullPlans,
+} from './pull-plans.ts';
 import {
   planSettings,
   parseOverrides,
@@ -57,15 +66,31 @@ interface Running {
 /** Starts SELECT and PRINT statements and keeps book of those that run. */
 export class QueryStarter {
   readonly #options: QueryStarterOptions;
-  /** By id. Table pulls are counted here too but cannot be closed by id. */
+  readonly #plans = new PullPlans();
+  /** By id. Table pulls are here too but cannot be closed by id. */
   readonly #running = new Map<string, Running>();
+  /** Pull queries on tables that run now. */
+  #pulls = 0;
+  #pullNumber = 0;
 
   constructor(options: QueryStarterOptions) {
     this.#options = options;
   }
 
   /** See Engine.query. */
-  async start(sql: string, options: StatementOptions): Promise<QueryResult> {
+  start(sql: string, options: StatementOptions): Promise<QueryResult> {
+    const key = pullPlanKey(sql, options.properties);
+    const { catalog } = this.#options.catalog;
+    const planned = key === null ? undefined : this.#plans.find(key, { catalog });
+    return planned === undefined
+      ? this.#plan(sql, { options, key })
+      : this.#runPull(planned, { sql });
+  }
+
+  async #plan(
+    sql: string,
+    { options, key }: { options: StatementOptions; key: PullPlanKey | null },
+  ): Promise<QueryResult> {
     const overrides = parseOverrides(
       options.properties ?? {},
       this.#options.catalog.catalog.defaults,
@@ -82,7 +107,7 @@ export class QueryStarter {
       );
     }
     try {
-      return await this.#startOne(only, properties);
+      return await this.#startOne(only, { properties, key });
     } catch (error) {
       if (!(error instanceof DatabaseError)) throw error;
       throw locateInSql(error, substituted).with({ statementText: only.text });
@@ -91,13 +116,13 @@ export class QueryStarter {
 
   #startOne(
     { statement: written, text }: ParsedStatement,
-    properties: SessionProperties,
+    { properties, key }: { properties: SessionProperties; key: PullPlanKey | null },
   ): QueryResult | Promise<QueryResult> {
     const statement = expandTypes(written, this.#options.catalog.catalog.types);
     switch (statement.kind) {
       case 'select':
         return statement.query.emit === null
-          ? this.#pull(statement.query, { sql: text, properties })
+          ? this.#pull(statement.query, { sql: text, properties, key })
           : this.#push(statement.query, { sql: text, properties });
       case 'print':
         return this.#print(statement, text);
@@ -119,19 +144,19 @@ export class QueryStarter {
         `${pushes} push queries run already, which is the most this server allows. Close some and try again.`,
       );
     }
-    return this.#transient(analyzed, { sql, properties, type: 'PUSH' });
+    const follows =
+      properties.scalablePush && properties.offsetReset === 'latest' && canFollow(query, catalog);
+    if (follows) checkFollowing(query);
+    return this.#transient(analyzed, { sql, properties, type: 'PUSH', follows });
   }
 
-  #pull(query: QueryNode, { sql, properties }: Session): QueryResult | Promise<QueryResult> {
+  #pull(
+    query: QueryNode,
+    { sql, properties, key }: Session & { key: PullPlanKey | null },
+  ): QueryResult | Promise<QueryResult> {
     const { catalog } = this.#options.catalog;
+    if (query.limit !== null && !properties.pullLimit) throw limitDisabled(query);
     const analyzed = analyzeQuery(query, { catalog, mode: 'pull' });
-    const pulls = this.#count('PULL');
-    if (pulls >= PULL_QUERIES_MAX) {
-      throw new DatabaseError(
-        'TOO_MANY',
-        `${pulls} pull queries run already, which is the most this server allows. Try again in a moment.`,
-      );
-    }
     if (analyzed.result === 'stream') {
       if (!properties.streamPull) {
         throw new DatabaseError(
@@ -139,56 +164,88 @@ export class QueryStarter {
           "Pull queries on streams are disabled. To create a push query on the stream, add EMIT CHANGES to the end. To enable pull queries on streams, set the ksql.query.pull.stream.enabled config to 'true'.",
         );
       }
-      return this.#transient(analyzed, { sql, properties, type: 'PULL' });
+      return this.#transient(analyzed, { sql, properties, type: 'PULL', follows: false });
     }
-    return this.#tablePull(query, analyzed, { sql, properties });
+    const planned = this.#planPull(query, analyzed, { properties, key });
+    return this.#runPull(planned, { sql });
   }
 
-  async #tablePull(
+  #planPull(
     query: QueryNode,
     analyzed: AnalyzedQuery,
-    { sql, properties }: Session,
-  ): Promise<QueryResult> {
+    { properties, key }: { properties: SessionProperties; key: PullPlanKey | null },
+  ): PullPlanEntry {
     const { catalog } = this.#options.catalog;
     const { where } = query;
     const tableScanEnabled = properties.tableScan;
-    const { clock, random, store, loop, processingLog } = this.#options;
-    const ambient = fixedAmbient(clock.now(), () => random.integer());
+    const { clock, random, store, processingLog } = this.#options;
+    const ambient = new PullAmbient(clock, random);
     const plan = analyzePull(analyzed, { catalog, where, tableScanEnabled, ambient });
     const id = analyzed.sources[0]?.createdBy ?? '';
     const writer = this.#options.runner.query(id);
     if (writer === undefined) {
       throw errorAt('BAD_STATEMENT', query, `The query ${id} that keeps this table does not run.`);
     }
-    await loop.caughtUp(writer, properties.pullWaitMs);
-    const queryId = `query_${clock.now()}_${random.integer() % 1_000_000}`;
+    const keys = analyzed.root.input.schema.keys;
+    const keyLiterals =
+      key === null ? null : keyLiteralsOf(query, plan, { keys, template: key.template });
+    // A lookup by nothing but its key finds no row the condition would not hold for.
+    const predicate = keyLiterals === null ? plan.predicate : null;
+    const services = { store, clock, processingLog };
+    const prepared = new PreparedPull({ query: analyzed, predicate, writer, services, ambient });
+    const entry = { prepared, plan, writer, properties };
+    if (key !== null && !ambient.wasAsked) this.#plans.add(key, { ...entry, catalog, keyLiterals });
+    return entry;
+  }
+
+  async #runPull(
+    { prepared, plan, writer, properties }: PullPlanEntry,
+    { sql }: { sql: string },
+  ): Promise<QueryResult> {
+    if (this.#pulls >= PULL_QUERIES_MAX) {
+      throw new DatabaseError(
+        'TOO_MANY',
+        `${this.#pulls} pull queries run already, which is the most this server allows. Try again in a moment.`,
+      );
+    }
+    this.#pulls++;
+    try {
+      const waiting = this.#options.loop.caughtUp(writer, properties.pullWaitMs);
+      if (waiting !== null) await waiting;
+    } catch (error) {
+      this.#pulls--;
+      throw error;
+    }
+    const queryId = `query_${this.#options.clock.now()}_${++this.#pullNumber}`;
     const result = new PullQuery({
       queryId,
-      query: analyzed,
+      prepared,
       plan,
-      writer,
-      store,
-      clock,
-      ambient,
-      processingLog,
-      onClose: () => this.#ended(queryId),
+      onClose: () => {
+        this.#pulls--;
+        this.#running.delete(queryId);
+      },
     });
-    return this.#begin(result, { sql, type: 'PULL' });
+    this.#running.set(queryId, { result, sql, type: 'PULL' });
+    return result;
   }
 
   #transient(
     analyzed: AnalyzedQuery,
-    { sql, properties, type }: Session & { type: 'PUSH' | 'PULL' },
+    { sql, properties, type, follows }: Session & { type: 'PUSH' | 'PULL'; follows: boolean },
   ): QueryResult {
     const { clock, random, log, loop, processingLog } = this.#options;
     const source = analyzed.sources[0]?.name ?? 'QUERY';
-    const queryId = `transient_${source}_${random.integer() % ID_DIGITS}`;
+    const queryId = follows
+      ? `SCALABLE_PUSH_QUERY_${random.uuid()}`
+      : `transient_${source}_${random.integer() % ID_DIGITS}`;
     const stopWaiting = loop.waitImpatiently();
     const result = new TransientQuery({
       queryId,
       plan: planQuery(analyzed, null, planSettings(properties)),
       kind: type === 'PUSH' ? 'push' : 'pull',
       limit: analyzed.limit,
+      follows,
       offsetReset: type === 'PULL' ? 'earliest' : properties.offsetReset,
       clock,
       seed: random.uuid(),
@@ -265,6 +322,14 @@ export class QueryStarter {
 interface Session {
   readonly sql: string;
   readonly properties: SessionProperties;
+}
+
+function limitDisabled(query: QueryNode): DatabaseError {
+  return errorAt(
+    'BAD_STATEMENT',
+    query,
+    'LIMIT clause in pull queries is currently disabled. You can enable them by setting ksql.query.pull.limit.clause.enabled=true.',
+  );
 }
 
 function topicOf(log: Log, name: string): Topic {

@@ -53,6 +53,21 @@ const definitions = {
     parse: parseBoolean,
     expected: 'true or false',
   },
+  rangeScan: {
+    name: 'ksql.query.pull.range.scan.enabled',
+    description:
+      'Whether pull queries may read a range of keys where they may not read a whole table.',
+    defaultValue: true,
+    parse: parseBoolean,
+    expected: 'true or false',
+  },
+  pullLimit: {
+    name: 'ksql.query.pull.limit.clause.enabled',
+    description: 'Whether pull queries may have a LIMIT.',
+    defaultValue: true,
+    parse: parseBoolean,
+    expected: 'true or false',
+  },
   pullWaitMs: {
     name: 'millrace.query.pull.wait.ms',
     description:
@@ -65,6 +80,14 @@ const definitions = {
     name: 'ksql.query.pull.stream.enabled',
     description: 'Whether pull queries may read streams.',
     defaultValue: true,
+    parse: parseBoolean,
+    expected: 'true or false',
+  },
+  scalablePush: {
+    name: 'ksql.query.push.v2.enabled',
+    description:
+      'Whether a push query that only filters what one persistent query writes follows that query: it then sees new rows only.',
+    defaultValue: false,
     parse: parseBoolean,
     expected: 'true or false',
   },
@@ -209,6 +232,7 @@ const IGNORED = new Set([
   'retry.backoff.ms',
   'state.dir',
   'ksql.idle.connection.timeout.seconds',
+  'ksql.query.pull.interpreter.enabled',
 ]);
 
 /** Prefix under which ksqlDB accepts the settings of its stream client as well. */
@@ -247,6 +271,12 @@ export function withOverride(overrides: Map<string, string>, name: string, text:
     );
   }
   overrides.set(canonical, text);
+}
+
+/** Checks that there is a property of this name. @throws DatabaseError UNKNOWN_PROPERTY. */
+export function checkPropertyName(name: string): void {
+  const canonical = canonicalName(name);
+  if (!IGNORED.has(canonical)) definitionOf(canonical, name);
 }
 
 /**

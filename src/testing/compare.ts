@@ -78,7 +78,8 @@ function scalarsEqual(expected: JsonNode, actual: JsonNode, numbers: NumberCompa
   return decimal !== null && decimal.scale <= 0 && whole(decimal) === BigInt(expected.text);
 }
 
-function isInteger(text: string): boolean {
+/** Whether the text of a number has neither fraction nor exponent. */
+export function isInteger(text: string): boolean {
   return /^-?\d+$/.test(text);
 }
 
@@ -109,7 +110,8 @@ function whole({ unscaled, scale }: Decimal): bigint {
   return scale > 0 ? unscaled / 10n ** BigInt(scale) : unscaled * 10n ** BigInt(-scale);
 }
 
-function sameDigits(a: string, b: string): boolean {
+/** Whether two numbers have the same value and as many digits behind the point. */
+export function sameDigits(a: string, b: string): boolean {
   const [left, right] = [parseDecimal(a), parseDecimal(b)];
   if (left === null || right === null) return false;
   return left.unscaled === right.unscaled && left.scale === right.scale;

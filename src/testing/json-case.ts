@@ -96,8 +96,18 @@ export interface TopicFormatExpectation {
  * @throws CaseFormatError when the text is no array of cases.
  */
 export function parseCases(text: string): TestCase[] {
+  return parseCaseArray(text).map(parseCase);
+}
+
+/** The elements of a file that is an array. @throws CaseFormatError when it is none. */
+export function parseCaseArray(text: string): readonly JsonNode[] {
+  return listOf(parseJson(text), 'the file');
+}
+
+/** The value of JSON text, numbers with their spelling. */
+export function parseJson(text: string): JsonNode {
   const bytes = Buffer.from(text);
-  return listOf(new JsonReader().readAll(bytes, 0, bytes.length), 'the file').map(parseCase);
+  return new JsonReader().readAll(bytes, 0, bytes.length);
 }
 
 function parseCase(node: JsonNode, index: number): TestCase {
@@ -132,7 +142,8 @@ function parseCase(node: JsonNode, index: number): TestCase {
   };
 }
 
-function parseRecord(node: JsonNode, at: string): CaseRecord {
+/** A record of a case. @throws CaseFormatError naming the place. */
+export function parseRecord(node: JsonNode, at: string): CaseRecord {
   const { fields } = objectOf(node, at);
   const value = fields.get('value');
   if (value === undefined) throw new CaseFormatError(`${at} has no member value`);
@@ -171,7 +182,8 @@ function parseHeader({ fields }: JsonObject, at: string): CaseHeader {
   };
 }
 
-function parseTopic({ fields }: JsonObject, at: string): TopicDefinition {
+/** A topic of a case. @throws CaseFormatError naming the place. */
+export function parseTopic({ fields }: JsonObject, at: string): TopicDefinition {
   const partitions = fields.get('partitions');
   return {
     name: textOf(fields.get('name'), `name in ${at}`),
@@ -248,30 +260,36 @@ function scalarText(node: JsonNode): string {
   return String(node);
 }
 
-function objectOf(node: JsonNode | undefined, at: string): JsonObject {
+/** The value as an object. @throws CaseFormatError when it is none. */
+export function objectOf(node: JsonNode | undefined, at: string): JsonObject {
   if (node instanceof JsonObject) return node;
   throw new CaseFormatError(`${at} is not an object`);
 }
 
-function optionalObject(node: JsonNode | undefined, at: string): JsonObject {
+/** The same; an empty object when it is absent or null. */
+export function optionalObject(node: JsonNode | undefined, at: string): JsonObject {
   return node === undefined || node === null ? new JsonObject() : objectOf(node, at);
 }
 
-function listOf(node: JsonNode | undefined, at: string): readonly JsonNode[] {
+/** The elements of an array. @throws CaseFormatError when it is none. */
+export function listOf(node: JsonNode | undefined, at: string): readonly JsonNode[] {
   if (Array.isArray(node)) return node;
   throw new CaseFormatError(`${at} is not an array`);
 }
 
-function optionalList(node: JsonNode | undefined, at: string): readonly JsonNode[] {
+/** The same; none when it is absent or null. */
+export function optionalList(node: JsonNode | undefined, at: string): readonly JsonNode[] {
   return node === undefined || node === null ? [] : listOf(node, at);
 }
 
-function textOf(node: JsonNode | undefined, at: string): string {
+/** The value as text. @throws CaseFormatError when it is none. */
+export function textOf(node: JsonNode | undefined, at: string): string {
   if (typeof node === 'string') return node;
   throw new CaseFormatError(`${at} is not a text`);
 }
 
-function optionalText(node: JsonNode | undefined): string | null {
+/** The value as text; null when it is anything else. */
+export function optionalText(node: JsonNode | undefined): string | null {
   return typeof node === 'string' ? node : null;
 }
 

@@ -2,44 +2,11 @@ import { splitStatements } from '../../grammar/split.ts';
 import { DatabaseError, ERROR_CODES } from '../base/errors.ts';
 import { difference, type NumberComparison } from './compare.ts';
 import { CaseFormatError, type CaseRecord, type TestCase } from './json-case.ts';
+import { Failure, type FailureReason, type Outcome } from './outcome.ts';
 import { decodeRecord, encodeRecord, shown } from './payloads.ts';
 import { type FedRecord, Pipeline, type PipelineRecord } from './pipeline.ts';
 import { checkPostConditions } from './post-conditions.ts';
 import { topicsBefore } from './topics-before.ts';
-
-/** What became of a case. */
-export type Outcome =
-  | {
-      readonly kind: 'passed';
-      /** Why the last statement was refused, as expected; null for a case that ran. */
-      readonly refusal: string | null;
-      /** Expectations about internal topics, which were not looked at. */
-      readonly skippedCount: number;
-    }
-  | {
-      readonly kind: 'failed';
-      readonly reason: FailureReason;
-      /** Expected and actual. */
-      readonly message: string;
-    };
-
-/**
- * Why a case failed: a statement was refused that should run; it ran though it should be refused; the engine broke;
- * the records or the metadata are not as expected; or the case itself cannot be run.
- */
-export type FailureReason =
-  'refused' | 'not refused' | 'internal' | 'records' | 'metadata' | 'case';
-
-/** A finding that ends the case. */
-class Failure extends Error {
-  override readonly name = 'Failure';
-  readonly reason: FailureReason;
-
-  constructor(reason: FailureReason, message: string) {
-    super(message);
-    this.reason = reason;
-  }
-}
 
 /** Says how the runner compares; the engine does not know it. */
 const EXACT_NUMBERS = 'use.exact.numeric.comparison';

@@ -10,7 +10,7 @@ const PARTITIONS_DEFAULT = 4;
  * its CREATE statements declare columns over; those it feeds. The topics of results appear with their queries.
  */
 export function topicsBefore(
-  { topics, inputs }: TestCase,
+  { topics, inputs }: Pick<TestCase, 'topics' | 'inputs'>,
   statements: readonly string[],
 ): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();

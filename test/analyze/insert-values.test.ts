@@ -138,7 +138,7 @@ describe('refused', () => {
     ],
     [
       "INSERT INTO hourly VALUES ('a', 1)",
-      'BAD_STATEMENT 1:13 HOURLY is windowed; rows get there only through the query that makes the windows.',
+      'BAD_STATEMENT 1:13 Cannot insert values into windowed stream/table! Rows get into HOURLY only through the query that makes the windows.',
     ],
     [
       "INSERT INTO click VALUES ('a')",

@@ -17,6 +17,7 @@ import {
 } from './workloads/language.ts';
 import { workloads } from './workloads/index.ts';
 import { type LatencyReport, measureInsertLatency } from './workloads/insert-latency.ts';
+import { measurePulls, type PullFigures } from './workloads/pull-by-key.ts';
 import type { Workload } from './workloads/workload.ts';
 
 /** All figures of a run, as `--json` writes them. */
@@ -26,6 +27,7 @@ interface Figures {
   readonly calibration: Calibration;
   readonly load: LoadResult | null;
   readonly workloads: readonly WorkloadReport[];
+  readonly pulls: readonly PullFigures[] | null;
   readonly planning: PlanningReport | null;
   readonly condition: ConditionReport | null;
   readonly latency: LatencyReport | null;
@@ -70,6 +72,8 @@ async function measure(options: Options, directory: string): Promise<Figures> {
   console.log(`${report.formatCalibration(calibration)}\n`);
   const chosen = workloads.filter(({ name }) => [...only].some((measure) => measure === name));
   const throughput = await measureThroughput(chosen, { options, directory, eventsPath });
+  const pulls = only.has('W6') ? await measurePulls(join(directory, 'pulls')) : null;
+  if (pulls !== null) console.log(`${report.formatPulls(pulls)}\n`);
   const planning = only.has('PLAN') ? measurePlanning() : null;
   if (planning !== null) console.log(report.formatPlanning(planning));
   const condition = only.has('WHERE') ? measureCondition() : null;
@@ -78,7 +82,8 @@ async function measure(options: Options, directory: string): Promise<Figures> {
   if (latency !== null) console.log(report.formatLatency(latency));
   const coldStart = only.has('START') ? await measureColdStart(directory) : null;
   if (coldStart !== null) console.log(report.formatColdStart(coldStart));
-  return { events, rounds, calibration, ...throughput, planning, condition, latency, coldStart };
+  const figures = { planning, condition, pulls, latency, coldStart };
+  return { events, rounds, calibration, ...throughput, ...figures };
 }
 
 interface ThroughputFigures {

@@ -1,6 +1,7 @@
 import type { Calibration } from './calibration.ts';
 import type { WorkloadReport } from './throughput.ts';
 import type { ColdStartReport } from './workloads/cold-start.ts';
+import type { PullFigures } from './workloads/pull-by-key.ts';
 import type { ConditionReport, PlanningReport } from './workloads/language.ts';
 import type { LatencyReport } from './workloads/insert-latency.ts';
 
@@ -56,6 +57,23 @@ export function formatCondition(report: ConditionReport): string {
 export function formatLatency({ rows, p50Ms, p90Ms, p99Ms }: LatencyReport): string {
   const [p50, p90, p99] = [p50Ms, p90Ms, p99Ms].map((ms) => ms.toFixed(2));
   return `LAT    INSERT to row at a WebSocket client, ${rows} rows: p50 ${p50}, p90 ${p90}, p99 ${p99} ms`;
+}
+
+/** A table of the ways to ask. */
+export function formatPulls(figures: readonly PullFigures[]): string {
+  const bare = figures[0]?.requestsPerSecond ?? 1;
+  const header = ['', 'requests/s', '× bare', 'p50 ms', 'p99 ms', 'records/s in'];
+  const rows = figures.map(({ name, requestsPerSecond, p50Ms, p99Ms, ingestedPerSecond }) => [
+    name,
+    requestsPerSecond.toFixed(0),
+    (requestsPerSecond / bare).toFixed(2),
+    String(p50Ms),
+    String(p99Ms),
+    ingestedPerSecond === null ? '' : ingestedPerSecond.toFixed(0),
+  ]);
+  return ['W6  pull by key over HTTP/1.1, 32 connections', ...alignColumns([header, ...rows])].join(
+    '\n',
+  );
 }
 
 /** One line. */

@@ -5,6 +5,9 @@ import type { CaseResult } from './suite.ts';
 /** Where the ids of the cases that must pass are kept, sorted. */
 export const BASELINE_PATH = join(import.meta.dirname, 'baseline.json');
 
+/** The same of the cases that are played over HTTP. */
+export const REST_BASELINE_PATH = join(import.meta.dirname, 'baseline-rest.json');
+
 /** The ids of a baseline file. */
 export async function readBaseline(path: string): Promise<string[]> {
   return JSON.parse(await readFile(path, 'utf8')) as string[];

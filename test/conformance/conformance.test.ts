@@ -1,13 +1,11 @@
 import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { BASELINE_PATH, readBaseline } from './baseline.ts';
+import { CASES } from './cases-directory.ts';
 import { failureLines } from './report.ts';
 import { readSuite, runSuite } from './suite.ts';
 
-/** The cases are not ours to ship: they stand beside the checkout, or where the variable says. */
-const BESIDE = join(resolve(import.meta.dirname, '..', '..'), '..', 'shared', 'cases');
-const CASES = process.env['CONFORMANCE_CASES'] ?? BESIDE;
 const present = existsSync(join(CASES, 'query'));
 
 describe('the conformance baseline', () => {

@@ -77,7 +77,7 @@ test('runs only the file and the names it is given', async () => {
 
 test.each([
   [[], '--cases DIR is missing'],
-  [['--cases', 'x', '--kind', 'odd'], '--kind is odd, expected query'],
+  [['--cases', 'x', '--kind', 'odd'], '--kind is odd, expected query or rest'],
   [['--cases', 'x', '--odd'], "Unknown option '--odd'"],
 ])('refuses the command line %j', async (args, message) => {
   const { code, error } = await run(...args);

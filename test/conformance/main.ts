@@ -1,13 +1,20 @@
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { BASELINE_PATH, readBaseline, updateBaseline, writeBaseline } from './baseline.ts';
+import {
+  BASELINE_PATH,
+  REST_BASELINE_PATH,
+  readBaseline,
+  updateBaseline,
+  writeBaseline,
+} from './baseline.ts';
 import { failureLines, passedCount, summaryLines, totalLines } from './report.ts';
+import { readRestSuite, runRestSuite } from './rest/rest-suite.ts';
 import { type CaseResult, readSuite, runSuite } from './suite.ts';
 
-const USAGE = `npm run conformance -- --cases DIR [--kind query] [--file NAME] [--name REGEX] [--json OUT]
+const USAGE = `npm run conformance -- --cases DIR [--kind query|rest] [--file NAME] [--name REGEX] [--json OUT]
     [--summary] [--update-baseline [--allow-shrink]]
 
-Runs the cases of DIR/query and prints what failed.
+Runs the cases of DIR/query, or of DIR/rest over HTTP, and prints what failed.
   --file NAME         only this file, with or without .json
   --name REGEX        only cases whose name matches
   --json OUT          also writes every outcome to the file OUT
@@ -19,28 +26,34 @@ Runs the cases of DIR/query and prints what failed.
 async function main(args: readonly string[]): Promise<number> {
   const options = parseOptions(args);
   if (options === null) return 2;
-  const { cases: directory, file } = options;
+  const { cases: directory, file, kind } = options;
   const name = options.name === undefined ? undefined : new RegExp(options.name);
-  const results = await runSuite(await readSuite(directory, { kind: 'query', file, name }));
+  const results =
+    kind === 'query'
+      ? await runSuite(await readSuite(directory, { kind, file, name }))
+      : await runRestSuite(await readRestSuite(directory, { file, name }));
   if (options.json !== undefined) await writeFile(options.json, jsonOf(results));
   print(failureLines(results));
   if (options.summary === true) print(summaryLines(results));
   const shrunk = options['update-baseline'] === true && !(await update(results, options));
-  print(totalLines('query', results));
+  print(totalLines(kind, results));
   return shrunk || passedCount(results) < results.length ? 1 : 0;
 }
 
-type Options = ReturnType<typeof parse>['values'] & { cases: string };
+type Options = ReturnType<typeof parse>['values'] & {
+  cases: string;
+  kind: 'query' | 'rest';
+};
 
 function parseOptions(args: readonly string[]): Options | null {
   try {
     const { values } = parse(args);
-    const { cases, kind } = values;
+    const { cases, kind = 'query' } = values;
     if (cases === undefined) throw new TypeError('--cases DIR is missing');
-    if (kind !== undefined && kind !== 'query') {
-      throw new TypeError(`--kind is ${kind}, expected query`);
+    if (kind !== 'query' && kind !== 'rest') {
+      throw new TypeError(`--kind is ${kind}, expected query or rest`);
     }
-    return { ...values, cases };
+    return { ...values, cases, kind };
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
     process.stderr.write(`${error.message}\n\n${USAGE}\n`);
@@ -71,7 +84,8 @@ function jsonOf(results: readonly CaseResult[]): string {
 
 /** @returns false when the baseline would lose cases and may not. */
 async function update(results: readonly CaseResult[], options: Options): Promise<boolean> {
-  const { ids, added, dropped } = updateBaseline(await readBaseline(BASELINE_PATH), results);
+  const path = options.kind === 'query' ? BASELINE_PATH : REST_BASELINE_PATH;
+  const { ids, added, dropped } = updateBaseline(await readBaseline(path), results);
   if (dropped.length > 0 && options['allow-shrink'] !== true) {
     print([
       `The baseline stays: ${dropped.length} of its cases no longer pass. Mend them, or say --allow-shrink.`,
@@ -79,7 +93,7 @@ async function update(results: readonly CaseResult[], options: Options): Promise
     ]);
     return false;
   }
-  await writeBaseline(BASELINE_PATH, ids);
+  await writeBaseline(path, ids);
   print([`baseline: ${added.length} added, ${dropped.length} dropped, ${ids.length} now`]);
   return true;
 }

@@ -3,15 +3,16 @@ import { join } from 'node:path';
 import { addFunctions } from '../../src/functions/known-functions.ts';
 import { caseFunctions } from './functions.ts';
 import { parseCases, type TestCase } from '../../src/testing/json-case.ts';
-import { type Outcome, runCase } from '../../src/testing/run-case.ts';
+import type { Outcome } from '../../src/testing/outcome.ts';
+import { runCase } from '../../src/testing/run-case.ts';
 
 /** A case and where it comes from. */
-export interface NamedCase {
+export interface NamedCase<T extends { readonly name: string } = TestCase> {
   /** Its file, without folder and ending. */
   readonly file: string;
   /** `file - name`, and which one of several of that name. */
   readonly id: string;
-  readonly testCase: TestCase;
+  readonly testCase: T;
 }
 
 /** A case and what became of it. */
@@ -36,16 +37,24 @@ export interface Selection {
  */
 export async function readSuite(
   directory: string,
-  { kind, ...selection }: Selection & { kind: 'query' },
+  selection: Selection & { kind: 'query' },
 ): Promise<NamedCase[]> {
+  return readCases(directory, { ...selection, parse: parseCases });
+}
+
+/** The same for cases of any form. */
+export async function readCases<T extends { readonly name: string }>(
+  directory: string,
+  { kind, parse, ...selection }: Selection & { kind: string; parse(text: string): T[] },
+): Promise<NamedCase<T>[]> {
   const folder = join(directory, kind);
   const files = (await readdir(folder)).filter((name) => name.endsWith('.json')).sort();
-  const cases: NamedCase[] = [];
+  const cases: NamedCase<T>[] = [];
   for (const name of files) {
     const file = name.slice(0, -'.json'.length);
     if (selection.file !== undefined && selection.file !== file && selection.file !== name)
       continue;
-    cases.push(...namedCases(file, parseCases(await readFile(join(folder, name), 'utf8'))));
+    cases.push(...namedCases(file, parse(await readFile(join(folder, name), 'utf8'))));
   }
   return cases.filter(
     ({ id, testCase }) =>
@@ -55,7 +64,10 @@ export async function readSuite(
 }
 
 /** Gives every case an id of its own. */
-export function namedCases(file: string, cases: readonly TestCase[]): NamedCase[] {
+export function namedCases<T extends { readonly name: string }>(
+  file: string,
+  cases: readonly T[],
+): NamedCase<T>[] {
   const counts = new Map<string, number>();
   return cases.map((testCase) => {
     const count = (counts.get(testCase.name) ?? 0) + 1;

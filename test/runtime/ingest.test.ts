@@ -7,6 +7,7 @@ import { DatabaseError } from '../../src/base/errors.ts';
 import { silentLogger } from '../../src/base/logger.ts';
 import { openEmbeddedLog } from '../../src/log/embedded/embedded-log.ts';
 import type { Log, Partition, Topic } from '../../src/log/log.ts';
+import { RecordCursor } from '../../src/log/record-cursor.ts';
 import { AppendGate } from '../../src/runtime/append-gate.ts';
 import { Ingest } from '../../src/runtime/ingest.ts';
 import { readAll } from '../log/batches.ts';
@@ -46,6 +47,22 @@ function record(value: string, partition?: number) {
     ...(partition === undefined ? {} : { partition }),
   };
 }
+
+test('keeps the headers of a record, which count for its size', async () => {
+  const headers = [
+    { key: 'h', value: Buffer.from('v') },
+    { key: 'n', value: null },
+  ];
+  await ingest.append(topic, { ...record('a', 0), headers });
+  const read = await topic.partitions[0]!.read({ offset: 0, bytesMax: 100, isolation: 'appended' });
+  const cursor = new RecordCursor(read.batches[0]!);
+  expect(cursor.next()).toBe(true);
+  expect(cursor.headers()).toEqual(headers);
+  const large = [{ key: 'h', value: Buffer.alloc(1024 * 1024) }];
+  await expect(ingest.append(topic, { ...record('a', 0), headers: large })).rejects.toThrow(
+    '1048578 bytes',
+  );
+});
 
 test('acknowledges a record when it is on disk, saying where it stands', async () => {
   const acknowledgement = await ingest.append(topic, { ...record('a', 1), timestamp: 5 });

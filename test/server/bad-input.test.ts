@@ -216,8 +216,7 @@ const REFUSALS: readonly Refusal[] = [
     request: { path: '/nope' },
     status: 404,
     code: 40400,
-    message:
-      'There is nothing at this path. There is /ksql, /query, /query-stream, /close-query, /, /info, /healthcheck, /ws/query, /v1/topics, /v1/groups.',
+    message: 'There is nothing at this path. Statements go to /ksql, queries to /query-stream.',
   },
   {
     name: 'a body to a path nobody serves',

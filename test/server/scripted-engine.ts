@@ -2,6 +2,7 @@ import type { Entity } from '../../src/api/entities.ts';
 import { DatabaseError } from '../../src/base/errors.ts';
 import type {
   Engine,
+  Inserts,
   QueryBatch,
   QueryColumn,
   QueryResult,
@@ -66,6 +67,21 @@ export class ScriptedEngine implements Engine {
     if (waiting === undefined) this.#started.push(result);
     else waiting(result);
     return result;
+  }
+
+  openInserts(target: string): Inserts {
+    throw new DatabaseError('UNKNOWN_SOURCE', `Not in the script: ${target}`);
+  }
+
+  readonly commandStatuses = new Map();
+  readonly queryPartitions = [];
+
+  checkProperty(name: string): void {
+    throw new DatabaseError('UNKNOWN_PROPERTY', `Not in the script: ${name}`);
+  }
+
+  async terminateAll(): Promise<Entity> {
+    throw new DatabaseError('BAD_STATEMENT', 'Not in the script: TERMINATE CLUSTER;');
   }
 
   closeQuery(queryId: string): boolean {

@@ -86,6 +86,11 @@ async function lookup(
   const snapshot = store.snapshot();
   const reader = new StateReader({ prefix: PREFIX, codec, window });
   const rows: [number, string][] = [];
+  if (window === null) {
+    const stored = reader.get(snapshot, key);
+    await snapshot.close();
+    return stored === null ? [] : [[stored.windowStart, stored.value]];
+  }
   const range = { key, windowStartMin: from, windowStartMax: to };
   for await (const chunk of reader.lookup(snapshot, range)) {
     for (const { windowStart, value } of chunk) rows.push([windowStart, value]);
@@ -361,6 +366,23 @@ describe('a reader', () => {
     ]);
     expect(await lookup('a', { window: SMALL_WINDOW, from: 4, to: 5 })).toEqual([[5, 'a5']]);
     expect(await lookup('b', { window: SMALL_WINDOW, from: 0, to: 9 })).toEqual([]);
+  });
+
+  test('scans windows in the order of keys, however many buckets they are in', async () => {
+    const table = createTable({ window: SMALL_WINDOW });
+    table.begin(1);
+    for (const start of [9, 1, 4]) await set(table, { b: `b${start}`, a: `a${start}` }, start);
+    await set(table, { ab: 'ab6' }, 6);
+    await commit(table);
+    expect((await scan(SMALL_WINDOW)).map(([, , value]) => value)).toEqual([
+      'a1',
+      'a4',
+      'a9',
+      'ab6',
+      'b1',
+      'b4',
+      'b9',
+    ]);
   });
 
   test('scans in the order of keys and sees one moment', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { parseCases, type TestCase } from '../../src/testing/json-case.ts';
-import { type Outcome, runCase } from '../../src/testing/run-case.ts';
+import type { Outcome } from '../../src/testing/outcome.ts';
+import { runCase } from '../../src/testing/run-case.ts';
 
 /** The text of a case, its members as JSON texts: numbers keep their spelling. */
 interface CaseTexts {

@@ -1,0 +1,54 @@
+import type { DatabaseError } from '../src/base/errors.ts';
+import { ERROR_CODES } from '../src/base/errors.ts';
+import type { Exchange } from './exchange.ts';
+import { MEDIA_JSON, type MediaType } from './media-types.ts';
+
+/**
+ * The answer to rows that are inserted: a line for each, or one array of all, each acknowledgement a write of its own,
+ * because clients take each frame for a document.
+ */
+export class InsertAcknowledgements {
+  readonly #exchange: Exchange;
+  readonly #isArray: boolean;
+  #count = 0;
+  #written: Promise<unknown> = Promise.resolve();
+
+  constructor(exchange: Exchange, mediaType: MediaType) {
+    this.#exchange = exchange;
+    this.#isArray = mediaType === MEDIA_JSON;
+  }
+
+  /** Resolves when the client has taken it, or is gone. @param seq which row, from 0. */
+  acknowledge(seq: number): Promise<unknown> {
+    return this.#write(`{"status":"ok","seq":${seq}}`);
+  }
+
+  /** Tells why a row was not written, and ends the answer. */
+  async fail(seq: number, error: DatabaseError): Promise<void> {
+    const isOurs = ERROR_CODES[error.code].blame === 'server';
+    const body = {
+      '@type': 'InsertError',
+      status: 'error',
+      seq,
+      error_code: isOurs ? 50000 : 40000,
+      message: isOurs
+        ? 'Error in processing inserts. Check server logs for details.'
+        : error.message,
+    };
+    await this.#write(JSON.stringify(body));
+    await this.end();
+  }
+
+  async end(): Promise<void> {
+    await this.#written;
+    if (!this.#isArray) this.#exchange.end('');
+    else this.#exchange.end(this.#count === 0 ? '[]' : ']');
+  }
+
+  #write(text: string): Promise<unknown> {
+    const first = this.#count++ === 0;
+    const piece = this.#isArray ? `${first ? '[' : ','}${text}` : `${text}\n`;
+    this.#written = this.#written.then(() => this.#exchange.write(piece));
+    return this.#written;
+  }
+}

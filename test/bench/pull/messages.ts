@@ -1,0 +1,10 @@
+/** What the process of the server is told. */
+export type PullServerCall =
+  | { readonly kind: 'start'; readonly directory: string }
+  | { readonly kind: 'ingest'; readonly recordsPerSecond: number }
+  | { readonly kind: 'stopIngesting' };
+
+/** What it answers. */
+export type PullServerReply =
+  | { readonly kind: 'started'; readonly port: number; readonly barePort: number }
+  | { readonly kind: 'ingested'; readonly recordsPerSecond: number };
