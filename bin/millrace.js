@@ -12,6 +12,8 @@ if (parseInt(process.versions.node, 10) < NODE_MAJOR_MIN) {
   );
   process.exitCode = 1;
 } else {
+  // No member of untrusted data may reach a prototype by this name, as with --disable-proto=delete.
+  delete Object.prototype.__proto__;
   // Before anything uses the pool: file syncs of many partitions and the state store share it.
   if (!(Number(process.env.UV_THREADPOOL_SIZE) >= 16)) process.env.UV_THREADPOOL_SIZE = '16';
   // A clone has the sources, and a `dist` there may be stale; the published package has only `dist`.

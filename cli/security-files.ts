@@ -20,7 +20,10 @@ export interface SecurityContents {
 }
 
 /** Reads and checks the files. */
-export function readSecurityFiles({ users: usersPath, tls: tlsFiles }: SecurityFiles): SecurityContents {
+export function readSecurityFiles({
+  users: usersPath,
+  tls: tlsFiles,
+}: SecurityFiles): SecurityContents {
   const users = usersPath === null ? null : readUsers(usersPath);
   const tls = tlsFiles === null ? null : readTlsFiles(tlsFiles, Date.now());
   return {
@@ -30,7 +33,10 @@ export function readSecurityFiles({ users: usersPath, tls: tlsFiles }: SecurityF
   };
 }
 
-function readUsers(path: string): { readonly users: Users | null; readonly problems: readonly string[] } {
+function readUsers(path: string): {
+  readonly users: Users | null;
+  readonly problems: readonly string[];
+} {
   let text: string;
   try {
     text = readFileSync(path, 'utf8');

@@ -66,6 +66,10 @@ export class OnePort {
       this.#tls.on('tlsClientError', (error) =>
         this.#logger.debug({ err: error }, 'a TLS handshake failed'),
       );
+      this.#tls.on('connection', (socket: net.Socket) => {
+        this.#sockets.add(socket);
+        socket.on('close', () => this.#sockets.delete(socket));
+      });
       this.server = this.#tls;
     }
     this.server.maxConnections = options.limits.connectionCountMax;

@@ -15,7 +15,8 @@ export function answerPreflight(exchange: Exchange, methods: string | null): boo
     204,
     {
       'access-control-allow-methods': methods,
-      'access-control-allow-headers': 'authorization, content-type, accept, x-request-id, idempotency-key',
+      'access-control-allow-headers':
+        'authorization, content-type, accept, x-request-id, idempotency-key',
       'access-control-max-age': String(MAX_AGE_SECONDS),
     },
     '',

@@ -9,5 +9,7 @@ let count = 0;
  * a plain one, or one of our own that no other request has.
  */
 export function requestIdOf(given: string | string[] | undefined): string {
-  return typeof given === 'string' && GIVEN.test(given) ? given : `${PREFIX}-${(++count).toString(36)}`;
+  return typeof given === 'string' && GIVEN.test(given)
+    ? given
+    : `${PREFIX}-${(++count).toString(36)}`;
 }

@@ -34,9 +34,12 @@ export function readTlsFiles(
   const ca = files.clientAuthority === null ? null : read(files.clientAuthority);
   const certificate = cert === null ? null : parseCertificate(cert);
   const privateKey = key === null ? null : parseKey(key);
-  if (cert !== null && certificate === null) problems.push(`${files.certificate} holds no certificate in PEM.`);
+  if (cert !== null && certificate === null)
+    problems.push(`${files.certificate} holds no certificate in PEM.`);
   if (key !== null && privateKey === null) {
-    problems.push(`${files.key} holds no private key in PEM that can be read without a passphrase.`);
+    problems.push(
+      `${files.key} holds no private key in PEM that can be read without a passphrase.`,
+    );
   }
   if (certificate !== null) problems.push(...validityProblems(files.certificate, certificate, now));
   if (certificate !== null && privateKey !== null && !certificate.checkPrivateKey(privateKey)) {

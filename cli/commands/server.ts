@@ -55,7 +55,8 @@ export const server: Command = {
       name: 'allowed-origins',
       value: 'ORIGINS',
       variable: 'MILLRACE_ALLOWED_ORIGINS',
-      summary: 'origins, such as https://app.example, whose pages may use this server and read its answers',
+      summary:
+        'origins, such as https://app.example, whose pages may use this server and read its answers',
     },
     {
       name: 'users',

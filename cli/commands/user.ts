@@ -31,7 +31,11 @@ export const user: Command = {
       variable: 'MILLRACE_USERS',
       summary: `the users file (default ./${FILE_DEFAULT})`,
     },
-    { name: 'role', value: 'ROLE', summary: `what the user may do: ${ROLES.join(', ')} (default read)` },
+    {
+      name: 'role',
+      value: 'ROLE',
+      summary: `what the user may do: ${ROLES.join(', ')} (default read)`,
+    },
     { name: 'token', summary: 'make a token and show it once, instead of reading a password' },
     {
       name: 'certificate',
@@ -43,8 +47,10 @@ export const user: Command = {
   async run(settings, surroundings) {
     const [action = '', name, ...more] = settings.positionals;
     const known = ACTIONS.find((word) => word === action);
-    if (known === undefined) settings.refuse(`Say one of ${ACTIONS.join(', ')}; found "${action}".`);
-    if (known !== undefined && known !== 'list' && name === undefined) settings.refuse('Name a user.');
+    if (known === undefined)
+      settings.refuse(`Say one of ${ACTIONS.join(', ')}; found "${action}".`);
+    if (known !== undefined && known !== 'list' && name === undefined)
+      settings.refuse('Name a user.');
     if (more.length > 0) settings.refuse(`One user at a time; found "${more.join(' ')}" as well.`);
     const role = settings.choice('role', ROLES) ?? 'read';
     const path = settings.text('users') ?? FILE_DEFAULT;
@@ -57,7 +63,8 @@ export const user: Command = {
     const { lines } = file;
     switch (known!) {
       case 'list':
-        for (const line of lines) surroundings.output.write(`${line.name} ${line.role} ${line.kind}\n`);
+        for (const line of lines)
+          surroundings.output.write(`${line.name} ${line.role} ${line.kind}\n`);
         return EXIT.OK;
       case 'remove':
         return remove(name!, { lines, path, surroundings });
@@ -103,7 +110,9 @@ async function add(
   } else {
     const password = await readPassword(surroundings);
     if (password.length < PASSWORD_LENGTH_MIN) {
-      errors.write(`A password has at least ${PASSWORD_LENGTH_MIN} characters; it is read from standard input.\n`);
+      errors.write(
+        `A password has at least ${PASSWORD_LENGTH_MIN} characters; it is read from standard input.\n`,
+      );
       return EXIT.FAILED;
     }
     secret = await hashPassword(password);
@@ -144,7 +153,9 @@ function readUsersFile(path: string): ReturnType<typeof parseUsers> {
 /** Replaces the file as a whole; only its owner may read it. */
 function writeUsersFile(path: string, lines: readonly UserLine[]): void {
   const temporary = `${path}.new`;
-  writeFileSync(temporary, HEAD + lines.map((line) => `${formatUserLine(line)}\n`).join(''), { mode: 0o600 });
+  writeFileSync(temporary, HEAD + lines.map((line) => `${formatUserLine(line)}\n`).join(''), {
+    mode: 0o600,
+  });
   chmodSync(temporary, 0o600);
   renameSync(temporary, path);
 }

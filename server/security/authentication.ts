@@ -1,7 +1,12 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { DatabaseError } from '../../src/base/errors.ts';
 import { FailedLogins } from './failed-logins.ts';
-import { hashPassword, parsePasswordHash, verifyPassword, type PasswordHash } from './password-hash.ts';
+import {
+  hashPassword,
+  parsePasswordHash,
+  verifyPassword,
+  type PasswordHash,
+} from './password-hash.ts';
 import { ANONYMOUS, type Principal } from './roles.ts';
 import type { Users } from './users.ts';
 

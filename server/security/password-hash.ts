@@ -31,11 +31,19 @@ export function parsePasswordHash(text: string): PasswordHash | null {
   const match =
     /^\$scrypt\$ln=(\d{1,2}),r=(\d{1,2}),p=(\d{1,2})\$([\w+/]+)={0,2}\$([\w+/]+)={0,2}$/.exec(text);
   if (match === null) return null;
-  const [logCost, blockSize, parallelism] = match.slice(1, 4).map(Number) as [number, number, number];
+  const [logCost, blockSize, parallelism] = match.slice(1, 4).map(Number) as [
+    number,
+    number,
+    number,
+  ];
   const salt = Buffer.from(match[4]!, 'base64');
   const hash = Buffer.from(match[5]!, 'base64');
   const isSane =
-    logCost >= 10 && logCost <= LOG_COST_MAX && blockSize > 0 && parallelism > 0 && hash.length >= 16;
+    logCost >= 10 &&
+    logCost <= LOG_COST_MAX &&
+    blockSize > 0 &&
+    parallelism > 0 &&
+    hash.length >= 16;
   return isSane ? { logCost, blockSize, parallelism, salt, hash } : null;
 }
 

@@ -1,5 +1,6 @@
 /** What the names of settings with secrets have in them. */
-const SECRET_NAME = 'password|passwd|secret|token|credential|jaas|api[._-]?key|private[._-]?key|user[._-]?info';
+const SECRET_NAME =
+  'password|passwd|secret|token|credential|jaas|api[._-]?key|private[._-]?key|user[._-]?info';
 const TEXT = `'(?:[^']|'')*'`;
 
 /** `'a.password' = '...'`, with the name in quotes of any kind or none. */

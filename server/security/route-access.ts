@@ -12,12 +12,10 @@ export const ROUTE_ACCESS: Readonly<Record<string, Role | 'public'>> = {
 
   'GET /': 'read',
   'GET /info': 'read',
-  'GET /metrics': 'read',
-  'GET /openapi.json': 'read',
   'GET /clusterStatus': 'read',
   'GET /status': 'read',
   'GET /status/:type/:entity/:action': 'read',
-  'GET /is_valid_property/:property': 'read',
+  'GET /is_valid_property/:name': 'read',
   'GET /v1/metadata': 'read',
   'GET /v1/metadata/id': 'read',
   'POST /heartbeat': 'admin',
@@ -28,8 +26,6 @@ export const ROUTE_ACCESS: Readonly<Record<string, Role | 'public'>> = {
   'POST /query': 'read',
   'POST /query-stream': 'read',
   'GET /ws/query': 'read',
-  'GET /ws': 'read',
-  'GET /sse/query': 'read',
   'POST /inserts-stream': 'write',
   // Whoever knows the random id of a query was told it, or may list queries.
   'POST /close-query': 'read',

@@ -33,7 +33,8 @@ export function parseUsers(
   const roles = new Map<string, Role>();
   for (const [index, written] of text.split(/\r?\n/).entries()) {
     if (/^\s*(#|$)/.test(written)) continue;
-    const refuse = (problem: string): void => void problems.push(`${path}:${index + 1}: ${problem}`);
+    const refuse = (problem: string): void =>
+      void problems.push(`${path}:${index + 1}: ${problem}`);
     const [name = '', role = '', kind = '', ...rest] = written.trim().split(/\s+/);
     const secret = rest.join(' ');
     const known = {
@@ -60,7 +61,8 @@ export function parseUsers(
 
 const SECRET_EXPECTED: { readonly [K in CredentialKind]: string } = {
   password: 'a password stands here as its hash; `millrace user add` makes one',
-  token: 'a token stands here as its digest, $sha256$ and 64 hexadecimal digits; `millrace user add --token` makes one',
+  token:
+    'a token stands here as its digest, $sha256$ and 64 hexadecimal digits; `millrace user add --token` makes one',
   certificate: 'the common name of the certificate is missing',
 };
 
@@ -99,7 +101,10 @@ export class Users {
           this.#passwords.set(name, { principal, hash: parsePasswordHash(secret)! });
           break;
         case 'token':
-          this.#tokens.push({ principal, digest: Buffer.from(TOKEN_DIGEST.exec(secret)![1]!, 'hex') });
+          this.#tokens.push({
+            principal,
+            digest: Buffer.from(TOKEN_DIGEST.exec(secret)![1]!, 'hex'),
+          });
           break;
         case 'certificate':
           this.#certificates.set(secret, principal);
