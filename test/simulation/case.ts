@@ -29,6 +29,8 @@ export interface TopicSchema {
 export interface SourceSpec extends TopicSchema {
   readonly kind: 'STREAM' | 'TABLE';
   readonly name: string;
+  /** Whether a query of the case writes it. */
+  readonly isWritten?: boolean;
 }
 
 /** One record as it is written to the topic of a source. */
@@ -99,6 +101,15 @@ export interface QuerySpec {
   readonly keyFormat: KeyFormat | null;
 }
 
+/** A query whose decimal sum overflows: nobody else may notice. */
+export interface PoisonSpec {
+  readonly source: string;
+  /** An INTEGER column. */
+  readonly column: string;
+  /** Whether it stands before all other queries, or behind them. */
+  readonly first: boolean;
+}
+
 /** Everything that happens: replaying it gives the same results. */
 export interface Case {
   readonly seed: number;
@@ -110,6 +121,8 @@ export interface Case {
   readonly partitionCount: number;
   /** Whether changes of a key within a tick may be merged. */
   readonly merge: boolean;
+  /** A query that fails as soon as a number has come often enough, and takes the tick with it; null for none. */
+  readonly poison: PoisonSpec | null;
   /** The database is closed and opened again before these ticks. */
   readonly restartsBefore: readonly number[];
   /** Whether state leaves memory after each tick. */

@@ -54,6 +54,7 @@ function* simplerSettings(input: Case): Generator<Case> {
   if (partitionCount > 1) yield { ...input, partitionCount: 1 };
   if (partitionCount > 2) yield { ...input, partitionCount: 2 };
   if (input.merge) yield { ...input, merge: false };
+  if (input.poison !== null) yield { ...input, poison: null };
   if (input.evict) yield { ...input, evict: false };
   if (restartsBefore.length > 0) yield { ...input, restartsBefore: [] };
   for (const tick of restartsBefore) {
@@ -88,6 +89,7 @@ function withoutUnread(input: Case, queries: readonly QuerySpec[]): Case {
   const read = new Set(
     queries.flatMap(({ from, joins, sink }) => [from, sink, ...joins.map(({ source }) => source)]),
   );
+  if (input.poison !== null) read.add(input.poison.source);
   const ticks = input.ticks.map((tick) => tick.filter(({ source }) => read.has(source)));
   const sources = input.sources.filter(({ name }) => read.has(name));
   return withTicks({ ...input, sources, queries }, ticks);
@@ -134,6 +136,7 @@ function* fewerColumns(input: Case): Generator<Case> {
       .flatMap(allOf)
       .flatMap((part) => (part.kind === 'column' ? [`${part.source}.${part.name}`] : [])),
   );
+  if (input.poison !== null) used.add(`${input.poison.source}.${input.poison.column}`);
   for (const source of input.sources) {
     for (const [index, { name }] of source.values.entries()) {
       if (source.values.length === 1 || used.has(`${source.name}.${name}`)) continue;

@@ -2,6 +2,7 @@ import type {
   Case,
   ColumnSpec,
   JoinSpec,
+  PoisonSpec,
   QuerySpec,
   SourceSpec,
   WindowSpec,
@@ -9,12 +10,25 @@ import type {
 } from './case.ts';
 import { type Expr, sqlOf } from './expression.ts';
 
+/** The query that may fail. */
+export const POISON = 'POISON';
+
 /** The statements of a case: its sources, then its queries. */
-export function statementsOf({ sources, queries, partitionCount }: Case): string[] {
+export function statementsOf({ sources, queries, partitionCount, poison }: Case): string[] {
+  const poisonText = poison === null ? [] : [poisonQuery(poison)];
   return [
     ...sources.map((source) => createSource(source, partitionCount)),
+    ...(poison?.first === true ? poisonText : []),
     ...queries.map(queryText),
+    ...(poison?.first === false ? poisonText : []),
   ];
+}
+
+function poisonQuery({ source, column }: PoisonSpec): string {
+  return (
+    `CREATE TABLE ${POISON} WITH (KEY_FORMAT='JSON') AS SELECT ${column} AS G0, ` +
+    `SUM(CAST((${column} * 3) AS DECIMAL(1, 0))) AS A0 FROM ${source} GROUP BY ${column} EMIT CHANGES;`
+  );
 }
 
 function createSource(source: SourceSpec, partitionCount: number): string {

@@ -3,6 +3,7 @@ import type {
   ColumnSpec,
   ColumnType,
   KeyFormat,
+  PoisonSpec,
   QuerySpec,
   RecordSpec,
   SourceSpec,
@@ -18,7 +19,11 @@ import { relationOf, type Relation } from './relation.ts';
 /** The case of a seed: some sources, some queries over them and over each other, and what is written. */
 export function caseOf(seed: number): Case {
   const choices = new Choices(seed);
-  const sources = choices.many(choices.of([1, 1, 2, 3]), (index) => sourceOf(choices, index));
+  const kinds = choices.of(KINDS);
+  const keyType = choices.of(KEY_TYPES);
+  const sources = choices.many(choices.of([1, 1, 2, 3]), (index) =>
+    sourceOf(choices, { index, kind: choices.of(kinds), keyType }),
+  );
   const queries = queriesOf(choices, sources);
   const partitionCount = choices.of([1, 1, 1, 2, 3]);
   const records = recordsOf(choices, sources, queries);
@@ -34,9 +39,26 @@ export function caseOf(seed: number): Case {
     ticks,
     partitionCount,
     merge: choices.chance(0.15),
+    poison: poisonOf(choices, sources, records),
     restartsBefore,
     evict: choices.chance(0.3),
   };
+}
+
+/** Now and then a query over a source that is written to. */
+function poisonOf(
+  choices: Choices,
+  sources: readonly SourceSpec[],
+  records: readonly RecordSpec[],
+): PoisonSpec | null {
+  if (!choices.chance(0.15)) return null;
+  const written = sources.filter(({ name }) => records.some(({ source }) => source === name));
+  const places = written.flatMap(({ name, values }) =>
+    values.flatMap((column) => (column.type === 'INTEGER' ? [{ name, column: column.name }] : [])),
+  );
+  if (places.length === 0) return null;
+  const { name, column } = choices.of(places);
+  return { source: name, column, first: choices.chance(0.5) };
 }
 
 /** Rows of some joins meet within a tick in an order that is the engine's own. */
@@ -44,10 +66,20 @@ function needsSingleRecords({ joins }: QuerySpec): boolean {
   return joins.length > 1 || joins.some(({ kind }) => kind === 'foreign-key');
 }
 
-function sourceOf(choices: Choices, index: number): SourceSpec {
-  const kind = choices.of(['STREAM', 'STREAM', 'TABLE'] as const);
+const KINDS: readonly (readonly SourceSpec['kind'][])[] = [
+  ['STREAM', 'STREAM', 'TABLE'],
+  ['STREAM'],
+  ['TABLE'],
+];
+const KEY_TYPES: readonly ColumnType[] = ['INTEGER', 'VARCHAR', 'BIGINT'];
+
+/** @param keyType of most sources of the case, so that they can be joined. */
+function sourceOf(
+  choices: Choices,
+  { index, kind, keyType }: { index: number; kind: SourceSpec['kind']; keyType: ColumnType },
+): SourceSpec {
   const keys = choices.many(choices.chance(0.85) ? 1 : 2, (i): ColumnSpec => {
-    return { name: `K${i}`, type: choices.of(['INTEGER', 'VARCHAR', 'BIGINT'] as const) };
+    return { name: `K${i}`, type: choices.chance(0.7) ? keyType : choices.of(KEY_TYPES) };
   });
   const values = choices.many(choices.between(1, 4), (i): ColumnSpec => {
     const type = choices.of(['INTEGER', 'BIGINT', 'VARCHAR', 'INTEGER', 'BOOLEAN'] as const);
@@ -88,6 +120,7 @@ function sinkOf(query: QuerySpec, from: Relation): SourceSpec {
   return {
     kind: query.statement === 'CREATE TABLE' ? 'TABLE' : 'STREAM',
     name: query.sink,
+    isWritten: true,
     keys: columnsOf(query.keys),
     values: columnsOf(query.values),
     keyFormat: query.keyFormat ?? from.keyFormat,

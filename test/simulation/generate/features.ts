@@ -4,4 +4,10 @@ import type { JoinSpec, WindowSpec } from '../case.ts';
 export const WINDOWS: readonly WindowSpec['kind'][] = ['TUMBLING', 'HOPPING', 'SESSION'];
 
 /** The joins that cases use. */
-export const JOINS: readonly (JoinSpec['kind'] | 'n-way')[] = ['stream-table'];
+export const JOINS: readonly (JoinSpec['kind'] | 'n-way')[] = [
+  'stream-stream',
+  'stream-table',
+  'table-table',
+  'foreign-key',
+  'n-way',
+];

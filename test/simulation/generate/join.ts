@@ -45,7 +45,7 @@ function firstStep(
   const type = choices.of(TYPES[kind]);
   const within = kind === 'stream-stream' ? withinOf(choices) : null;
   const spec: JoinSpec = { type, source: right.name, leftOn, rightOn, within, kind };
-  const equal = type === 'FULL OUTER' ? [] : [leftOn, rightOn];
+  const equal = equalToKey(left, spec);
   const keys = kind === 'foreign-key' ? relation.keys : [keyOfJoin(equal, leftOn.type)];
   return {
     ...relation,
@@ -97,6 +97,12 @@ function withinOf(choices: Choices): WithinSpec {
   const beforeMs = choices.of([0, 1, 3, 10, 20]);
   const afterMs = choices.chance(0.5) ? beforeMs : choices.of([0, 1, 5, 15]);
   return { beforeMs, afterMs, graceMs: choices.orNull(0.4, () => choices.of([0, 1, 5, 20, 50])) };
+}
+
+/** The operands that are known to equal the key behind a first join. */
+function equalToKey(left: SourceSpec, { type, kind, leftOn, rightOn }: JoinSpec): Expr[] {
+  if (kind === 'foreign-key') return left.keys.length === 1 ? [scopeOf(left)[0] as Expr] : [];
+  return type === 'FULL OUTER' ? [] : [leftOn, rightOn];
 }
 
 /** The first column that is known to equal the key; the synthetic one when there is none. */

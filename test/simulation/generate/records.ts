@@ -1,4 +1,4 @@
-import type { QuerySpec, RecordSpec, SourceSpec } from '../case.ts';
+import type { ColumnType, QuerySpec, RecordSpec, SourceSpec, Value } from '../case.ts';
 import type { Choices } from '../random.ts';
 import { type Timeline, timelineOf, valueOf } from './values.ts';
 
@@ -14,7 +14,10 @@ export function recordsOf(
     queries.some(({ from, joins }) => from === name || joins.some(({ source }) => source === name)),
   );
   const timeline = timelineOf(choices);
-  const pools = new Map(read.map((source) => [source.name, keyPool(choices, source)]));
+  const shared = new Map(KEY_TYPES.map((type) => [type, poolOf(choices, type)]));
+  const pools = new Map(
+    read.map((source) => [source.name, keyPool(choices, source, shared)] as const),
+  );
   const count = choices.of([1, 3, 6, 10, 16, 25]);
   return choices.many(count, (index) => {
     const source = choices.of(read);
@@ -22,8 +25,21 @@ export function recordsOf(
   });
 }
 
-function keyPool(choices: Choices, { keys }: SourceSpec): Key[] {
-  return choices.many(choices.between(1, 3), () => keys.map(({ type }) => valueOf(choices, type)));
+const KEY_TYPES: readonly ColumnType[] = ['INTEGER', 'VARCHAR', 'BIGINT'];
+
+function poolOf(choices: Choices, type: ColumnType): Value[] {
+  return choices.many(choices.between(1, 3), () => valueOf(choices, type));
+}
+
+/** The keys of a source: those that others use, too, so that rows meet. */
+function keyPool(
+  choices: Choices,
+  { keys }: SourceSpec,
+  shared: ReadonlyMap<ColumnType, readonly Value[]>,
+): Key[] {
+  return choices.many(choices.between(1, 3), () =>
+    keys.map(({ type }) => choices.of(shared.get(type) ?? [valueOf(choices, type)])),
+  );
 }
 
 function recordOf(

@@ -17,13 +17,17 @@ export interface Relation {
   readonly knowsBefore: boolean;
 }
 
-/** The columns of a source, ROWTIME among them. */
+/** The columns of a source, pseudo columns among them. Where the row before of a table stood is not remembered. */
 export function scopeOf(source: SourceSpec): Scope {
   const column = ({ name, type }: ColumnSpec): Scope[number] => {
     return { kind: 'column', source: source.name, name, type };
   };
-  const rowtime = { name: 'ROWTIME', type: 'BIGINT' } as const;
-  return [...source.keys, ...source.values, rowtime].map(column);
+  const pseudo: ColumnSpec[] = [{ name: 'ROWTIME', type: 'BIGINT' }];
+  // Offsets of what queries write count the markers of their commits, too.
+  if (source.kind === 'STREAM' && source.isWritten !== true) {
+    pseudo.push({ name: 'ROWPARTITION', type: 'INTEGER' }, { name: 'ROWOFFSET', type: 'BIGINT' });
+  }
+  return [...source.keys, ...source.values, ...pseudo].map(column);
 }
 
 /** One source as a relation. */

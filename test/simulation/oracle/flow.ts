@@ -43,10 +43,11 @@ export function throughPartitions(
 
 /**
  * Several inputs of a task as the one sequence it takes them in: tick by tick; within a tick always the input whose
- * head has the smallest time, the earlier input on a tie.
+ * head has the smallest time, on a tie the one that comes first in `order`.
  */
 export function interleave<E extends { readonly tick: number; readonly time: number }>(
   inputs: readonly (readonly E[])[],
+  order: readonly number[] = [...inputs.keys()],
 ): readonly { readonly input: number; readonly event: E }[] {
   const ticks = [...new Set(inputs.flat().map(({ tick }) => tick))].sort((a, b) => a - b);
   return ticks.flatMap((tick) => {
@@ -54,7 +55,8 @@ export function interleave<E extends { readonly tick: number; readonly time: num
     const merged: { input: number; event: E }[] = [];
     while (queues.some((queue) => queue.length > 0)) {
       const heads = queues.map((queue) => queue[0]?.time ?? Infinity);
-      const input = heads.indexOf(Math.min(...heads));
+      const earliest = Math.min(...heads);
+      const input = order.find((index) => heads[index] === earliest) as number;
       merged.push({ input, event: queues[input]?.shift() as E });
     }
     return merged;

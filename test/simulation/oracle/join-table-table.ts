@@ -13,15 +13,15 @@ export function joinTableTable(
 ): readonly Event[] {
   const { type } = context.spec;
   return inputs.flatMap(({ input, event }, index) => {
-    const last = inputs
-      .slice(0, index)
-      .findLast((earlier) => earlier.input !== input && sameKey(earlier.event.key, event.key));
+    const ofKey = inputs.slice(0, index).filter(({ event: row }) => sameKey(row.key, event.key));
+    const own = ofKey.findLast((earlier) => earlier.input === input)?.event.after ?? null;
+    const last = ofKey.findLast((earlier) => earlier.input !== input);
     const other = last?.event.after ?? null;
     const time = other === null ? event.time : Math.max(event.time, last?.event.time ?? 0);
-    const before = resultOf(event.before);
+    const before = resultOf(own);
     const after = resultOf(event.after);
     const change = { ...event, time, before, after };
-    const nothingHere = event.before === null && event.after === null;
+    const nothingHere = own === null && event.after === null;
     if (type === 'INNER' && other === null) return [];
     // The side that must be there for a result.
     const needed = type === 'LEFT' ? LEFT : type === 'RIGHT' ? RIGHT : null;
@@ -29,8 +29,8 @@ export function joinTableTable(
     if (nothingHere && other === null) return [];
     return [change];
 
-    function resultOf(own: Row | null): Row | null {
-      const [left, right] = input === LEFT ? [own, other] : [other, own];
+    function resultOf(mine: Row | null): Row | null {
+      const [left, right] = input === LEFT ? [mine, other] : [other, mine];
       if (left === null && right === null) return null;
       if (left === null && (type === 'INNER' || type === 'LEFT')) return null;
       if (right === null && (type === 'INNER' || type === 'RIGHT')) return null;

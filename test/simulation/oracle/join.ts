@@ -72,7 +72,9 @@ function joinKeyed(
   const leftSide = repartition(leftKeyed ? left : rekeyed(left, spec.leftOn), format);
   const rightSide = repartition(rightKeyed ? right : rekeyed(right, spec.rightOn), format);
   const partitions = leftSide.partitions.map((events, index) => {
-    const inputs = interleave([events, rightSide.partitions[index] ?? []]);
+    const sides = [events, rightSide.partitions[index] ?? []];
+    // Of a stream's and a table's row with the same time the table's goes first, else the left side's.
+    const inputs = interleave(sides, spec.kind === 'stream-table' ? [1, 0] : [0, 1]);
     switch (spec.kind) {
       case 'stream-stream':
         return joinStreamStream(inputs, {
@@ -86,7 +88,8 @@ function joinKeyed(
         return joinTableTable(inputs, context);
     }
   });
-  return { ...leftSide, partitions };
+  // Both sides of a join of tables are kept, whatever came before.
+  return { ...leftSide, partitions, knowsBefore: true };
 }
 
 function rekeyed(flow: Flow, on: Expr): Flow {

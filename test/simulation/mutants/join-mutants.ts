@@ -1,0 +1,228 @@
+import type { Mutant } from './mutant.ts';
+
+const STREAM_TABLE = 'src/operators/join-stream-table.ts';
+const STREAM_STREAM = 'src/operators/join-stream-stream.ts';
+const TABLE_TABLE = 'src/operators/join-table-table.ts';
+const FOREIGN_KEY = 'src/operators/join-foreign-key.ts';
+const FOREIGN_KEY_LEFT = 'src/operators/join-foreign-key-left.ts';
+
+/** Bugs in joins. */
+export const joinMutants: readonly Mutant[] = [
+  {
+    name: 'stream-table-left-is-inner',
+    file: STREAM_TABLE,
+    text: "if (right === null && this.#step.type === 'INNER') return;",
+    replacement: 'if (right === null) return;',
+    bug: 'LEFT JOIN with a table drops rows without a partner',
+  },
+  {
+    name: 'stream-table-null-values',
+    file: STREAM_TABLE,
+    text: 'if (change.after === null) return;',
+    replacement:
+      'if (change.after === null) { out.push(withRows(change, change.key, null, null)); return; }',
+    bug: 'records with a null value pass through a join with a table',
+  },
+  {
+    name: 'stream-table-keeps-deleted',
+    file: STREAM_TABLE,
+    text: "change.after === null ? null : this.#rows.valuesOf('right', change.after, change)",
+    replacement:
+      "change.after === null ? entry.value : this.#rows.valuesOf('right', change.after, change)",
+    bug: 'a stream still meets a table row that was deleted',
+  },
+  {
+    name: 'stream-stream-before-exclusive',
+    file: STREAM_STREAM,
+    text: 'const timeMin = Math.max(time - mine.back, this.#visibleFrom(theirs));',
+    replacement: 'const timeMin = Math.max(time - mine.back + 1, this.#visibleFrom(theirs));',
+    bug: 'a partner exactly at the early end of WITHIN is missed',
+  },
+  {
+    name: 'stream-stream-after-exclusive',
+    file: STREAM_STREAM,
+    text: 'if (partnerTime > timeMax) break;',
+    replacement: 'if (partnerTime >= timeMax) break;',
+    bug: 'a partner exactly at the late end of WITHIN is missed',
+  },
+  {
+    name: 'stream-stream-sides-swapped',
+    file: STREAM_STREAM,
+    text: '      back: beforeMs,\n      ahead: afterMs,',
+    replacement: '      back: afterMs,\n      ahead: beforeMs,',
+    bug: 'before and after of WITHIN are swapped for rows of the left stream',
+  },
+  {
+    name: 'stream-stream-time-of-arriving',
+    file: STREAM_STREAM,
+    text: 'Math.max(time, partnerTime), joined',
+    replacement: 'time, joined',
+    bug: 'the time of a joined row is that of the arriving row, not the later one',
+  },
+  {
+    name: 'stream-stream-sees-all',
+    file: STREAM_STREAM,
+    text: 'return (this.times[side.timeSlot] as number) - this.#retentionMs + 1;',
+    replacement: 'return -1;',
+    bug: 'rows beyond the retention are still joined',
+  },
+  {
+    name: 'stream-stream-retention-off-by-one',
+    file: STREAM_STREAM,
+    text: 'this.#retentionMs + 1;',
+    replacement: 'this.#retentionMs;',
+    bug: 'a row exactly at the end of the retention is still joined',
+  },
+  {
+    name: 'stream-stream-side-time-not-kept',
+    file: STREAM_STREAM,
+    text: 'if (time > (this.times[mine.timeSlot] as number)) this.times[mine.timeSlot] = time;',
+    replacement: 'this.times[mine.timeSlot] = time;',
+    bug: 'the time of a side goes back with a late row',
+  },
+  {
+    name: 'stream-stream-null-key-dropped',
+    file: STREAM_STREAM,
+    text: '} else if (change.after !== null && mine.preserved) {',
+    replacement: '} else if (change.after === undefined) {',
+    bug: 'outer joins drop rows with a null key',
+  },
+  {
+    name: 'stream-stream-null-key-always',
+    file: STREAM_STREAM,
+    text: '} else if (change.after !== null && mine.preserved) {',
+    replacement: '} else if (change.after !== null) {',
+    bug: 'rows with a null key of a side that needs a partner appear without one',
+  },
+  {
+    name: 'stream-stream-past-never',
+    file: STREAM_STREAM,
+    text: 'const isPast = time + mine.ahead < (this.times[STREAM_TIME] as number);',
+    replacement: 'const isPast = false;',
+    bug: 'a row whose time for partners is over waits for one',
+  },
+  {
+    name: 'stream-stream-past-off-by-one',
+    file: STREAM_STREAM,
+    text: 'const isPast = time + mine.ahead < (',
+    replacement: 'const isPast = time + mine.ahead <= (',
+    bug: 'a row whose time for partners ends now does not wait',
+  },
+  {
+    name: 'stream-stream-partner-stays-pending',
+    file: STREAM_STREAM,
+    text: '      theirs.pending?.remove(this.#partnersPending[p] as Entry, timeMin, timeMax);\n',
+    replacement: '',
+    bug: 'a row that has found a partner also appears without one',
+  },
+  {
+    name: 'stream-stream-flush-by-late-rows',
+    file: STREAM_STREAM,
+    text: 'if (change.time === this.times[STREAM_TIME]) this.#emitDue',
+    replacement: 'this.#emitDue',
+    bug: 'late rows, too, let out the rows whose time is over',
+  },
+  {
+    name: 'stream-stream-look-is-free',
+    file: STREAM_STREAM,
+    text: 'if (isAnyPending && !isAnyOld) return;',
+    replacement: 'if (!isAnyOld) return;',
+    bug: 'a look that finds nothing pending does not use up the second',
+  },
+  {
+    name: 'stream-stream-due-order',
+    file: STREAM_STREAM,
+    text: "Number(a.side === 'left') - Number(b.side === 'left')",
+    replacement: "Number(b.side === 'left') - Number(a.side === 'left')",
+    bug: 'of rows due at one time the left side comes first',
+  },
+  {
+    name: 'stream-stream-due-off-by-one',
+    file: 'src/operators/pending-rows.ts',
+    text: 'const dueBefore = streamTime - this.#lookAheadMs;',
+    replacement: 'const dueBefore = streamTime - this.#lookAheadMs + 1;',
+    bug: 'a row comes without a partner one millisecond too early',
+  },
+  {
+    name: 'stream-stream-ties-reversed',
+    file: 'src/operators/timed-rows.ts',
+    text: 'if (last === undefined || TimedRows.timeOf(last) <= time) rows.push(row);',
+    replacement:
+      'if (last === undefined || TimedRows.timeOf(last) < time) rows.push(row);\n    else if (TimedRows.timeOf(last) === time) rows.splice(TimedRows.firstFrom(rows, time), 0, row);',
+    bug: 'of rows with one time the latest is joined first',
+  },
+  {
+    name: 'table-table-tombstone-unknown',
+    file: TABLE_TABLE,
+    text: `    const time = other === null ? -1 : (other[this.#rightTimeSlot] as number);`,
+    replacement: `    const time = -1;`,
+    bug: 'the time of a result ignores the row of the right table',
+  },
+  {
+    name: 'table-table-right-time',
+    file: TABLE_TABLE,
+    text: `    const time = other === null ? -1 : (other[this.#leftTimeSlot] as number);`,
+    replacement: `    const time = -1;`,
+    bug: 'the time of a result ignores the row of the left table',
+  },
+  {
+    name: 'table-table-left-emits-inner',
+    file: TABLE_TABLE,
+    text: "if (other === null && (type === 'INNER' || type === 'RIGHT')) return;",
+    replacement: "if (other === null && type === 'RIGHT') return;",
+    bug: 'an INNER JOIN of tables emits a deletion when there is no partner',
+  },
+  {
+    name: 'table-table-right-emits-left',
+    file: TABLE_TABLE,
+    text: "if (other === null && (type === 'INNER' || type === 'LEFT')) return;",
+    replacement: "if (other === null && type === 'INNER') return;",
+    bug: 'a LEFT JOIN emits changes of the right table that no left row meets',
+  },
+  {
+    name: 'table-table-before-lost',
+    file: TABLE_TABLE,
+    text: `      change.key,
+      before,
+      after,`,
+    replacement: `      change.key,
+      null,
+      after,`,
+    bug: 'behind a join of tables nothing is known of the row before',
+  },
+  {
+    name: 'foreign-key-leave-forgotten',
+    file: FOREIGN_KEY_LEFT,
+    text: 'if (before !== null && (foreignKey === null || !this.#equal(before, foreignKey))) {',
+    replacement: 'if (before === undefined) {',
+    bug: 'a left row that points elsewhere still follows the old right row',
+  },
+  {
+    name: 'foreign-key-rejoin-is-join',
+    file: FOREIGN_KEY_LEFT,
+    text: 'const what = before === null ? ForeignKeyMessage.JOIN : ForeignKeyMessage.REJOIN;',
+    replacement: 'const what = ForeignKeyMessage.JOIN;',
+    bug: 'a result stays when its left row comes to point at nothing',
+  },
+  {
+    name: 'foreign-key-deleted-stays',
+    file: FOREIGN_KEY_LEFT,
+    text: '    this.#foreignKeys.set(entry, null);\n',
+    replacement: '',
+    bug: 'a left row that was deleted is deleted again',
+  },
+  {
+    name: 'foreign-key-time',
+    file: FOREIGN_KEY,
+    text: 'const timeOfBoth = right === null ? time : Math.max(time, right[this.#timeSlot] as number);',
+    replacement: 'const timeOfBoth = time;',
+    bug: 'the time of a result ignores the right row',
+  },
+  {
+    name: 'foreign-key-right-deletion',
+    file: FOREIGN_KEY,
+    text: "right === null && this.#step.type === 'INNER'\n        ? null",
+    replacement: 'right === null\n        ? null',
+    bug: 'a LEFT JOIN loses its rows when the right row is deleted',
+  },
+];
