@@ -8,6 +8,7 @@ import { Admission } from './admission.ts';
 import { Exchange } from './exchange.ts';
 import { DEFAULT_LIMITS, type ServerLimits } from './limits.ts';
 import { OnePort } from './one-port.ts';
+import { ServerMetrics } from './metrics.ts';
 import { QueryRegistry } from './query-registry.ts';
 import { ROUTES } from './routes/index.ts';
 import { REGISTRY_ROUTES } from './routes/schema-registry/index.ts';
@@ -74,6 +75,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const host = options.host ?? LOOPBACK;
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const { engine, logger } = options;
+  const queries = new QueryRegistry(limits, logger);
   let closing: Promise<void> | null = null;
   const ownNames = WILDCARDS.includes(host) ? [] : [urlHost(host)];
   const context: ServerContext = {
@@ -85,7 +87,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       options.allowedOrigins ?? [],
     ),
     authentication: new Authentication(options.users ?? null),
-    queries: new QueryRegistry(limits, logger),
+    queries,
+    metrics: new ServerMetrics({ engine, queries }),
     version: packageVersion(),
     termination: { isDone: false },
     isClosing: () => closing !== null,

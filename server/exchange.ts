@@ -72,6 +72,11 @@ export class Exchange implements Client {
     return this.#stalled;
   }
 
+  /** Of the answer, as far as it is known. */
+  get status(): number {
+    return this.#response.statusCode;
+  }
+
   get headersSent(): boolean {
     return this.#response.headersSent;
   }

@@ -20,11 +20,18 @@ export async function serve(
   exchange: Exchange,
   { context, parameters }: { context: ServerContext; parameters: Readonly<Record<string, string>> },
 ): Promise<void> {
+  const start = performance.now();
+  exchange.onGone(() => {
+    const { method, path } = route;
+    const milliseconds = performance.now() - start;
+    context.metrics.answered({ route: path, method, status: exchange.status, milliseconds });
+  });
   try {
     admit(exchange, context, route.always);
     const access = accessOf(route.method, route.path);
     exchange.principal = await logIn(exchange.request, access, context.authentication);
-    const mediaType = negotiate(exchange.header('accept'), route.offers);
+    const accept = route.answersAnyAccept ? undefined : exchange.header('accept');
+    const mediaType = negotiate(accept, route.offers);
     const readsBody = route.method === 'POST' && route.body === undefined;
     const body = readsBody ? await readJsonBody(exchange, context.limits) : null;
     await route.handle({ exchange, mediaType, body, parameters, context });

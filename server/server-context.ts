@@ -2,6 +2,7 @@ import type { Logger } from '../src/base/logger.ts';
 import type { Engine } from '../src/engine.ts';
 import type { Admission } from './admission.ts';
 import type { ServerLimits } from './limits.ts';
+import type { ServerMetrics } from './metrics.ts';
 import type { QueryRegistry } from './query-registry.ts';
 import type { Authentication } from './security/authentication.ts';
 
@@ -11,6 +12,7 @@ export interface ServerContext {
   readonly admission: Admission;
   readonly authentication: Authentication;
   readonly queries: QueryRegistry;
+  readonly metrics: ServerMetrics;
   readonly limits: ServerLimits;
   readonly logger: Logger;
   /** Of this package, for /info. */

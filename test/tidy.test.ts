@@ -40,7 +40,7 @@ const PARTS_BELOW: Readonly<Record<string, readonly string[]>> = {
   // Drives statements and queries by hand, for tests of users and our own.
   'src/testing': [...RUNNING, 'src/api', 'src/statements', 'src/database.ts'],
   // What a server needs of a database; types only.
-  'src/engine.ts': ['src/sql', 'src/api', 'src/formats', 'src/schema-registry'],
+  'src/engine.ts': ['src/base', 'src/sql', 'src/api', 'src/formats', 'src/schema-registry'],
   // The composition root and the door of the package may use everything below the network.
   'src/database.ts': ['src', 'grammar'],
   'src/index.ts': ['src', 'grammar'],

@@ -7,6 +7,8 @@ import { heartbeat, lag } from './heartbeat.ts';
 import { info } from './info.ts';
 import { insertsStream } from './inserts-stream.ts';
 import { isValidProperty } from './is-valid-property.ts';
+import { metrics } from './metrics.ts';
+import { openApiRoute } from './open-api.ts';
 import { ksql } from './ksql.ts';
 import { metadata, metadataId } from './metadata.ts';
 import { query } from './query.ts';
@@ -39,6 +41,8 @@ export const ROUTES: readonly RouteDefinition[] = [
   lag,
   chcReady,
   chcLive,
+  metrics,
+  openApiRoute(() => ROUTES),
   webSocketQuery,
   ...topicRoutes,
   ...groupRoutes,

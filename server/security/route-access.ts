@@ -12,6 +12,8 @@ export const ROUTE_ACCESS: Readonly<Record<string, Role | 'public'>> = {
 
   'GET /': 'read',
   'GET /info': 'read',
+  'GET /metrics': 'read',
+  'GET /openapi.json': 'read',
   'GET /clusterStatus': 'read',
   'GET /status': 'read',
   'GET /status/:type/:entity/:action': 'read',
