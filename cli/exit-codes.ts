@@ -3,7 +3,7 @@ export const EXIT = {
   OK: 0,
   /** A statement failed. */
   FAILED: 1,
-  /** The port is taken by someone else. */
+  /** The port is taken by someone else, or no server answers. */
   UNAVAILABLE: 69,
   /** Our own code is wrong; the log says where. */
   INTERNAL: 70,

@@ -14,6 +14,9 @@ import { explainStartFailure } from './start-failure.ts';
 /** A clean stop that takes longer is given up; what was acknowledged is on disk anyway. */
 const STOP_MS_MAX = 9_500;
 
+/** Given up when the disk is full, so that the state store can be opened and things be dropped. */
+const DISK_BALLAST_BYTES = 64 << 20;
+
 /** A signal that comes again this soon is the same one: npm passes on what the terminal sent to both of us. */
 const SAME_SIGNAL_MS_MAX = 250;
 
@@ -76,6 +79,7 @@ async function serveUntilStopped(options: ServerOptions, context: ServerContext)
     directory,
     logger,
     schemaRegistry,
+    diskBallastBytes: DISK_BALLAST_BYTES,
     showRecordBytes,
     onFatal: exitOnFatal(logger),
   });

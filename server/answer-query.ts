@@ -66,6 +66,7 @@ async function sendAtOnce(
   try {
     const here = await pumpResult(result, gathered, {
       row: (columns, tombstone) => shape.row(result, columns, tombstone),
+      compileRow: shape.compileRow,
       line: (line) => line,
       chunkLength: context.limits.pullChunkBytes,
     });
@@ -87,6 +88,7 @@ async function sendRows(
   try {
     const here = await pumpResult(result, exchange, {
       row: (columns, tombstone) => shape.row(result, columns, tombstone),
+      compileRow: shape.compileRow,
       line: (line) => line,
       chunkLength: result.kind === 'pull' ? context.limits.pullChunkBytes : 0,
     });

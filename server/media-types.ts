@@ -9,7 +9,11 @@ export const MEDIA_JSON = 'application/json';
 export const MEDIA_REGISTRY_V1 = 'application/vnd.schemaregistry.v1+json';
 export const MEDIA_REGISTRY = 'application/vnd.schemaregistry+json';
 
-export type MediaType = typeof MEDIA_KSQL_V1 | typeof MEDIA_DELIMITED | typeof MEDIA_JSON;
+/** The version 1 shape, the rows as protobuf messages. */
+export const MEDIA_PROTOBUF = 'application/vnd.ksql.v1+protobuf';
+
+export type MediaType =
+  typeof MEDIA_KSQL_V1 | typeof MEDIA_DELIMITED | typeof MEDIA_JSON | typeof MEDIA_PROTOBUF;
 
 /**
  * The media type to answer in: of the client's types, highest q first and in the order sent, the

@@ -16,6 +16,8 @@ export interface TextSink {
 export interface PumpOptions {
   /** The text of one row, given as a JSON array; null when such a row is not sent. */
   readonly row: (columns: string, tombstone: boolean) => string | null;
+  /** Compiles what makes a row the text that `row` is given; default: a JSON array. */
+  readonly compileRow?: ((columns: readonly QueryColumn[]) => (row: Row) => string) | undefined;
   readonly line: (line: string) => string;
   /** Texts of one batch are joined until they are this long; 0: each is a write of its own. */
   readonly chunkLength: number;
@@ -48,7 +50,7 @@ export async function pumpResult(
   sink: TextSink,
   options: PumpOptions,
 ): Promise<boolean> {
-  const formatRow = rowFormatOf(result.columns);
+  const formatRow = options.compileRow?.(result.columns) ?? rowFormatOf(result.columns);
   let turnStart = performance.now();
   for (;;) {
     const batch = await result.next();

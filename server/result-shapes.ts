@@ -1,7 +1,15 @@
 import { formatType } from '../src/sql/types.ts';
 import type { QueryColumn, QueryResult } from '../src/engine.ts';
 import type { ErrorBody } from './errors.ts';
-import { MEDIA_DELIMITED, MEDIA_JSON, MEDIA_KSQL_V1, type MediaType } from './media-types.ts';
+import { compileProtobufRow, resultSchema } from '../src/formats/result-protobuf.ts';
+import type { Row } from '../src/sql/types.ts';
+import {
+  MEDIA_DELIMITED,
+  MEDIA_JSON,
+  MEDIA_KSQL_V1,
+  MEDIA_PROTOBUF,
+  type MediaType,
+} from './media-types.ts';
 
 /**
  * How the answer of a query is laid out as text. Section 9.5 of the dialect reference shows each
@@ -13,10 +21,11 @@ export interface ResultShape {
   header(result: QueryResult): string;
   /**
    * One row.
-   * @param columns the row as a JSON array.
+   * @param columns the row as a JSON array, or what `compileRow` made of it.
    * @returns null when rows of this sort are not shown.
    */
   row(result: QueryResult, columns: string, tombstone: boolean): string | null;
+  readonly compileRow?: (columns: readonly QueryColumn[]) => (row: Row) => string;
   /** Instead of the end, after an error. */
   error(result: QueryResult, body: ErrorBody): string;
   end(result: QueryResult): string;
@@ -46,6 +55,24 @@ const versionOne: ResultShape = {
   },
 };
 
+/** The version 1 shape with protobuf messages for rows; the header says how to read them. */
+const protobuf: ResultShape = {
+  ...versionOne,
+  contentType: MEDIA_PROTOBUF,
+  compileRow: compileProtobufRow,
+  header(result) {
+    const { queryId, columns } = result;
+    const header = JSON.stringify({
+      header: { queryId, schema: schemaText(result), protoSchema: resultSchema(columns) },
+    });
+    return isPull(result) ? `[${header}` : `[${header},\n`;
+  },
+  row(result, bytes, tombstone) {
+    const row = `{"row":{"protobufBytes":"${bytes}"${tombstone ? ',"tombstone":true' : ''}}}`;
+    return isPull(result) ? `,\n${row}` : `${row},\n`;
+  },
+};
+
 /** A header line, then an array per row, each line ended by a newline. */
 const delimited: ResultShape = {
   contentType: MEDIA_DELIMITED,
@@ -69,6 +96,7 @@ export const RESULT_SHAPES: { readonly [type in MediaType]: ResultShape } = {
   [MEDIA_KSQL_V1]: versionOne,
   [MEDIA_DELIMITED]: delimited,
   [MEDIA_JSON]: jsonArray,
+  [MEDIA_PROTOBUF]: protobuf,
 };
 
 function lastMember(result: QueryResult, member: object): string {

@@ -35,6 +35,11 @@ export function parseTopicName(body: unknown): string {
   return textOf(objectOf(body, 'the body')['topic'], 'topic');
 }
 
+/** Reads `{directory}`. @throws DatabaseError BAD_REQUEST. */
+export function parseDirectory(body: unknown): string {
+  return textOf(objectOf(body, 'the body')['directory'], 'directory');
+}
+
 /** Reads `{group}`. @throws DatabaseError BAD_REQUEST. */
 export function parseGroupName(body: unknown): string {
   return textOf(objectOf(body, 'the body')['group'], 'group');

@@ -8,7 +8,7 @@ import { nodeEnv } from './base/env-node.ts';
 import { type Logger, silentLogger } from './base/logger.ts';
 import { MemoryBudget } from './base/memory-budget.ts';
 import type { CommandStatus, Entity } from './api/entities.ts';
-import type { TopicService } from './api/topics.ts';
+import type { BackupAnswer, TopicService } from './api/topics.ts';
 import { Catalog } from './catalog/catalog.ts';
 import type {
   Engine,
@@ -20,10 +20,12 @@ import type {
 } from './engine.ts';
 import { addFunctions, type FunctionDefinitions } from './functions/known-functions.ts';
 import { type EmbeddedLogLimits, openEmbeddedLog } from './log/embedded/embedded-log.ts';
+import type { CapturableLog } from './log/embedded/log-backup.ts';
 import type { Log } from './log/log.ts';
 import { isOperatorStep, statesOf } from './operators/index.ts';
 import type { PhysicalPlan } from './plan/physical-plan.ts';
 import { AppendGate } from './runtime/append-gate.ts';
+import { backup } from './runtime/backup.ts';
 import { decideTransaction, LostCommits } from './runtime/decide-transaction.ts';
 import { EmbeddedCommitCoordinator } from './runtime/embedded-commit.ts';
 import { type Acknowledgement, Ingest, type NewRecord } from './runtime/ingest.ts';
@@ -53,7 +55,11 @@ import { checkDataDirectory, type DataDirectory, isUnused } from './statements/d
 import { CommandStatuses } from './statements/command-statuses.ts';
 import { succeeded } from './statements/entities.ts';
 import { RowInserter } from './statements/row-inserter.ts';
-import { checkPropertyName, parseOverrides } from './statements/session-properties.ts';
+import {
+  checkPropertyName,
+  parseOverrides,
+  sessionProperties,
+} from './statements/session-properties.ts';
 import { statementsToTerminateAll } from './statements/terminate-all.ts';
 import { loadParser } from './statements/parse.ts';
 import { QueryStarter } from './statements/query-starter.ts';
@@ -113,7 +119,7 @@ async function openWith(options: DatabaseOptions, onClosed: () => void): Promise
   await makeDurableDirectory(files, resolve(options.directory));
   const openStore = options.openStore ?? (() => openOwnStore(files, options.directory));
   const store = await openStore();
-  let log: Log | null = null;
+  let log: (Log & CapturableLog) | null = null;
   try {
     const data = await checkDataDirectory(options.directory, env);
     const meta = await readMeta(store);
@@ -177,7 +183,7 @@ function endsOfDeletedTopics(meta: StoredMeta, log: Log): StoreChange[] {
 interface Opened {
   readonly env: Env;
   readonly store: Store;
-  readonly log: Log;
+  readonly log: Log & CapturableLog;
   readonly meta: StoredMeta;
   readonly epoch: number;
   readonly data: DataDirectory;
@@ -193,6 +199,7 @@ export class Database implements Engine {
   /** Where schemas of AVRO, PROTOBUF and JSON_SR payloads are found. */
   readonly schemas: SchemaRegistry;
   readonly topics: TopicService;
+  readonly #backup: (target: string) => Promise<Omit<BackupAnswer, 'directory'>>;
   readonly #schemasTopic: SchemasTopic;
   readonly #log: Log;
   readonly #store: Store;
@@ -285,6 +292,8 @@ export class Database implements Engine {
       progress: meta.progress,
     });
     this.#openCommandLog = () => CommandLog.open({ log, ingest: this.#ingest });
+    const { directory } = options;
+    this.#backup = (target) => backup(target, { env, loop: this.#loop, log, store, directory });
     this.#catalog = new CatalogState({
       log,
       runner: this.#runner,
@@ -409,13 +418,20 @@ export class Database implements Engine {
 
   openInserts(target: string, { properties }: StatementOptions = {}): Inserts {
     this.#checkReady();
-    parseOverrides(properties ?? {});
     const { catalog } = this.#catalog;
+    const overrides = parseOverrides(properties ?? {}, catalog.defaults);
+    if (!sessionProperties(overrides).insertValues) {
+      throw new DatabaseError(
+        'BAD_REQUEST',
+        'Inserting rows is disabled: ksql.insert.into.values.enabled is false.',
+      );
+    }
     return new RowInserter(target, {
       catalog,
       log: this.#log,
       ingest: this.#ingest,
       clock: this.#clock,
+      registry: this.schemas,
     });
   }
 
@@ -468,6 +484,15 @@ export class Database implements Engine {
       throw new DatabaseError('NOT_FOUND', `Topic ${topicName} does not exist.`);
     }
     return this.#ingest.appendAll(topic, records, options);
+  }
+
+  /**
+   * Copies the database to a new directory while it runs, as it is between two ticks; see `backup`.
+   * @param directory absolute; missing or empty.
+   */
+  async backup(directory: string): Promise<BackupAnswer> {
+    this.#checkReady();
+    return { directory, ...(await this.#backup(directory)) };
   }
 
   /** Resolves when every query has processed, and committed, everything that is in the log. */

@@ -3,7 +3,7 @@ import type { Row, SqlType } from './sql/types.ts';
 import type { CommandStatus, Entity } from './api/entities.ts';
 import type { JsonNode } from './formats/json-node.ts';
 import type { SubjectRegistry } from './schema-registry/subject-registry.ts';
-import type { TopicService } from './api/topics.ts';
+import type { BackupAnswer, TopicService } from './api/topics.ts';
 
 /**
  * What the network surfaces and the shell's embedded mode need of a database. `Database` implements it; the server
@@ -43,6 +43,8 @@ export interface Engine {
   terminateAll(topicPatterns: readonly string[]): Promise<Entity>;
   /** Topics, records and consumer groups beside SQL. */
   readonly topics: TopicService;
+  /** Copies the database to a new directory while it runs. */
+  backup(directory: string): Promise<BackupAnswer>;
   /** 'starting' until recovery is done, then 'ready'; 'failed' after an error the process cannot go on from. */
   readonly status: 'starting' | 'ready' | 'failed' | 'closed';
   /** Counts and sizes of everything that runs, for monitoring. */

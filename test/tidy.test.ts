@@ -27,7 +27,7 @@ const PARTS_BELOW: Readonly<Record<string, readonly string[]>> = {
   'src/state': ['src/base'],
   'src/sql': ['src/base'],
   'src/schema-registry': ['src/base'],
-  'src/formats': VALUES,
+  'src/formats': [...VALUES, 'src/schema-registry/schema-registry.ts'],
   'src/catalog': [...VALUES, 'src/formats'],
   'src/functions': VALUES,
   // How a name is quoted is the grammar's to know.
@@ -56,6 +56,8 @@ const PARTS_BELOW: Readonly<Record<string, readonly string[]>> = {
   // The package as its users see it.
   demo: ['src/index.ts'],
   cli: ['src/api', 'grammar', 'server/version.ts'],
+  // Looks into the files of a log without a server.
+  'cli/log-files.ts': ['src/base', 'src/log'],
   // The parts of it that are more than a client.
   'cli/run-tests.ts': ['cli', 'src/base', 'src/functions', 'src/testing'],
   'cli/security-files.ts': ['server/security', 'server/tls-files.ts'],

@@ -1,3 +1,4 @@
+import { backup } from './backup.ts';
 import { chcLive, chcReady } from './chc.ts';
 import { closeQuery } from './close-query.ts';
 import { clusterStatus } from './cluster-status.ts';
@@ -46,4 +47,5 @@ export const ROUTES: readonly RouteDefinition[] = [
   webSocketQuery,
   ...topicRoutes,
   ...groupRoutes,
+  backup,
 ];

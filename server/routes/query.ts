@@ -1,6 +1,6 @@
 import { DatabaseError } from '../../src/base/errors.ts';
 import { answerQuery } from '../answer-query.ts';
-import { MEDIA_DELIMITED, MEDIA_JSON, MEDIA_KSQL_V1 } from '../media-types.ts';
+import { MEDIA_DELIMITED, MEDIA_JSON, MEDIA_KSQL_V1, MEDIA_PROTOBUF } from '../media-types.ts';
 import { RESULT_SHAPES } from '../result-shapes.ts';
 import { parseStatementRequest } from '../statement-request.ts';
 import type { RouteDefinition } from './route.ts';
@@ -9,7 +9,7 @@ export const query: RouteDefinition = {
   method: 'POST',
   path: '/query',
   summary: 'Runs one SELECT or PRINT and streams its result in the version 1 shape.',
-  offers: [MEDIA_KSQL_V1, MEDIA_DELIMITED, MEDIA_JSON],
+  offers: [MEDIA_KSQL_V1, MEDIA_DELIMITED, MEDIA_JSON, MEDIA_PROTOBUF],
   labelsErrors: false,
   async handle({ exchange, mediaType, body, context }) {
     const request = parseStatementRequest(body);

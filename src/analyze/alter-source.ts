@@ -78,8 +78,8 @@ function valueFormatFor(
   schema: RowSchema,
   { name }: AlterSourceNode,
 ): Source['valueFormat'] {
-  const { name: format, delimiter, unwrapped } = source.valueFormat;
-  const isBareByChoice = unwrapped === true && !findFormat(format).unwrappedByDefault('value');
+  const { name: format, delimiter, unwrapped, fullName, nullable, schemaId } = source.valueFormat;
+  const isBareByChoice = unwrapped === true && findFormat(format).wrappingIsChoice;
   if (source.schema.values.filter(isPayload).length === 1 && isBareByChoice) {
     throw errorAt(
       'BAD_STATEMENT',
@@ -88,5 +88,16 @@ function valueFormatFor(
     );
   }
   const columns = schema.values.filter(isPayload);
-  return settleFormat({ side: 'value', format, delimiter, wrap: undefined, columns, at: name });
+  const { writer } = source.valueFormat;
+  const spec = settleFormat({
+    side: 'value',
+    format,
+    delimiter,
+    wrap: undefined,
+    schema: { fullName, nullable, schemaId },
+    columns,
+    source: source.name,
+    at: name,
+  });
+  return writer === undefined ? spec : { ...spec, writer };
 }

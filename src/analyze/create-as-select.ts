@@ -10,11 +10,13 @@ import { parseProperties, type ParsedProperties } from './properties.ts';
 import { analyzeQuery } from './query.ts';
 import {
   checkColumnCount,
+  schemaRequest,
   settleFormat,
   settleTimestamp,
   settleWrapping,
   topicRequest,
   type FormatDefaults,
+  type SchemaRequest,
   type SourceDefinition,
   type TopicRequest,
 } from './source-definition.ts';
@@ -119,7 +121,9 @@ function settleKeyFormat(input: SinkInput): FormatSpec {
     format,
     delimiter: values.KEY_DELIMITER ?? inheritedDelimiter(format, first.keyFormat),
     wrap: undefined,
+    schema: inheriting(schemaRequest(input.properties, 'key'), format, first.keyFormat),
     columns: keys,
+    source: statement.name.name,
     at: node ?? statement.name,
   });
 }
@@ -134,13 +138,28 @@ function settleValueFormat(input: SinkInput): FormatSpec {
     format,
     delimiter: values.VALUE_DELIMITER ?? inheritedDelimiter(format, first.valueFormat),
     wrap: settleWrapping(properties, columns, { format, defaults }),
+    schema: inheriting(schemaRequest(properties, 'value'), format, first.valueFormat),
     columns,
+    source: statement.name.name,
     at: nodes.get('VALUE_FORMAT') ?? nodes.get('FORMAT') ?? statement.name,
   });
 }
 
 function inheritedDelimiter(format: string, source: FormatSpec): string | undefined {
   return format === source.name ? source.delimiter : undefined;
+}
+
+/** Of the same format a message keeps its name, and nulls their way of writing. */
+function inheriting(request: SchemaRequest, format: string, source: FormatSpec): SchemaRequest {
+  if (format !== source.name) return request;
+  switch (format) {
+    case 'PROTOBUF':
+      return { ...request, fullName: request.fullName ?? source.fullName };
+    case 'PROTOBUF_NOSR':
+      return { ...request, nullable: request.nullable ?? source.nullable };
+    default:
+      return request;
+  }
 }
 
 /** PARTITION BY NULL. */

@@ -1,17 +1,25 @@
 import type { ColumnDefinition, CreateSourceNode } from '../../grammar/ast.ts';
 import type { DatabaseError } from '../base/errors.ts';
 import { isPayload, type Column, type RowSchema } from '../sql/schema.ts';
-import { errorAt } from './error-at.ts';
+import { errorAt, type Located } from './error-at.ts';
 import { headerOf } from './header-columns.ts';
-import { parseProperties, type ParsedProperties } from './properties.ts';
+import {
+  NOTHING_INFERRED,
+  valueFormatOf,
+  type InferredSide,
+  type InferredSides,
+} from './inference.ts';
+import { parseProperties } from './properties.ts';
 import { isPseudoColumn } from './scope.ts';
 import {
   checkColumnCount,
+  schemaRequest,
   settleFormat,
   settleTimestamp,
   settleWrapping,
   topicRequest,
   type FormatDefaults,
+  type SchemaRequest,
   type SourceDefinition,
   type TopicRequest,
 } from './source-definition.ts';
@@ -23,6 +31,8 @@ export interface CreateSourceContext {
   readonly defaults: FormatDefaults;
   /** The statement as written. */
   readonly sql: string;
+  /** The columns that registered schemas give, of sides that declare none; see `inferencesOf`. */
+  readonly inferred?: InferredSides;
 }
 
 /** All that a CREATE STREAM or TABLE says. Whether topic and name are free is for its executor to find out. */
@@ -37,7 +47,7 @@ export interface AnalyzedCreateSource {
  */
 export function analyzeCreateSource(
   statement: CreateSourceNode,
-  { defaults, sql }: CreateSourceContext,
+  { defaults, sql, inferred = NOTHING_INFERRED }: CreateSourceContext,
 ): AnalyzedCreateSource {
   if (statement.readOnly && statement.orReplace) throw notReplaceable(statement);
   const properties = parseProperties(statement.properties, 'CREATE');
@@ -49,7 +59,7 @@ export function analyzeCreateSource(
       "The WITH clause has to name the topic: WITH (KAFKA_TOPIC='name', ...).",
     );
   }
-  const schema = { ...analyzeColumns(statement), window: settleWindow(properties) };
+  const schema = { ...analyzeColumns(statement, inferred), window: settleWindow(properties) };
   if (schema.window !== null && schema.keys.length === 0) {
     throw errorAt('BAD_STATEMENT', statement.name, 'Windowed sources require a key column.');
   }
@@ -59,16 +69,20 @@ export function analyzeCreateSource(
     format: values.KEY_FORMAT ?? values.FORMAT ?? defaults.keyFormat,
     delimiter: values.KEY_DELIMITER,
     wrap: undefined,
+    schema: inferredRequest(schemaRequest(properties, 'key'), inferred.key),
     columns: schema.keys,
+    source: statement.name.name,
     at: nodes.get('KEY_FORMAT') ?? nodes.get('FORMAT') ?? statement.name,
   });
-  const valueFormatName = settleValueFormatName(statement, properties, defaults);
+  const valueFormatName = valueFormatOf(statement, properties, defaults);
   const valueFormat = settleFormat({
     side: 'value',
     format: valueFormatName,
     delimiter: values.VALUE_DELIMITER,
     wrap: settleWrapping(properties, payload, { format: valueFormatName, defaults }),
+    schema: inferredRequest(schemaRequest(properties, 'value'), inferred.value),
     columns: payload,
+    source: statement.name.name,
     at: nodes.get('VALUE_FORMAT') ?? nodes.get('FORMAT') ?? statement.name,
   });
   const definition: SourceDefinition = {
@@ -98,23 +112,17 @@ export function notReplaceable({
   );
 }
 
-function settleValueFormatName(
-  statement: CreateSourceNode,
-  { values }: ParsedProperties,
-  defaults: FormatDefaults,
-): string {
-  const name = values.VALUE_FORMAT ?? values.FORMAT ?? defaults.valueFormat;
-  if (name !== null) return name;
-  throw errorAt(
-    'BAD_STATEMENT',
-    statement,
-    "Statement is missing the 'VALUE_FORMAT' property from the WITH clause. Add one, such as VALUE_FORMAT='JSON', or set the default 'ksql.persistence.default.format.value'.",
-  );
+/** With the id of a schema goes its name. */
+function inferredRequest(request: SchemaRequest, side: InferredSide | null): SchemaRequest {
+  if (side === null || request.schemaId === undefined || side.fullName === null) return request;
+  return { ...request, fullName: request.fullName ?? side.fullName };
 }
 
-function analyzeColumns(statement: CreateSourceNode): RowSchema {
+function analyzeColumns(statement: CreateSourceNode, inferred: InferredSides): RowSchema {
   const { columns, sourceKind, name } = statement;
-  if (columns.length === 0) {
+  const inferredKeys = inferred.key?.columns ?? [];
+  const inferredValues = inferred.value?.columns ?? [];
+  if (columns.length + inferredKeys.length + inferredValues.length === 0) {
     throw errorAt('BAD_STATEMENT', name, `${name.name} has no columns. Declare at least one.`);
   }
   const keys: Column[] = [];
@@ -144,6 +152,16 @@ function analyzeColumns(statement: CreateSourceNode): RowSchema {
         values.push(column);
     }
   }
+  for (const [side, list] of [
+    [keys, inferredKeys],
+    [values, inferredValues],
+  ] as const) {
+    for (const column of list) {
+      checkInferred(column, names, name);
+      names.add(column.name);
+      side.push(column);
+    }
+  }
   if (sourceKind === 'TABLE' && keys.length === 0) {
     throw errorAt(
       'BAD_STATEMENT',
@@ -154,6 +172,21 @@ function analyzeColumns(statement: CreateSourceNode): RowSchema {
   const schema: RowSchema = { keys, values, window: null };
   checkColumnCount(schema, name);
   return schema;
+}
+
+/** A column that a registered schema gives. */
+function checkInferred(column: Column, names: ReadonlySet<string>, at: Located): void {
+  const problem = names.has(column.name)
+    ? 'is there twice'
+    : isPseudoColumn(column.name)
+      ? 'has a reserved name'
+      : null;
+  if (problem === null) return;
+  throw errorAt(
+    'BAD_STATEMENT',
+    at,
+    `The column \`${column.name}\` that the registered schema gives ${problem}. Declare the columns in the statement.`,
+  );
 }
 
 function checkColumn(definition: ColumnDefinition, sourceKind: 'STREAM' | 'TABLE'): void {

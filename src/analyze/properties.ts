@@ -4,7 +4,7 @@ import { findFormat } from '../formats/index.ts';
 import { EvaluationError } from '../sql/evaluation-error.ts';
 import type { WindowInfo } from '../sql/schema.ts';
 import { TimePattern } from '../sql/time-pattern.ts';
-import { errorAt, locating, notSupported } from './error-at.ts';
+import { errorAt, locating } from './error-at.ts';
 import { checkTopicName } from './topic-name.ts';
 import { parseDurationText } from './duration-text.ts';
 
@@ -49,6 +49,33 @@ export const properties = [
     CREATES,
     boolean,
   ),
+  define('KEY_SCHEMA_ID', 'Id of the registered schema of keys.', CREATES, schemaId),
+  define('VALUE_SCHEMA_ID', 'Id of the registered schema of values.', CREATES, schemaId),
+  define(
+    'KEY_SCHEMA_FULL_NAME',
+    'Name of the record or message that keys are, with its namespace.',
+    CREATES,
+    fullName,
+  ),
+  define(
+    'VALUE_SCHEMA_FULL_NAME',
+    'Name of the record or message that values are, with its namespace.',
+    CREATES,
+    fullName,
+  ),
+  define('VALUE_AVRO_SCHEMA_FULL_NAME', 'The same as VALUE_SCHEMA_FULL_NAME.', CREATES, fullName),
+  define(
+    'KEY_PROTOBUF_NULLABLE_REPRESENTATION',
+    'How scalars of PROTOBUF keys are written so that they can be null: OPTIONAL or WRAPPER.',
+    CREATES,
+    nullable,
+  ),
+  define(
+    'VALUE_PROTOBUF_NULLABLE_REPRESENTATION',
+    'How scalars of PROTOBUF values are written so that they can be null: OPTIONAL or WRAPPER.',
+    CREATES,
+    nullable,
+  ),
   define('TIMESTAMP', 'The column that holds the time of a row.', CREATES, identifier),
   define('TIMESTAMP_FORMAT', 'The pattern of a STRING column with the time.', CREATES, timePattern),
   define('WINDOW_TYPE', 'What windows the keys are of.', ['CREATE'], windowType),
@@ -83,17 +110,6 @@ export interface ParsedProperties {
   readonly nodes: ReadonlyMap<string, PropertyNode>;
 }
 
-/** Part of the dialect, but not of this version. */
-const UNSUPPORTED = [
-  'KEY_SCHEMA_ID',
-  'VALUE_SCHEMA_ID',
-  'KEY_SCHEMA_FULL_NAME',
-  'VALUE_SCHEMA_FULL_NAME',
-  'VALUE_AVRO_SCHEMA_FULL_NAME',
-  'KEY_PROTOBUF_NULLABLE_REPRESENTATION',
-  'VALUE_PROTOBUF_NULLABLE_REPRESENTATION',
-] as const;
-
 /**
  * Reads the WITH clause of a statement.
  * @throws DatabaseError BAD_STATEMENT for names that are unknown, repeated or do not belong to the statement, for bad
@@ -121,6 +137,14 @@ export function parseProperties(
       'TIMESTAMP_FORMAT needs TIMESTAMP, which names the column that has this format.',
     );
   }
+  const alias = nodes.get('VALUE_AVRO_SCHEMA_FULL_NAME');
+  if (alias !== undefined && nodes.has('VALUE_SCHEMA_FULL_NAME')) {
+    throw errorAt(
+      'BAD_STATEMENT',
+      alias,
+      'VALUE_AVRO_SCHEMA_FULL_NAME and VALUE_SCHEMA_FULL_NAME are the same property. Leave one of them out.',
+    );
+  }
   for (const side of ['KEY_FORMAT', 'VALUE_FORMAT']) {
     const node = nodes.get(side);
     if (node !== undefined && nodes.has('FORMAT')) {
@@ -139,9 +163,6 @@ function definitionOf(property: PropertyNode, statement: PropertyStatement): Def
   const allowed = properties.filter(({ statements }) => statements.includes(statement));
   const definition = allowed.find((candidate) => candidate.name === name);
   if (definition !== undefined) return definition;
-  if (UNSUPPORTED.some((known) => known === name)) {
-    throw notSupported(property, `The property ${name} is`);
-  }
   const names = allowed.map((candidate) => candidate.name);
   const known = properties.some((candidate) => candidate.name === name);
   throw errorAt(
@@ -188,6 +209,24 @@ function boolean(property: PropertyNode): boolean {
 function formatName(property: PropertyNode): string {
   const name = text(property);
   return locating(property.value, () => findFormat(name)).name;
+}
+
+const SCHEMA_ID_MAX = 2 ** 31 - 1;
+
+function schemaId(property: PropertyNode): number {
+  return integerBetween(property, 0, SCHEMA_ID_MAX);
+}
+
+function fullName(property: PropertyNode): string {
+  const name = text(property).trim();
+  if (name !== '') return name;
+  throw invalid(property, 'a name that is not blank');
+}
+
+function nullable(property: PropertyNode): 'OPTIONAL' | 'WRAPPER' {
+  const choice = text(property).trim().toUpperCase();
+  if (choice === 'OPTIONAL' || choice === 'WRAPPER') return choice;
+  throw invalid(property, 'OPTIONAL or WRAPPER');
 }
 
 function delimiter(property: PropertyNode): string {

@@ -1,4 +1,6 @@
+import { DatabaseError } from '../base/errors.ts';
 import type { Source, TimestampColumn } from '../catalog/source.ts';
+import { avroKeyName } from '../formats/avro-derive.ts';
 import type { FormatSpec } from '../formats/format.ts';
 import { findFormat } from '../formats/index.ts';
 import { columnsOf, type Column, type RowSchema } from '../sql/schema.ts';
@@ -44,15 +46,41 @@ export function checkColumnCount(schema: RowSchema, at: Located): void {
   );
 }
 
+/** What is asked of the schema of one side; members that are undefined are left to the format. */
+export interface SchemaRequest {
+  readonly fullName: string | undefined;
+  readonly nullable: 'OPTIONAL' | 'WRAPPER' | undefined;
+  readonly schemaId: number | undefined;
+}
+
+/** What the WITH clause says of the schema of one side. */
+export function schemaRequest({ values }: ParsedProperties, side: 'key' | 'value'): SchemaRequest {
+  return side === 'key'
+    ? {
+        fullName: values.KEY_SCHEMA_FULL_NAME,
+        nullable: values.KEY_PROTOBUF_NULLABLE_REPRESENTATION,
+        schemaId: values.KEY_SCHEMA_ID,
+      }
+    : {
+        fullName: values.VALUE_SCHEMA_FULL_NAME ?? values.VALUE_AVRO_SCHEMA_FULL_NAME,
+        nullable: values.VALUE_PROTOBUF_NULLABLE_REPRESENTATION,
+        schemaId: values.VALUE_SCHEMA_ID,
+      };
+}
+
 /** One side of a source whose format is to be settled. */
 export interface FormatRequest {
   readonly side: 'key' | 'value';
   readonly format: string;
   /** Undefined: the format's own. */
   readonly delimiter: string | undefined;
+  /** What the statement says of the schema, or a schema says of itself. */
+  readonly schema: SchemaRequest;
   /** Whether a single column is to be wrapped; undefined: as the format does by itself. */
   readonly wrap: boolean | undefined;
   readonly columns: readonly Column[];
+  /** Name of the source. */
+  readonly source: string;
   /** Where to point when the columns do not fit. */
   readonly at: Located;
 }
@@ -62,16 +90,37 @@ export interface FormatRequest {
  * @throws DatabaseError BAD_STATEMENT naming the column that does not fit.
  */
 export function settleFormat(request: FormatRequest): FormatSpec {
-  const { side, columns, delimiter, wrap, at } = request;
+  const { side, columns, delimiter, wrap, at, source } = request;
   const format = locating(at, () => findFormat(request.format));
   const single = columns.length === 1;
+  const { nullable, schemaId } = request.schema;
+  // Keys of AVRO always have a name, for it tells the keys of one source from those of another.
+  const named = format.name === 'AVRO' && side === 'key' ? avroKeyName(source) : undefined;
+  const fullName = request.schema.fullName ?? named;
   const spec: FormatSpec = {
     name: format.name,
     ...(delimiter === undefined ? {} : { delimiter }),
     ...(single ? { unwrapped: wrap === undefined ? format.unwrappedByDefault(side) : !wrap } : {}),
+    ...(fullName === undefined ? {} : { fullName }),
+    ...(nullable === undefined ? {} : { nullable }),
+    ...(schemaId === undefined ? {} : { schemaId }),
   };
+  locating(at, () => checkSchemaId(spec, side));
   locating(at, () => format.check(columns, spec, side));
   return spec;
+}
+
+/** @throws DatabaseError BAD_STATEMENT for the id of a schema beside a format that has none. */
+export function checkSchemaId(
+  { name, schemaId }: { readonly name: string; readonly schemaId?: number | undefined },
+  side: 'key' | 'value',
+): void {
+  if (schemaId === undefined || findFormat(name).schemas !== null) return;
+  const prefix = side.toUpperCase();
+  throw new DatabaseError(
+    'BAD_STATEMENT',
+    `${prefix}_FORMAT should support schema inference when ${prefix}_SCHEMA_ID is provided. Current format is ${name}; AVRO, PROTOBUF and JSON_SR support it.`,
+  );
 }
 
 /**
@@ -88,8 +137,8 @@ export function settleWrapping(
   const { WRAP_SINGLE_VALUE: wrap } = values;
   if (node === undefined) {
     const choice = options.defaults.wrapSingleValues;
-    const hasChoice = !findFormat(options.format).unwrappedByDefault('value');
-    return choice !== null && hasChoice ? choice : undefined;
+    const { wrappingIsChoice } = findFormat(options.format);
+    return choice !== null && wrappingIsChoice ? choice : undefined;
   }
   if (columns.length === 1) return wrap;
   throw errorAt(

@@ -200,6 +200,21 @@ export class MillraceClient {
     return information;
   }
 
+  /**
+   * Calls an endpoint that takes and answers JSON, such as those under /v1/.
+   * @param body null: GET. @param headers sent along.
+   * @throws ApiError, ConnectionError
+   */
+  async call<Answer>(
+    path: string,
+    body: object | null,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<Answer> {
+    const method = body === null ? 'GET' : 'POST';
+    const request = { method, path, body, accept: JSON_TYPE, options: {}, headers };
+    return this.#parse(await this.#text(await this.#send(request))) as Answer;
+  }
+
   /** Ends running queries and closes the connections. Idempotent. */
   close(): void {
     this.#closing.abort();
@@ -260,7 +275,14 @@ export class MillraceClient {
     throw this.#refusal(status, await this.#text(response));
   }
 
-  #exchange({ method, path, body, accept, options }: ApiRequest): Promise<IncomingMessage> {
+  #exchange({
+    method,
+    path,
+    body,
+    accept,
+    options,
+    headers,
+  }: ApiRequest): Promise<IncomingMessage> {
     const bytes = body === null ? null : Buffer.from(JSON.stringify(body));
     const request = this.#base.protocol === 'https:' ? httpsRequest : httpRequest;
     return new Promise((resolve, reject) => {
@@ -268,6 +290,7 @@ export class MillraceClient {
         method,
         agent: this.#agent,
         headers: {
+          ...headers,
           accept,
           ...(bytes && { 'content-type': JSON_TYPE, 'content-length': bytes.byteLength }),
         },
@@ -322,6 +345,7 @@ interface ApiRequest {
   readonly body: object | null;
   readonly accept: string;
   readonly options: ClientOptions;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 interface ErrorBody {

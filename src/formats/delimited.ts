@@ -7,7 +7,13 @@ import type { Column } from '../sql/schema.ts';
 import { formatType, type SqlType, type Value } from '../sql/types.ts';
 import { formatBase64, parseBase64 } from './base64.ts';
 import { formatDelimitedField, parseDelimited } from './delimited-record.ts';
-import { checkKeyHasNoMap, checkKinds, checkNotWrapped } from './format-checks.ts';
+import {
+  checkKeyHasNoMap,
+  checkKinds,
+  checkNoFullName,
+  checkNoNullable,
+  checkNotWrapped,
+} from './format-checks.ts';
 import { DeserializationError, type Format, type FormatSpec } from './format.ts';
 import {
   boundedInteger,
@@ -42,12 +48,16 @@ export const delimitedFormat: Format = {
 
   check(columns, spec, side) {
     checkKeyHasNoMap(columns, side);
+    checkNoNullable(NAME, spec);
+    checkNoFullName(NAME, spec);
     checkKinds(NAME, columns, KINDS);
     checkNotWrapped(NAME, columns, spec);
     checkDelimiter(spec);
   },
 
   unwrappedByDefault: () => true,
+  wrappingIsChoice: false,
+  schemas: null,
 
   createDecoder({ columns, spec, needed }) {
     const delimiter = spec.delimiter ?? DELIMITER_DEFAULT;

@@ -70,3 +70,44 @@ export function checkNotWrapped(
       `JSON can write it as an object with one field.`,
   );
 }
+
+/** Refuses *_PROTOBUF_NULLABLE_REPRESENTATION for a format that keeps nulls by itself. */
+export function checkNoNullable(format: string, spec: FormatSpec): void {
+  if (spec.nullable === undefined) return;
+  throw new DatabaseError(
+    'BAD_STATEMENT',
+    `KEY_PROTOBUF_NULLABLE_REPRESENTATION and VALUE_PROTOBUF_NULLABLE_REPRESENTATION belong to PROTOBUF and ` +
+      `PROTOBUF_NOSR, but the format is ${format}.`,
+  );
+}
+
+/** Refuses *_SCHEMA_FULL_NAME for a format whose payloads have no schema. */
+export function checkNoFullName(format: string, spec: FormatSpec): void {
+  if (spec.fullName === undefined) return;
+  throw new DatabaseError(
+    'BAD_STATEMENT',
+    `KEY_SCHEMA_FULL_NAME and VALUE_SCHEMA_FULL_NAME belong to AVRO, PROTOBUF and JSON_SR, but the format is ${format}.`,
+  );
+}
+
+/** Refuses a MAP whose keys are not text. */
+export function checkMapKeys(format: string, columns: readonly Column[]): void {
+  for (const column of columns) checkMapKeysOf(format, column, column.type);
+}
+
+function checkMapKeysOf(format: string, column: Column, type: SqlType): void {
+  switch (type.kind) {
+    case 'ARRAY':
+      return checkMapKeysOf(format, column, type.element);
+    case 'STRUCT':
+      for (const field of type.fields) checkMapKeysOf(format, column, field.type);
+      return;
+    case 'MAP':
+      if (type.key.kind === 'STRING') return checkMapKeysOf(format, column, type.value);
+      throw new DatabaseError(
+        'BAD_STATEMENT',
+        `Format ${format} needs STRING as the key type of a MAP, found ${formatType(type)} in column ${column.name}.`,
+      );
+    default:
+  }
+}

@@ -1,11 +1,24 @@
 import { DatabaseError } from '../base/errors.ts';
+import { avroFormat } from './avro.ts';
 import { delimitedFormat } from './delimited.ts';
 import type { Format } from './format.ts';
 import { jsonFormat } from './json.ts';
+import { jsonSrFormat } from './json-sr.ts';
 import { kafkaFormat } from './kafka.ts';
 import { noneFormat } from './none.ts';
+import { protobufFormat, protobufNoSrFormat } from './protobuf.ts';
 
-export const formats: readonly Format[] = [kafkaFormat, jsonFormat, delimitedFormat, noneFormat];
+/** All formats there are. */
+export const formats: readonly Format[] = [
+  kafkaFormat,
+  jsonFormat,
+  jsonSrFormat,
+  avroFormat,
+  protobufFormat,
+  protobufNoSrFormat,
+  delimitedFormat,
+  noneFormat,
+];
 
 /**
  * The format of this name, in any letter case.

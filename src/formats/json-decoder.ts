@@ -4,7 +4,7 @@ import type { Row, Value } from '../sql/types.ts';
 import { DeserializationError, type Decoder, type DecoderOptions } from './format.ts';
 import { coerceJson } from './json-coerce.ts';
 import { JsonNames, RECORD_START, SEVERAL_COLUMNS } from './json-names.ts';
-import { formatJsonNode, JsonObject } from './json-node.ts';
+import { formatJsonNode, JsonObject, type JsonNode } from './json-node.ts';
 import { JsonReader } from './json-reader.ts';
 import { readScalar, scalarReadingOf, type ScalarReading } from './json-scalar.ts';
 import { skipBlanks, skipJson } from './json-skip.ts';
@@ -24,6 +24,31 @@ export function createJsonDecoder({ columns, spec, needed }: DecoderOptions): De
   if (spec.unwrapped === true && columns.length === 1 && single !== undefined) {
     return createBareDecoder(single, needed[0] === true);
   }
+  return createJsonObjectDecoder(
+    columns.map(({ name, type }) => ({
+      name,
+      scalar: scalarReadingOf(type),
+      read: (node) => coerceJson(node, type, `$.${name}`),
+    })),
+    needed,
+  );
+}
+
+/** How one column is read. */
+export interface JsonColumnReading {
+  /** Of the field. */
+  readonly name: string;
+  /** Its plain forms. */
+  readonly scalar: ScalarReading;
+  /** Any other form; undefined for a field that is not there. @throws DeserializationError */
+  readonly read: (node: JsonNode | undefined) => Value;
+}
+
+/** A decoder of objects with a field for each column. Hot path. */
+export function createJsonObjectDecoder(
+  columns: readonly JsonColumnReading[],
+  needed: readonly boolean[],
+): Decoder {
   return new ObjectDecoder(columns, needed).decode;
 }
 
@@ -37,7 +62,7 @@ function createBareDecoder(column: Column, needed: boolean): Decoder {
 }
 
 class ObjectDecoder {
-  readonly #columns: readonly Column[];
+  readonly #columns: readonly JsonColumnReading[];
   readonly #needed: readonly boolean[];
   readonly #readings: readonly ScalarReading[];
   readonly #names: JsonNames;
@@ -46,10 +71,10 @@ class ObjectDecoder {
   readonly #seen: Int32Array;
   #serial = 0;
 
-  constructor(columns: readonly Column[], needed: readonly boolean[]) {
+  constructor(columns: readonly JsonColumnReading[], needed: readonly boolean[]) {
     this.#columns = columns;
     this.#needed = needed;
-    this.#readings = columns.map((column) => scalarReadingOf(column.type));
+    this.#readings = columns.map((column) => column.scalar);
     this.#names = new JsonNames(columns, needed);
     this.#seen = new Int32Array(columns.length);
   }
@@ -130,8 +155,7 @@ class ObjectDecoder {
 
   /** Reads one value of any form into the row and returns the position behind it. */
   #readExactly(column: number, bytes: Buffer, at: number, end: number): Value {
-    const { name, type } = this.#columns[column]!;
-    return coerceJson(this.#reader.readAt(bytes, at, end, 1), type, `$.${name}`);
+    return this.#columns[column]!.read(this.#reader.readAt(bytes, at, end, 1));
   }
 
   /** @throws DeserializationError when the payload is not JSON or does not fit the columns. */
@@ -143,9 +167,9 @@ class ObjectDecoder {
           `found ${shorten(formatJsonNode(node))}, expected a JSON object`,
       );
     }
-    for (const [i, { name, type }] of this.#columns.entries()) {
+    for (const [i, { name, read }] of this.#columns.entries()) {
       const field = this.#needed[i] ? node?.find(name) : null;
-      row[rowOffset + i] = coerceJson(field, type, `$.${name}`);
+      row[rowOffset + i] = read(field);
     }
     return node !== null;
   }

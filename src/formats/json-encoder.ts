@@ -16,11 +16,13 @@ const CLOSE_ARRAY = 0x5d;
 const OPEN_OBJECT = 0x7b;
 const CLOSE_OBJECT = 0x7d;
 
-const NULL = Buffer.from('null');
+/** The text `null`. */
+export const NULL = Buffer.from('null');
 const TRUE = Buffer.from('true');
 const FALSE = Buffer.from('false');
 
-type WriteValue = (value: Value, writer: ByteWriter) => void;
+/** Writes one value as JSON. */
+export type WriteValue = (value: Value, writer: ByteWriter) => void;
 
 /**
  * Encodes rows as JSON by the rules of section 7.3 of the dialect: an object with all columns in order, nulls
@@ -64,8 +66,8 @@ function fieldsWriter(
   };
 }
 
-/** Writes values of the type; nulls too, for they can stand inside of collections. */
-function valueWriter(type: SqlType): WriteValue {
+/** Writes values of the type, none of them null; there may be nulls inside of collections. */
+export function valueWriter(type: SqlType): WriteValue {
   switch (type.kind) {
     case 'BOOLEAN':
       return (value, writer) => writeConstant(value === true ? TRUE : FALSE, writer);
@@ -139,7 +141,7 @@ function mapWriter(valueType: SqlType): WriteValue {
 }
 
 /** A few bytes, copied by a loop: faster than a call of `set` at this length. */
-function writeConstant(bytes: Buffer, writer: ByteWriter): void {
+export function writeConstant(bytes: Buffer, writer: ByteWriter): void {
   const length = bytes.length;
   writer.reserve(length);
   const { buffer } = writer;

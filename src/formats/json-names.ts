@@ -3,6 +3,9 @@ import type { Column } from '../sql/schema.ts';
 import { JsonReader } from './json-reader.ts';
 import { DeserializationError } from './format.ts';
 
+/** What a name is found for. */
+type Named = Pick<Column, 'name'>;
+
 /** `column` of a name that no column is read from. */
 export const NO_COLUMN = -1;
 /** `column` of a name that several columns are read from, as `a` is by columns A and `a`. */
@@ -36,7 +39,7 @@ export class JsonNames {
   readonly #ids = new Map<string, number>();
   #count = 1;
 
-  constructor(columns: readonly Column[], needed: readonly boolean[]) {
+  constructor(columns: readonly Named[], needed: readonly boolean[]) {
     this.#resolve = (name) => resolveName(name, columns, needed);
     // Nothing is spelled like the record's start, so an empty guess is never right.
     this.starts[RECORD_START] = 1;
@@ -95,7 +98,7 @@ function endOfName(bytes: Buffer, at: number, end: number): number {
   return -1;
 }
 
-function resolveName(name: string, columns: readonly Column[], needed: readonly boolean[]): number {
+function resolveName(name: string, columns: readonly Named[], needed: readonly boolean[]): number {
   const upperCased = name.toUpperCase();
   let found = NO_COLUMN;
   for (const [i, column] of columns.entries()) {

@@ -9,6 +9,8 @@ import {
   checkKeyHasNoMap,
   checkKinds,
   checkNoDelimiter,
+  checkNoFullName,
+  checkNoNullable,
   checkNotWrapped,
 } from './format-checks.ts';
 import { DeserializationError, type Format } from './format.ts';
@@ -27,6 +29,8 @@ export const kafkaFormat: Format = {
   check(columns, spec, side) {
     checkKeyHasNoMap(columns, side);
     checkNoDelimiter(NAME, spec);
+    checkNoNullable(NAME, spec);
+    checkNoFullName(NAME, spec);
     if (columns.length > 1) {
       throw new DatabaseError(
         'BAD_STATEMENT',
@@ -39,6 +43,8 @@ export const kafkaFormat: Format = {
   },
 
   unwrappedByDefault: () => true,
+  wrappingIsChoice: false,
+  schemas: null,
 
   createDecoder({ columns, needed }) {
     const [column] = columns;

@@ -1,5 +1,5 @@
 import { DatabaseError } from '../base/errors.ts';
-import { checkNoDelimiter } from './format-checks.ts';
+import { checkNoDelimiter, checkNoFullName, checkNoNullable } from './format-checks.ts';
 import type { Format } from './format.ts';
 
 /** No columns at all: whatever the bytes are, they are not looked at, and null is written. */
@@ -8,6 +8,8 @@ export const noneFormat: Format = {
 
   check(columns, spec, side) {
     checkNoDelimiter('NONE', spec);
+    checkNoNullable('NONE', spec);
+    checkNoFullName('NONE', spec);
     if (columns.length === 0) return;
     const names = columns.map((column) => column.name).join(', ');
     throw new DatabaseError(
@@ -17,6 +19,8 @@ export const noneFormat: Format = {
   },
 
   unwrappedByDefault: () => false,
+  wrappingIsChoice: false,
+  schemas: null,
   createDecoder: () => () => true,
   createEncoder: () => () => false,
 };

@@ -1,4 +1,5 @@
 // Hot path: once per text that is read.
+import { decodeText } from './payload-text.ts';
 
 const ENTRIES = 65_536;
 
@@ -25,4 +26,22 @@ export function readCachedText(bytes: Buffer, start: number, end: number, hash: 
     if (i === length) return text;
   }
   return (entries[slot] = bytes.toString('latin1', start, end));
+}
+
+/** Longer texts are less likely to come again, and dearer to compare. */
+const CACHED_LENGTH_MAX = 24;
+
+/**
+ * The text of UTF-8 bytes whose length is known, through the cache when it is short and ASCII.
+ * @throws DeserializationError when the bytes are not UTF-8.
+ */
+export function readShortText(bytes: Buffer, start: number, end: number): string {
+  if (end - start > CACHED_LENGTH_MAX) return decodeText(bytes, start, end);
+  let hash = 0;
+  for (let at = start; at < end; at++) {
+    const byte = bytes[at]!;
+    if (byte > 0x7f) return decodeText(bytes, start, end);
+    hash = Math.imul(hash, 31) + byte;
+  }
+  return readCachedText(bytes, start, end, hash);
 }

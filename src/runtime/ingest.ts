@@ -154,10 +154,10 @@ export class Ingest {
     await Promise.allSettled(due.map(({ partition }) => partition.sync()));
   }
 
-  #check(topic: Topic, { key, value }: NewRecord): void {
+  #check(topic: Topic, record: NewRecord): void {
     // What the database writes for itself takes little, and dropping things has to work.
     if (!isReserved(topic.name)) this.#guard?.demandRoom();
-    const bytes = (key?.length ?? 0) + (value?.length ?? 0);
+    const bytes = bytesOf(record);
     if (bytes <= RECORD_BYTES_MAX) return;
     throw new DatabaseError(
       'TOO_LARGE',
@@ -171,7 +171,7 @@ export class Ingest {
     idempotent: IdempotentBatch | null,
   ): Promise<Acknowledgement> {
     const queue = this.#queueFor(partition);
-    const bytes = (record.key?.length ?? 0) + (record.value?.length ?? 0);
+    const bytes = bytesOf(record);
     if (queue.bytes + bytes > QUEUED_BYTES_MAX) {
       const message = `${queue.bytes} bytes wait to be written to topic ${partition.topic.name} partition ${partition.index} already. Send more slowly and try again.`;
       return Promise.reject(new DatabaseError('TOO_MANY', message));
@@ -319,4 +319,11 @@ function placesOf(
     offset: base + i,
     timestamp: appendTime ?? timestamp,
   }));
+}
+
+/** What a record takes in memory, about. */
+function bytesOf({ key, value, headers = [] }: NewRecord): number {
+  let bytes = (key?.length ?? 0) + (value?.length ?? 0);
+  for (const header of headers) bytes += header.key.length + (header.value?.length ?? 0);
+  return bytes;
 }

@@ -45,6 +45,8 @@ export class MaterializedTable {
   readonly #restore: (stored: StoredRow<Row, Row>) => readonly Change[];
   readonly #chain: readonly Operator[];
   readonly #encodeKey: Encoder;
+  /** A key may be in any partition: its bytes name a schema, which is the choice of who wrote them. */
+  readonly #isAnywhere: boolean;
   /** For each key column of the sink its place in the key of the state. */
   readonly #keyIndexes: readonly number[];
   readonly #keyWriter = new ByteWriter();
@@ -81,10 +83,9 @@ export class MaterializedTable {
         onLate: () => {},
       }),
     );
-    this.#encodeKey = findFormat(keyFormat.name).createEncoder({
-      columns: step.schema.keys,
-      spec: keyFormat,
-    });
+    const format = findFormat(keyFormat.name);
+    this.#encodeKey = format.createEncoder({ columns: step.schema.keys, spec: keyFormat });
+    this.#isAnywhere = format.schemas !== null;
     this.#keyIndexes = keyIndexes(materialization);
   }
 
@@ -95,8 +96,12 @@ export class MaterializedTable {
   /** The row of one key of a table without windows, at once; none for a key that is not there. */
   get(key: Row, store: Pick<Store, 'get'>): readonly Change[] {
     const stateKey = this.#stateKey(key);
-    const stored = this.#readerOf(stateKey).get(store, stateKey);
-    return stored === null ? [] : this.#through([stored]);
+    const found: StoredRow<Row, Row>[] = [];
+    for (const partition of this.#partitionsOf(stateKey)) {
+      const stored = this.#readers[partition]?.get(store, stateKey) ?? null;
+      if (stored !== null) found.push(stored);
+    }
+    return this.#through(found);
   }
 
   /** The rows a plan asks for, in batches: lookups in their order, scans partition by partition in key order. */
@@ -130,11 +135,13 @@ export class MaterializedTable {
       return;
     }
     const stateKey = this.#stateKey(key);
-    const range = this.#windowRange(times, this.#partitionOf(stateKey), bounds);
-    const reader = this.#readerOf(stateKey);
     const storedKey = this.#storedKey(stateKey);
-    for await (const rows of reader.lookup(snapshot, { key: storedKey, ...range })) {
-      yield this.#through(this.#within(rows, range)).filter(this.#isRetained(range));
+    for (const partition of this.#partitionsOf(stateKey)) {
+      const range = this.#windowRange(times, partition, bounds);
+      const reader = this.#readers[partition] as StateReader<Row, Row>;
+      for await (const rows of reader.lookup(snapshot, { key: storedKey, ...range })) {
+        yield this.#through(this.#within(rows, range)).filter(this.#isRetained(range));
+      }
     }
   }
 
@@ -202,8 +209,8 @@ export class MaterializedTable {
     return stateKey;
   }
 
-  #readerOf(stateKey: Row): StateReader<Row, Row> {
-    return this.#readers[this.#partitionOf(stateKey)] as StateReader<Row, Row>;
+  #partitionsOf(stateKey: Row): Iterable<number> {
+    return this.#isAnywhere ? this.#readers.keys() : [this.#partitionOf(stateKey)];
   }
 
   #partitionOf(stateKey: Row): number {

@@ -12,6 +12,8 @@ import { type PartitionOutput, SinkWriter } from './sink-writer.ts';
 export const PROCESSING_LOG_NUMBER = 2 ** 32 - 1;
 
 const RETENTION_MS = 7 * 24 * 60 * 60 * 1000;
+/** Whoever still wants to read them: garbage must not fill the disk. */
+const RETENTION_BYTES = 1024 ** 3;
 
 /** Numbers ksqlDB gives the kinds of entries. */
 const DESERIALIZATION_ERROR = 0;
@@ -52,6 +54,7 @@ export class ProcessingLogWriter {
         partitionCount: PROCESSING_LOG_SOURCE.partitionCount,
         cleanupPolicy: 'delete',
         retentionMs: RETENTION_MS,
+        retentionBytes: RETENTION_BYTES,
       }))
     );
   }

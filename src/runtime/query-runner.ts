@@ -13,6 +13,7 @@ import {
   sourceSteps,
   storedNumbers,
 } from '../plan/physical-plan.ts';
+import { SchemaCache } from '../formats/schema-cache.ts';
 import type { SchemaRegistry } from '../schema-registry/schema-registry.ts';
 import type { Row } from '../sql/types.ts';
 import { StateTable } from '../state/state-table.ts';
@@ -64,6 +65,7 @@ export interface QueryRunnerOptions {
 /** Starts and stops persistent queries: builds their topologies over shared readers and gives them to the loop. */
 export class QueryRunner {
   readonly #options: QueryRunnerOptions;
+  readonly #schemas: SchemaCache;
   readonly #queries = new Map<string, PersistentQuery>();
   /** By source and partition, shared by all queries. */
   readonly #readers = new Map<string, SourceReader>();
@@ -73,6 +75,7 @@ export class QueryRunner {
 
   constructor(options: QueryRunnerOptions) {
     this.#options = options;
+    this.#schemas = new SchemaCache(options.registry);
     this.#progress = new Map(options.progress);
   }
 
@@ -214,6 +217,7 @@ export class QueryRunner {
         source: step.source,
         failsOnInvalidTime: failsOnInvalidTime(step),
         partition: this.#partition(step, index),
+        schemas: this.#schemas,
         pending: (partition) => this.#options.loop.pending(partition),
         end: (partition) => this.#options.loop.end(partition),
       });

@@ -3,6 +3,7 @@ import type { Source } from '../catalog/source.ts';
 import { DeserializationError } from '../formats/format.ts';
 import type { Decoder } from '../formats/format.ts';
 import { findFormat } from '../formats/index.ts';
+import type { SchemaLookup } from '../formats/registered-schema.ts';
 import { lastOffset } from '../log/record-batch.ts';
 import { RecordCursor } from '../log/record-cursor.ts';
 import { Change, NULL_KEY } from '../operators/change.ts';
@@ -47,8 +48,11 @@ export class RecordDecoder {
   /** Where the cursor stopped within its batch; -1 when it did not stop in the middle. */
   #resumeOffset = -1;
 
-  /** @param needed by column index (keys first): columns that are not needed may be left null. */
-  constructor(source: Source, needed: readonly boolean[]) {
+  /**
+   * @param needed by column index (keys first): columns that are not needed may be left null.
+   * @param schemas where schemas of payloads are found; without it none is known.
+   */
+  constructor(source: Source, needed: readonly boolean[], schemas?: SchemaLookup) {
     const { keys, values } = source.schema;
     this.#keyCount = keys.length;
     this.#template = columnsOf(source.schema).map(() => null);
@@ -56,12 +60,14 @@ export class RecordDecoder {
       columns: keys,
       spec: source.keyFormat,
       needed: needed.slice(0, keys.length),
+      schemas,
     });
     const neededValues = needed.slice(keys.length);
     this.#decodeValue = findFormat(source.valueFormat.name).createDecoder({
       columns: values.filter(isPayload),
       spec: source.valueFormat,
       needed: neededValues.filter((_, index) => values[index]?.header === undefined),
+      schemas,
     });
     this.#headers = values.every(isPayload) ? null : new HeaderColumns(values, this.#decodeValue);
     this.#window = source.schema.window;
@@ -75,6 +81,7 @@ export class RecordDecoder {
    *
    * @param problem called for each record that is left out.
    * @returns where to go on: an offset in the batch, or one past its last record.
+   * @throws SchemaNeeded when a schema has to be fetched first; then nothing of this call counts.
    */
   decode(
     batch: Buffer,

@@ -1,6 +1,8 @@
 // Hot path: once per batch.
 import { DatabaseError } from '../base/errors.ts';
 import type { Source } from '../catalog/source.ts';
+import { SchemaNeeded } from '../formats/registered-schema.ts';
+import type { SchemaCache } from '../formats/schema-cache.ts';
 import type { Partition, ReadResult } from '../log/log.ts';
 import { lastOffset } from '../log/record-batch.ts';
 import type { Change } from '../operators/change.ts';
@@ -49,6 +51,7 @@ interface RawRead extends ReadResult {
 export class SourceReader {
   readonly partition: Partition;
   readonly source: Source;
+  readonly #schemas: SchemaCache | undefined;
   readonly #pending: PendingLookup;
   readonly #end: EndLookup;
   readonly #endOffsetMax: number;
@@ -64,6 +67,8 @@ export class SourceReader {
   constructor(options: {
     source: Source;
     partition: Partition;
+    /** Of payloads that name theirs; without it none of them can be read. */
+    schemas?: SchemaCache;
     pending: PendingLookup;
     /** Default: all that is stable. */
     end?: EndLookup;
@@ -75,6 +80,7 @@ export class SourceReader {
     this.source = options.source;
     this.partition = options.partition;
     this.#failsOnInvalidTime = options.failsOnInvalidTime;
+    this.#schemas = options.schemas;
     this.#pending = options.pending;
     this.#end = options.end ?? ((partition) => partition.stableEndOffset);
     this.#endOffsetMax = options.endOffsetMax ?? Infinity;
@@ -164,8 +170,23 @@ export class SourceReader {
     return raw;
   }
 
-  #decode(offset: number, { batches, nextOffset }: ReadResult): Chunk {
-    this.#decoder ??= new RecordDecoder(this.source, this.#needed);
+  /**
+   * The rows of what was read. With a promise when the schema of a payload has to be fetched: then everything is
+   * decoded again, for nothing was made of it.
+   */
+  #decode(offset: number, read: ReadResult): Chunk | Promise<Chunk> {
+    try {
+      return this.#decodeKnown(offset, read);
+    } catch (error) {
+      const schemas = this.#schemas;
+      if (!(error instanceof SchemaNeeded) || schemas === undefined) throw error;
+      return schemas.load(error.id).then(() => this.#decode(offset, read));
+    }
+  }
+
+  /** @throws SchemaNeeded */
+  #decodeKnown(offset: number, { batches, nextOffset }: ReadResult): Chunk {
+    this.#decoder ??= new RecordDecoder(this.source, this.#needed, this.#schemas);
     const changes: Change[] = [];
     const problems: DecodeProblem[] = [];
     const report = (problem: DecodeProblem): void => {
@@ -213,5 +234,6 @@ export class SourceReader {
     this.#chunks.clear();
     this.#raw = null;
     this.#ahead = null;
+    this.#schemas?.forgetMissing();
   }
 }

@@ -17,6 +17,7 @@ import type { Row } from '../sql/types.ts';
 import { MemoryStore } from '../state/memory-store.ts';
 import { StateTable } from '../state/state-table.ts';
 import { workLimit } from './persistent-query.ts';
+import type { SchemaCache } from '../formats/schema-cache.ts';
 import type { ProcessingLog } from './processing-log.ts';
 import { RecordWaiter } from './record-waiter.ts';
 import { SourceReader } from './source-reader.ts';
@@ -45,6 +46,7 @@ export interface TransientQueryOptions {
   /** Random: its random numbers follow from it. */
   readonly seed: string;
   readonly processingLog: ProcessingLog;
+  readonly schemas: SchemaCache;
   topic(name: string): Topic;
   onClose(): void;
 }
@@ -199,6 +201,7 @@ export class TransientQuery implements QueryResult {
       source: step.source,
       failsOnInvalidTime: failsOnInvalidTime(step),
       partition,
+      schemas: this.#options.schemas,
       pending: () => undefined,
       ...(this.kind === 'pull' ? { endOffsetMax: partition.stableEndOffset } : {}),
     });

@@ -58,6 +58,7 @@ export class CatalogState {
       catalog: this.#catalog,
       nextNumber: this.#commandLog?.nextOffset ?? 0,
       plans: new Map(),
+      subjects: new Map(),
       // Gathered only by statements that ask: an INSERT must not cost more with every topic.
       get topics() {
         return new Map(log.topics().map((topic) => [topic.name, topic.partitions.length]));

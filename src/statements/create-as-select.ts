@@ -13,6 +13,12 @@ import { existingSource } from './existing-source.ts';
 import { formatDefaults } from './format-defaults.ts';
 import { planSettings, sessionProperties } from './session-properties.ts';
 import { ensureTopic, partitionsOf } from './source-topic.ts';
+import {
+  checkSinkSchemaIds,
+  withSink,
+  withSinkSchemas,
+  worldWithSchemas,
+} from './source-schemas.ts';
 import { checkPlanUpgrade, checkSourceUpgrade } from './upgrade.ts';
 import { changed, withPlan, withTopic, type World } from './world.ts';
 
@@ -22,7 +28,7 @@ type Create = Invocation<CreateAsSelectNode>;
 export const createAsSelect: StatementDefinition<CreateAsSelectNode> = {
   kind: 'createAsSelect',
   isDefinition: true,
-  prepare(invocation, world, services) {
+  async prepare(invocation, world, services) {
     const { node, sql, overrides } = invocation;
     const defaults = formatDefaults(overrides);
     const analyzed = analyzeCreateAsSelect(node, { catalog: world.catalog, defaults, sql });
@@ -36,12 +42,12 @@ export const createAsSelect: StatementDefinition<CreateAsSelectNode> = {
   },
 };
 
-function prepareNew(
+async function prepareNew(
   invocation: Create,
   analyzed: AnalyzedCreateAsSelect,
   world: World,
   services: Services,
-): Prepared {
+): Promise<Prepared> {
   const { node, sql, overrides } = invocation;
   const prefix = node.sourceKind === 'STREAM' ? 'CSAS' : 'CTAS';
   const id = `${prefix}_${node.name.name.toUpperCase()}_${world.nextNumber}`;
@@ -55,8 +61,11 @@ function prepareNew(
   const settings = planSettings(sessionProperties(overrides));
   const plan = planQuery(analyzed.query, source, settings);
   const query = queryInfo({ id, sql, prefix, analyzed, source });
+  const { registry } = services;
+  await checkSinkSchemaIds(source, { registry, at: node.name });
+  const registered = await worldWithSchemas(source, { registry, world, always: true });
   return {
-    world: changed(withPlan(withTopic(world, source.topic, partitionCount), id, plan), {
+    world: changed(withPlan(withTopic(registered, source.topic, partitionCount), id, plan), {
       catalog: world.catalog.withSource(source).withQuery(query),
       nextNumber: world.nextNumber + 1,
     }),
@@ -79,18 +88,20 @@ function queryInfo(options: {
 async function start(
   { node, sql, overrides }: Create,
   {
-    source,
+    source: checked,
     query,
-    plan,
+    plan: planned,
     analyzed,
   }: { source: Source; query: QueryInfo; plan: PhysicalPlan; analyzed: AnalyzedCreateAsSelect },
-  { log, run }: Services,
+  { log, run, registry }: Services,
 ): ReturnType<Prepared['run']> {
-  await ensureTopic(log, source, {
+  await ensureTopic(log, checked, {
     askedMs: analyzed.topic.retentionMs,
     like: analyzed.query.sources[0]?.topic ?? null,
-    windowMs: windowRetentionMs(plan),
+    windowMs: windowRetentionMs(planned),
   });
+  const source = await withSinkSchemas(checked, registry);
+  const plan = withSink(planned, source);
   const { offsetReset, bufferBytes, failOnBadRecord } = sessionProperties(overrides);
   const number = await run(sql, {
     kind: 'startQuery',
@@ -144,15 +155,16 @@ function prepareReplacement(
       nextNumber: world.nextNumber + 1,
     }),
     async run() {
+      const sink = await withSinkSchemas(source, services.registry);
       const number = await services.run(sql, {
         kind: 'replaceQuery',
-        source,
+        source: sink,
         query,
-        plan,
+        plan: withSink(plan, sink),
         merge,
         ...(failOnBadRecord ? { failOnBadRecord } : {}),
       });
-      return answer(node, { source, query, number });
+      return answer(node, { source: sink, query, number });
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { CreateSourceNode } from '../../grammar/ast.ts';
 import { formatStatement } from '../../grammar/format.ts';
 import { analyzeCreateSource, type AnalyzedCreateSource } from '../analyze/create-source.ts';
+import { inferencesOf } from '../analyze/inference.ts';
 import type { QueryInfo } from '../catalog/catalog.ts';
 import type { Source } from '../catalog/source.ts';
 import type { Log } from '../log/log.ts';
@@ -12,6 +13,7 @@ import type { Invocation, Prepared, Services, StatementDefinition } from './exec
 import { existingSource } from './existing-source.ts';
 import { formatDefaults } from './format-defaults.ts';
 import { ensureTopic, partitionsOf } from './source-topic.ts';
+import { inferSides, withDeclaredSchemas, worldWithSchemas } from './source-schemas.ts';
 import { checkSourceUpgrade } from './upgrade.ts';
 import { changed, withTopic } from './world.ts';
 
@@ -19,9 +21,12 @@ import { changed, withTopic } from './world.ts';
 export const createSource: StatementDefinition<CreateSourceNode> = {
   kind: 'createSource',
   isDefinition: true,
-  prepare(invocation, world, services) {
+  async prepare(invocation, world, services) {
     const { node, sql, overrides } = invocation;
-    const analyzed = analyzeCreateSource(node, { defaults: formatDefaults(overrides), sql });
+    const { registry } = services;
+    const defaults = formatDefaults(overrides);
+    const inferred = await inferSides(inferencesOf(node, { defaults }), { registry, world });
+    const analyzed = analyzeCreateSource(node, { defaults, sql, inferred });
     const existing = existingSource(node, world);
     if (existing.kind === 'keep') {
       return { world, run: async () => nothingToDo(sql, existing.message) };
@@ -36,8 +41,9 @@ export const createSource: StatementDefinition<CreateSourceNode> = {
     if (existing.kind === 'replace') checkSourceUpgrade(existing.source, source, node.name);
     const catalog = world.catalog.withSource(source);
     const query = queryOf(source);
+    const registered = await worldWithSchemas(source, { registry, world, always: false });
     return {
-      world: changed(withTopic(world, source.topic, partitionCount), {
+      world: changed(withTopic(registered, source.topic, partitionCount), {
         catalog: query === null ? catalog : catalog.withQuery(query),
         nextNumber: world.nextNumber + 1,
       }),
@@ -48,10 +54,11 @@ export const createSource: StatementDefinition<CreateSourceNode> = {
 
 async function create(
   { node, sql }: Invocation<CreateSourceNode>,
-  { source, analyzed }: { source: Source; analyzed: AnalyzedCreateSource },
-  { log, run }: Services,
+  { source: checked, analyzed }: { source: Source; analyzed: AnalyzedCreateSource },
+  { log, run, registry }: Services,
 ): ReturnType<Prepared['run']> {
-  await ensureTopic(log, source, { askedMs: analyzed.topic.retentionMs });
+  await ensureTopic(log, checked, { askedMs: analyzed.topic.retentionMs });
+  const source = await withDeclaredSchemas(checked, registry);
   const number = await run(sql, commandOf(source, log));
   const kind = source.kind.toLowerCase();
   return succeeded({

@@ -4,13 +4,14 @@ import type { Catalog } from '../catalog/catalog.ts';
 import type { Source } from '../catalog/source.ts';
 import { nothingToDo, succeeded } from './entities.ts';
 import type { StatementDefinition } from './executor.ts';
-import { changed, type World } from './world.ts';
+import { deleteSubjects, subjectsOf } from './source-schemas.ts';
+import { changed, withSubjects, type World } from './world.ts';
 
 /** DROP STREAM and DROP TABLE: also ends the query that filled it; refused while others read from or write to it. */
 export const dropSource: StatementDefinition<DropSourceNode> = {
   kind: 'dropSource',
   isDefinition: true,
-  prepare({ node, sql }, world, { log, run }) {
+  prepare({ node, sql }, world, { log, run, registry }) {
     const { name } = node.name;
     const source = world.catalog.source(name);
     if (source === null) {
@@ -28,6 +29,7 @@ export const dropSource: StatementDefinition<DropSourceNode> = {
       async run() {
         const topicId = node.deleteTopic ? (log.topic(source.topic)?.id ?? null) : null;
         const number = await run(sql, { kind: 'dropSource', name, queryIds, topicId });
+        if (node.deleteTopic) await deleteSubjects(source.topic, registry);
         return succeeded({
           sql,
           commandId: `${source.kind.toLowerCase()}/${name}/drop`,
@@ -120,5 +122,6 @@ function worldWithout(
   for (const id of queryIds) catalog = catalog.withoutQuery(id);
   const topics = new Map(world.topics);
   if (topicGoes) topics.delete(source.topic);
-  return changed(world, { catalog, topics, nextNumber: world.nextNumber + 1 });
+  const gone = topicGoes ? subjectsOf(source.topic).map((subject) => [subject, null] as const) : [];
+  return changed(withSubjects(world, gone), { catalog, topics, nextNumber: world.nextNumber + 1 });
 }

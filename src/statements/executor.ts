@@ -59,5 +59,9 @@ export interface StatementDefinition<N extends StatementNode> {
    * Checks the statement fully against a world, which may be an imagined one, without doing anything.
    * @throws DatabaseError with the position of the mistake.
    */
-  prepare(invocation: Invocation<N>, world: World, services: Services): Prepared;
+  prepare(
+    invocation: Invocation<N>,
+    world: World,
+    services: Services,
+  ): Prepared | Promise<Prepared>;
 }

@@ -8,19 +8,20 @@ import { startOffsets } from '../runtime/query-runner.ts';
 import { succeeded } from './entities.ts';
 import type { StatementDefinition } from './executor.ts';
 import { planSettings, sessionProperties } from './session-properties.ts';
+import { withSink, withSinkSchemas } from './source-schemas.ts';
 import { changed } from './world.ts';
 
 /** INSERT INTO ... SELECT: one more persistent query that writes into an existing stream. */
 export const insertSelect: StatementDefinition<InsertSelectNode> = {
   kind: 'insertSelect',
   isDefinition: true,
-  prepare({ node, sql, overrides }, world, { log, run }) {
+  prepare({ node, sql, overrides }, world, { log, run, registry }) {
     const { target, query, queryId } = analyzeInsertSelect(node, { catalog: world.catalog });
     const id = queryId ?? `INSERTQUERY_${world.nextNumber}`;
     if (world.catalog.query(id) !== null) {
       throw errorAt('ALREADY_EXISTS', node, `Query ${id} exists already. Choose another QUERY_ID.`);
     }
-    const plan = planQuery(query, target, planSettings(sessionProperties(overrides)));
+    const planned = planQuery(query, target, planSettings(sessionProperties(overrides)));
     const reads = query.sources.map(({ name }) => name);
     const info: QueryInfo = { id, kind: 'INSERT', sql, reads, writes: target.name };
     return {
@@ -30,6 +31,7 @@ export const insertSelect: StatementDefinition<InsertSelectNode> = {
       }),
       async run() {
         const { offsetReset, bufferBytes, failOnBadRecord } = sessionProperties(overrides);
+        const plan = withSink(planned, await withSinkSchemas(target, registry));
         const number = await run(sql, {
           kind: 'startQuery',
           source: null,

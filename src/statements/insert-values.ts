@@ -5,13 +5,14 @@ import { DatabaseError } from '../base/errors.ts';
 import { fixedAmbient } from '../expressions/ambient.ts';
 import { encodeRow } from '../runtime/row-encoder.ts';
 import type { StatementDefinition } from './executor.ts';
+import { hasSchemas, withInsertSchemas } from './insert-schemas.ts';
 import { sessionProperties } from './session-properties.ts';
 
 /** INSERT INTO ... VALUES: one record, on disk when the statement returns. */
 export const insertValues: StatementDefinition<InsertValuesNode> = {
   kind: 'insertValues',
   isDefinition: false,
-  prepare({ node, overrides }, world, { log, ingest, clock, random }) {
+  prepare({ node, overrides }, world, { log, ingest, clock, random, registry }) {
     if (!sessionProperties(overrides).insertValues) {
       throw errorAt(
         'FORBIDDEN',
@@ -34,7 +35,8 @@ export const insertValues: StatementDefinition<InsertValuesNode> = {
             `Failed to insert values into ${source.name}: its topic ${source.topic} does not exist.`,
           );
         }
-        const { key, value } = encodeRow(source, row);
+        const target = hasSchemas(source) ? await withInsertSchemas(source, registry) : source;
+        const { key, value } = encodeRow(target, row);
         await ingest.append(topic, { key, value, timestamp: timestamp ?? clock.now() });
         return null;
       },

@@ -11,6 +11,7 @@ import { DatabaseError } from '../base/errors.ts';
 import type { Env, Random } from '../base/env.ts';
 import { didYouMean } from '../catalog/did-you-mean.ts';
 import type { QueryResult, StatementOptions } from '../engine.ts';
+import { SchemaCache } from '../formats/schema-cache.ts';
 import type { Log, Topic } from '../log/log.ts';
 import { planQuery } from '../plan/planner.ts';
 import { PrintQuery } from '../runtime/print-query.ts';
@@ -66,6 +67,7 @@ interface Running {
 /** Starts SELECT and PRINT statements and keeps book of those that run. */
 export class QueryStarter {
   readonly #options: QueryStarterOptions;
+  readonly #schemas: SchemaCache;
   readonly #plans = new PullPlans();
   /** By id. Table pulls are here too but cannot be closed by id. */
   readonly #running = new Map<string, Running>();
@@ -75,6 +77,7 @@ export class QueryStarter {
 
   constructor(options: QueryStarterOptions) {
     this.#options = options;
+    this.#schemas = new SchemaCache(options.registry);
   }
 
   /** See Engine.query. */
@@ -250,6 +253,7 @@ export class QueryStarter {
       clock,
       seed: random.uuid(),
       processingLog,
+      schemas: this.#schemas,
       topic: (name) => topicOf(log, name),
       onClose: () => {
         stopWaiting();

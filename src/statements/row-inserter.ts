@@ -9,9 +9,11 @@ import { JsonObject, type JsonNode } from '../formats/json-node.ts';
 import type { Log, Topic } from '../log/log.ts';
 import type { Acknowledgement, Ingest } from '../runtime/ingest.ts';
 import { encodeRow } from '../runtime/row-encoder.ts';
+import type { SchemaRegistry } from '../schema-registry/schema-registry.ts';
 import { EvaluationError } from '../sql/evaluation-error.ts';
 import { columnsOf, isPayload } from '../sql/schema.ts';
-import type { Value } from '../sql/types.ts';
+import type { Row } from '../sql/types.ts';
+import { hasSchemas, withInsertSchemas } from './insert-schemas.ts';
 
 /** Writes rows that come as JSON objects into one source: what /inserts-stream does with its lines. */
 export class RowInserter implements Inserts {
@@ -19,6 +21,7 @@ export class RowInserter implements Inserts {
   readonly #topic: Topic;
   readonly #ingest: Ingest;
   readonly #clock: Env['clock'];
+  readonly #registry: SchemaRegistry;
 
   /**
    * @param target name of the source: upper-cased unless it stands in back-quotes.
@@ -26,9 +29,16 @@ export class RowInserter implements Inserts {
    */
   constructor(
     target: string,
-    options: { catalog: Catalog; log: Log; ingest: Ingest; clock: Env['clock'] },
+    options: {
+      catalog: Catalog;
+      log: Log;
+      ingest: Ingest;
+      clock: Env['clock'];
+      registry: SchemaRegistry;
+    },
   ) {
-    const { catalog, log, ingest, clock } = options;
+    const { catalog, log, ingest, clock, registry } = options;
+    this.#registry = registry;
     const name = nameOf(target);
     const source = catalog.source(name);
     if (source === null) {
@@ -52,11 +62,22 @@ export class RowInserter implements Inserts {
     if (!(row instanceof JsonObject)) {
       throw new DatabaseError('BAD_REQUEST', 'Invalid JSON in inserts stream: a row is an object.');
     }
-    const { key, value } = encodeRow(this.#source, this.#values(membersOf(row)));
+    const values = this.#values(membersOf(row));
+    return hasSchemas(this.#source)
+      ? this.#writeWithSchemas(values)
+      : this.#write(this.#source, values);
+  }
+
+  async #writeWithSchemas(values: Row): Promise<Acknowledgement> {
+    return this.#write(await withInsertSchemas(this.#source, this.#registry), values);
+  }
+
+  #write(source: Source, values: Row): Promise<Acknowledgement> {
+    const { key, value } = encodeRow(source, values);
     return this.#ingest.append(this.#topic, { key, value, timestamp: this.#clock.now() });
   }
 
-  #values(members: ReadonlyMap<string, JsonNode>): Value[] {
+  #values(members: ReadonlyMap<string, JsonNode>): Row {
     const { schema, name: sourceName } = this.#source;
     for (const { name } of schema.keys) {
       if ((members.get(name) ?? null) === null) {

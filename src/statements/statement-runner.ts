@@ -82,13 +82,14 @@ export class StatementRunner {
 
   async #run(request: Request): Promise<Entity[]> {
     // A lone statement is checked when it runs; a rehearsal would only do the same twice.
-    if (request.parsed.length > 1) this.#rehearse(request);
+    if (request.parsed.length > 1) await this.#rehearse(request);
     const entities: Entity[] = [];
     let { session } = request;
     for (const index of request.parsed.keys()) {
       try {
         const { world } = this.#catalog;
-        const prepared = prepare(request, { index, session, world, services: this.#services });
+        const preparing = prepare(request, { index, session, world, services: this.#services });
+        const prepared = preparing instanceof Promise ? await preparing : preparing;
         session = sessionAfter(prepared, session);
         const entity = await prepared.run();
         if (entity !== null) entities.push(entity);
@@ -100,12 +101,13 @@ export class StatementRunner {
   }
 
   /** Plays the request through on an imagined world. @throws DatabaseError of the first statement that fails. */
-  #rehearse(request: Request): void {
+  async #rehearse(request: Request): Promise<void> {
     let { world } = this.#catalog;
     let { session } = request;
     for (const index of request.parsed.keys()) {
       try {
-        const prepared = prepare(request, { index, session, world, services: this.#services });
+        const preparing = prepare(request, { index, session, world, services: this.#services });
+        const prepared = preparing instanceof Promise ? await preparing : preparing;
         world = prepared.world;
         session = sessionAfter(prepared, session);
       } catch (error) {
@@ -130,7 +132,7 @@ function prepare(
     world,
     services,
   }: { index: number; session: Session; world: World; services: Services },
-): Prepared {
+): Prepared | Promise<Prepared> {
   const { statement, text } = parsed[index] as ParsedStatement;
   const definition = definitions[index] as StatementDefinition<ParsedStatement['statement']>;
   const node = expandTypes(statement, world.catalog.types);

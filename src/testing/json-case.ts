@@ -1,5 +1,6 @@
-import { JsonNumber, JsonObject, type JsonNode } from '../formats/json-node.ts';
+import { formatJsonNode, JsonNumber, JsonObject, type JsonNode } from '../formats/json-node.ts';
 import { JsonReader } from '../formats/json-reader.ts';
+import type { SchemaType } from '../schema-registry/schema-registry.ts';
 
 /** A case file that is not what its format says; the message names the place. */
 export class CaseFormatError extends Error {
@@ -25,9 +26,23 @@ export interface TestCase {
 /** A topic that exists before the first statement. */
 export interface TopicDefinition {
   readonly name: string;
-  readonly partitionCount: number;
+  /** Null when the case leaves it open. */
+  readonly partitionCount: number | null;
   readonly keyFormat: string | null;
   readonly valueFormat: string | null;
+  readonly schemas: { readonly key: DefinedSchema | null; readonly value: DefinedSchema | null };
+}
+
+/** A schema that is registered before the first statement. */
+export interface DefinedSchema extends DefinedReference {
+  /** Null: the next free one. */
+  readonly id: number | null;
+  readonly references: readonly (DefinedReference & { readonly name: string })[];
+}
+
+export interface DefinedReference {
+  readonly type: SchemaType;
+  readonly text: string;
 }
 
 /** A record that is fed, or expected. */
@@ -79,8 +94,10 @@ export interface TopicExpectation {
   readonly value: TopicFormatExpectation;
   /** Null: not compared. */
   readonly partitionCount: number | null;
-  /** Whether the case says anything about registered schemas. */
-  readonly hasSchema: boolean;
+  /** Ids that the statements name; null for none. */
+  readonly schemaIds: { readonly key: number | null; readonly value: number | null };
+  /** Latest registered schemas; null: not compared. */
+  readonly schemas: { readonly key: JsonNode; readonly value: JsonNode };
 }
 
 export interface TopicFormatExpectation {
@@ -184,13 +201,52 @@ function parseHeader({ fields }: JsonObject, at: string): CaseHeader {
 
 /** A topic of a case. @throws CaseFormatError naming the place. */
 export function parseTopic({ fields }: JsonObject, at: string): TopicDefinition {
-  const partitions = fields.get('partitions');
   return {
     name: textOf(fields.get('name'), `name in ${at}`),
-    partitionCount: partitions === undefined ? 1 : numberOf(partitions, `partitions in ${at}`),
+    partitionCount: optionalNumber(fields.get('partitions'), `partitions in ${at}`),
     keyFormat: optionalText(fields.get('keyFormat')),
     valueFormat: optionalText(fields.get('valueFormat')),
+    schemas: {
+      key: parseSchema(fields, 'key', at),
+      value: parseSchema(fields, 'value', at),
+    },
   };
+}
+
+const FORMAT_DEFAULT = 'AVRO';
+
+function parseSchema(
+  fields: ReadonlyMap<string, JsonNode>,
+  side: 'key' | 'value',
+  at: string,
+): DefinedSchema | null {
+  const schema = fields.get(`${side}Schema`) ?? null;
+  if (schema === null) return null;
+  const format = optionalText(fields.get(`${side}Format`)) ?? FORMAT_DEFAULT;
+  const id = fields.get(`${side}SchemaId`) ?? null;
+  const references = optionalList(fields.get(`${side}SchemaReferences`), at);
+  return {
+    ...parseReference(schema, format),
+    id: id === null ? null : numberOf(id, `schema id in ${at}`),
+    references: references.map((reference) => {
+      const member = objectOf(reference, at).fields;
+      const of = optionalText(member.get('format')) ?? format;
+      const name = textOf(member.get('name'), `reference in ${at}`);
+      return { name, ...parseReference(member.get('schema') ?? null, of) };
+    }),
+  };
+}
+
+/** Protobuf is text; the others are JSON. */
+function parseReference(schema: JsonNode, format: string): DefinedReference {
+  switch (format) {
+    case 'PROTOBUF':
+      return { type: 'PROTOBUF', text: textOf(schema, 'a schema') };
+    case 'AVRO':
+      return { type: 'AVRO', text: formatJsonNode(schema) };
+    default:
+      return { type: 'JSON', text: formatJsonNode(schema) };
+  }
 }
 
 function parseSource({ fields }: JsonObject, at: string): SourceExpectation {
@@ -222,8 +278,6 @@ function parseKeyFormat({ fields }: JsonObject, at: string): KeyFormatExpectatio
   };
 }
 
-const SCHEMA_MEMBERS = ['keySchema', 'valueSchema', 'keySchemaId', 'valueSchemaId'];
-
 function parseTopicExpectation({ fields }: JsonObject, at: string): TopicExpectation {
   const partitions = fields.get('partitions');
   return {
@@ -231,7 +285,14 @@ function parseTopicExpectation({ fields }: JsonObject, at: string): TopicExpecta
     key: parseTopicFormat(objectOf(fields.get('keyFormat'), `keyFormat in ${at}`), at),
     value: parseTopicFormat(objectOf(fields.get('valueFormat'), `valueFormat in ${at}`), at),
     partitionCount: partitions === undefined ? null : numberOf(partitions, `partitions in ${at}`),
-    hasSchema: SCHEMA_MEMBERS.some((member) => fields.has(member)),
+    schemaIds: {
+      key: optionalNumber(fields.get('keySchemaId'), at),
+      value: optionalNumber(fields.get('valueSchemaId'), at),
+    },
+    schemas: {
+      key: fields.get('keySchema') ?? null,
+      value: fields.get('valueSchema') ?? null,
+    },
   };
 }
 
@@ -296,6 +357,10 @@ export function optionalText(node: JsonNode | undefined): string | null {
 function optionalTexts(node: JsonNode | undefined, at: string): string[] | null {
   if (node === undefined || node === null) return null;
   return listOf(node, at).map((text) => textOf(text, at));
+}
+
+function optionalNumber(node: JsonNode | undefined, at: string): number | null {
+  return node === undefined || node === null ? null : numberOf(node, at);
 }
 
 function numberOf(node: JsonNode | undefined, at: string): number {

@@ -1,11 +1,14 @@
 import type { Source } from '../catalog/source.ts';
 import type { FormatSpec } from '../formats/format.ts';
+import { findFormat } from '../formats/index.ts';
 import { formatJsonNode, JsonNumber, type JsonNode } from '../formats/json-node.ts';
 import { JsonReader } from '../formats/json-reader.ts';
 import { formatDouble } from '../sql/double-text.ts';
-import type { Column } from '../sql/schema.ts';
+import type { SchemaRegistry } from '../schema-registry/schema-registry.ts';
+import { isPayload, type Column } from '../sql/schema.ts';
 import { CaseFormatError, type CaseRecord, type RecordWindow } from './json-case.ts';
 import type { FedRecord, PipelineRecord } from './pipeline.ts';
+import { decodeWithSchema, encodeWithSchema } from './schema-payloads.ts';
 
 const WINDOW_BYTES = 8;
 
@@ -20,13 +23,23 @@ export interface DecodedRecord {
  * The bytes of a record as its producer would write it, in the formats of the source over its topic.
  * @throws CaseFormatError when the record does not fit those formats.
  */
-export function encodeRecord(record: CaseRecord, source: Source): FedRecord {
-  const { schema, keyFormat, valueFormat } = source;
-  const key = encodePayload(record.key, keyFormat, schema.keys);
+export async function encodeRecord(
+  record: CaseRecord,
+  source: Source,
+  registry: SchemaRegistry,
+): Promise<FedRecord> {
+  const { schema, keyFormat, valueFormat, topic } = source;
+  const key = await encodeSide(record.key, keyFormat, schema.keys, {
+    subject: `${topic}-key`,
+    registry,
+  });
   return {
     topic: record.topic,
     key: key === null || record.window === null ? key : withWindow(key, record.window),
-    value: encodePayload(record.value, valueFormat, schema.values),
+    value: await encodeSide(record.value, valueFormat, schema.values.filter(isPayload), {
+      subject: `${topic}-value`,
+      registry,
+    }),
     timestamp: record.timestamp ?? 0,
     headers: record.headers,
   };
@@ -38,6 +51,17 @@ function withWindow(key: Buffer, { start, end, type }: RecordWindow): Buffer {
   const bytes = Buffer.alloc(WINDOW_BYTES * times.length);
   times.forEach((time, index) => bytes.writeBigInt64BE(BigInt(time), index * WINDOW_BYTES));
   return Buffer.concat([key, bytes]);
+}
+
+async function encodeSide(
+  node: JsonNode,
+  spec: FormatSpec,
+  columns: readonly Column[],
+  options: { readonly subject: string; readonly registry: SchemaRegistry },
+): Promise<Buffer | null> {
+  return node === null || !isOfSchema(spec)
+    ? encodePayload(node, spec, columns)
+    : encodeWithSchema(node, { spec, columns }, options);
 }
 
 function encodePayload(
@@ -104,13 +128,17 @@ function looseText(node: JsonNode): string {
  * What a record holds, by the formats of the source over its topic: numbers keep the spelling they were written with.
  * @throws CaseFormatError when the bytes are not of those formats.
  */
-export function decodeRecord(record: PipelineRecord, source: Source): DecodedRecord {
+export async function decodeRecord(
+  record: PipelineRecord,
+  source: Source,
+  registry: SchemaRegistry,
+): Promise<DecodedRecord> {
   const { schema, keyFormat, valueFormat } = source;
   const { key, window } = splitWindow(record.key, source);
   return {
-    key: decodePayload(key, keyFormat, schema.keys),
+    key: await decodeSide(key, keyFormat, schema.keys, registry),
     window,
-    value: decodePayload(record.value, valueFormat, schema.values),
+    value: await decodeSide(record.value, valueFormat, schema.values.filter(isPayload), registry),
   };
 }
 
@@ -130,6 +158,22 @@ function splitWindow(
   }
   const start = timeAt(0);
   return { key: inner, window: { start, end: start + (window.sizeMs ?? 0), type: 'time' } };
+}
+
+async function decodeSide(
+  bytes: Buffer | null,
+  spec: FormatSpec,
+  columns: readonly Column[],
+  registry: SchemaRegistry,
+): Promise<JsonNode> {
+  return bytes === null || columns.length === 0 || !isOfSchema(spec)
+    ? decodePayload(bytes, spec, columns)
+    : decodeWithSchema(bytes, { spec, columns }, registry);
+}
+
+/** Whether payloads mean nothing without a schema. */
+function isOfSchema({ name }: FormatSpec): boolean {
+  return name === 'PROTOBUF_NOSR' || findFormat(name).schemas !== null;
 }
 
 function decodePayload(

@@ -4,6 +4,7 @@ import { silentLogger } from '../base/logger.ts';
 import { MemoryBudget } from '../base/memory-budget.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Source } from '../catalog/source.ts';
+import { SchemaCache } from '../formats/schema-cache.ts';
 import { RecordBatchWriter, type RecordHeader } from '../log/record-batch.ts';
 import { RecordCursor } from '../log/record-cursor.ts';
 import type { PhysicalPlan } from '../plan/physical-plan.ts';
@@ -56,6 +57,7 @@ const BASE_PROPERTIES = { 'auto.offset.reset': 'earliest', 'cache.max.bytes.buff
 export class Pipeline {
   /** Nothing is checked against earlier versions. */
   readonly registry = new EmbeddedRegistry({ journal: null, defaultLevel: 'NONE' });
+  readonly #schemas = new SchemaCache(this.registry);
   readonly #log = new HeldLog();
   readonly #store = new MemoryStore();
   readonly #processingLog = new ProcessingLog({ clock: frozenClock, logger: silentLogger });
@@ -211,6 +213,7 @@ export class Pipeline {
       queryId: id,
       plan,
       processingLog: this.#processingLog,
+      schemas: this.#schemas,
       topic: (name) => this.#topic(name).asOnePartition,
     });
     const feed = async (topic: string, record: PipelineRecord): Promise<void> => {

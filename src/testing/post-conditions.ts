@@ -1,7 +1,9 @@
+import { isDeepStrictEqual } from 'node:util';
 import { parseStatement } from '../../grammar/parser.ts';
 import { resolveType } from '../analyze/types.ts';
 import type { Source } from '../catalog/source.ts';
 import type { FormatSpec } from '../formats/format.ts';
+import { formatJsonNode, type JsonNode } from '../formats/json-node.ts';
 import type { RowSchema } from '../sql/schema.ts';
 import { formatType } from '../sql/types.ts';
 import type {
@@ -26,12 +28,15 @@ export interface PostConditions {
 }
 
 /** Compares the sources and topics a case ends with with what it expects of them. */
-export function checkPostConditions(testCase: TestCase, pipeline: Pipeline): PostConditions {
+export async function checkPostConditions(
+  testCase: TestCase,
+  pipeline: Pipeline,
+): Promise<PostConditions> {
   const { sources, topicExpectations, topicBlacklist } = testCase;
   const checked = topicExpectations.filter(({ name }) => !INTERNAL_TOPIC.test(name));
   const differences = [
     ...sources.flatMap((source) => sourceDifferences(source, pipeline)),
-    ...checked.flatMap((topic) => topicDifferences(topic, pipeline)),
+    ...(await Promise.all(checked.map((topic) => topicDifferences(topic, pipeline)))).flat(),
     ...(topicBlacklist === null ? [] : forbiddenTopics(topicBlacklist, pipeline)),
   ];
   return { differences, skippedCount: topicExpectations.length - checked.length };
@@ -68,7 +73,7 @@ function sourceDifferences(expected: SourceExpectation, { catalog }: Pipeline): 
   ].filter((difference) => difference !== null);
 }
 
-function topicDifferences(expected: TopicExpectation, pipeline: Pipeline): string[] {
+async function topicDifferences(expected: TopicExpectation, pipeline: Pipeline): Promise<string[]> {
   const { name } = expected;
   const partitionCount = pipeline.partitionCount(name);
   if (partitionCount === undefined) return [`topic ${name}: expected to exist, found none`];
@@ -93,7 +98,14 @@ function topicDifferences(expected: TopicExpectation, pipeline: Pipeline): strin
     expected.partitionCount === null
       ? null
       : compare('partitions', expected.partitionCount, counted),
-    compare('registered schema', expected.hasSchema, false),
+    compare('key schema id', expected.schemaIds.key, isSink ? null : schemaId(source.keyFormat)),
+    compare(
+      'value schema id',
+      expected.schemaIds.value,
+      isSink ? null : schemaId(source.valueFormat),
+    ),
+    await schemaDifference(`${name}-key`, expected.schemas.key, pipeline),
+    await schemaDifference(`${name}-value`, expected.schemas.value, pipeline),
   ].filter((difference) => difference !== null);
 }
 
@@ -184,6 +196,40 @@ function propertiesText({ properties }: TopicFormatExpectation): string {
     .join(', ');
 }
 
-function formatProperties({ delimiter }: FormatSpec): string {
-  return delimiter === undefined ? '' : `delimiter=${delimiter}`;
+function formatProperties({ name, delimiter, fullName, nullable, schemaId }: FormatSpec): string {
+  const properties = {
+    delimiter,
+    fullSchemaName: fullName,
+    nullableRepresentation: nullable?.toLowerCase(),
+    schemaId,
+    unwrapPrimitives: name === 'PROTOBUF' ? true : undefined,
+  };
+  return Object.entries(properties)
+    .filter(([, value]) => value !== undefined)
+    .map(([property, value]) => `${property}=${String(value)}`)
+    .join(', ');
+}
+
+function schemaId(spec: FormatSpec): number | null {
+  return spec.schemaId ?? null;
+}
+
+/** Compares the latest schema of a subject: JSON member by member, Protobuf as text. */
+async function schemaDifference(
+  subject: string,
+  expected: JsonNode,
+  { registry }: Pipeline,
+): Promise<string | null> {
+  if (expected === null) return null;
+  const schema = (await registry.latest(subject))?.schema ?? null;
+  if (schema === null) return `${subject}: expected a schema, found none`;
+  const differs =
+    schema.type === 'PROTOBUF'
+      ? typeof expected === 'string' && expected.trim() === schema.text.trim()
+        ? null
+        : `expected ${formatJsonNode(expected)}, found ${JSON.stringify(schema.text)}`
+      : isDeepStrictEqual(JSON.parse(formatJsonNode(expected)), JSON.parse(schema.text))
+        ? null
+        : `expected ${formatJsonNode(expected)}, found ${schema.text}`;
+  return differs === null ? null : `schema of ${subject}: ${differs}`;
 }

@@ -1,6 +1,7 @@
 import type { Clock } from '../base/env.ts';
 import { MemoryBudget } from '../base/memory-budget.ts';
 import type { Topic } from '../log/log.ts';
+import type { SchemaCache } from '../formats/schema-cache.ts';
 import { rowCodec } from '../operators/state-codec.ts';
 import {
   failsOnInvalidTime,
@@ -34,6 +35,7 @@ export interface QueryDriveOptions {
   readonly queryId: string;
   readonly plan: PhysicalPlan;
   readonly processingLog: ProcessingLog;
+  readonly schemas: SchemaCache;
   /** The topic of a name, as a topic of one partition. */
   topic(name: string): Topic;
 }
@@ -132,6 +134,7 @@ export class QueryDrive {
       source: step.source,
       failsOnInvalidTime: failsOnInvalidTime(step),
       partition: this.#feeds.get(step.source.topic) as SequencePartition,
+      schemas: this.#options.schemas,
       pending: () => undefined,
     });
     reader.need(step.needed);

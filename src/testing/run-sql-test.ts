@@ -3,9 +3,10 @@ import type { Env } from '../base/env.ts';
 import { DatabaseError, ERROR_CODES } from '../base/errors.ts';
 import type { Source } from '../catalog/source.ts';
 import { type Database, openDatabase } from '../database.ts';
+import { SchemaCache } from '../formats/schema-cache.ts';
 import type { FunctionDefinitions } from '../functions/known-functions.ts';
 import type { Change } from '../operators/change.ts';
-import { RecordDecoder } from '../runtime/record-decoder.ts';
+import { SourceReader } from '../runtime/source-reader.ts';
 import { columnsOf } from '../sql/schema.ts';
 import { AssertionFailure, checkRecord, checkSource, parseSqlAssertion } from './sql-assertion.ts';
 import { type SqlStep, type SqlTest, SqlScriptError, stepsOf } from './sql-script.ts';
@@ -62,6 +63,7 @@ function outcomeOf({ message }: Error, { line, sql }: SqlStep, test: SqlTest): s
 
 class SqlTestRun {
   readonly #database: Database;
+  readonly #schemas: SchemaCache;
   readonly #options: SqlTestOptions;
   #properties: Record<string, string> = { ...PROPERTIES };
   #variables: Record<string, string> = {};
@@ -70,6 +72,7 @@ class SqlTestRun {
 
   constructor(database: Database, options: SqlTestOptions) {
     this.#database = database;
+    this.#schemas = new SchemaCache(database.schemas);
     this.#options = options;
   }
 
@@ -156,23 +159,20 @@ class SqlTestRun {
 
   /** The records of the source's topic, partition by partition, with their own timestamps. */
   async #records(source: Source): Promise<Change[]> {
-    const decoder = new RecordDecoder(
-      { ...source, timestamp: null },
-      columnsOf(source.schema).map(() => true),
-    );
     const records: Change[] = [];
     for (const partition of this.#database.inside.log.topic(source.topic)?.partitions ?? []) {
-      const range = {
-        fromOffset: 0,
-        toOffset: Infinity,
-        partition: partition.index,
-        countMax: Infinity,
-      };
-      let offset = partition.startOffset;
-      while (offset < partition.stableEndOffset) {
-        const read = await partition.read({ offset, bytesMax: 1 << 20, isolation: 'committed' });
-        for (const batch of read.batches) decoder.decode(batch, range, records, () => {});
-        offset = read.nextOffset;
+      const reader = new SourceReader({
+        source: { ...source, timestamp: null },
+        partition,
+        schemas: this.#schemas,
+        pending: () => undefined,
+        failsOnInvalidTime: false,
+      });
+      reader.need(columnsOf(source.schema).map(() => true));
+      for (let offset = partition.startOffset; offset < partition.stableEndOffset;) {
+        const { changes, nextOffset } = await reader.read(offset);
+        records.push(...changes);
+        offset = nextOffset;
       }
     }
     return records;

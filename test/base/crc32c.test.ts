@@ -24,7 +24,7 @@ describe('crc32c', () => {
 
   test('agrees with the bit by bit definition for every length and alignment', () => {
     fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 100 }), fc.nat(20), (bytes, start) => {
+      fc.property(fc.uint8Array({ maxLength: 300 }), fc.nat(20), (bytes, start) => {
         const from = Math.min(start, bytes.length);
         expect(crc32c(bytes, from)).toBe(bitByBit(bytes.subarray(from)));
       }),

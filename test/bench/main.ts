@@ -9,6 +9,7 @@ import * as report from './report.ts';
 import { runLoad } from './run-task.ts';
 import { runWorkload, type WorkloadReport } from './throughput.ts';
 import { type ColdStartReport, measureColdStart } from './workloads/cold-start.ts';
+import { type FormatReport, measureFormats } from './workloads/format-codecs.ts';
 import {
   type ConditionReport,
   measureCondition,
@@ -28,6 +29,7 @@ interface Figures {
   readonly load: LoadResult | null;
   readonly workloads: readonly WorkloadReport[];
   readonly pulls: readonly PullFigures[] | null;
+  readonly formats: readonly FormatReport[] | null;
   readonly planning: PlanningReport | null;
   readonly condition: ConditionReport | null;
   readonly latency: LatencyReport | null;
@@ -74,6 +76,8 @@ async function measure(options: Options, directory: string): Promise<Figures> {
   const throughput = await measureThroughput(chosen, { options, directory, eventsPath });
   const pulls = only.has('W6') ? await measurePulls(join(directory, 'pulls')) : null;
   if (pulls !== null) console.log(`${report.formatPulls(pulls)}\n`);
+  const formats = only.has('FORMAT') ? measureFormats() : null;
+  if (formats !== null) console.log(`${report.formatFormats(formats)}\n`);
   const planning = only.has('PLAN') ? measurePlanning() : null;
   if (planning !== null) console.log(report.formatPlanning(planning));
   const condition = only.has('WHERE') ? measureCondition() : null;
@@ -82,7 +86,7 @@ async function measure(options: Options, directory: string): Promise<Figures> {
   if (latency !== null) console.log(report.formatLatency(latency));
   const coldStart = only.has('START') ? await measureColdStart(directory) : null;
   if (coldStart !== null) console.log(report.formatColdStart(coldStart));
-  const figures = { planning, condition, pulls, latency, coldStart };
+  const figures = { formats, planning, condition, pulls, latency, coldStart };
   return { events, rounds, calibration, ...throughput, ...figures };
 }
 

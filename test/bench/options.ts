@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
 /** Everything the benchmark can measure. */
-export const MEASURES = ['W1', 'W2', 'W6', 'PLAN', 'WHERE', 'LAT', 'START'] as const;
+export const MEASURES = ['W1', 'W2', 'W6', 'FORMAT', 'PLAN', 'WHERE', 'LAT', 'START'] as const;
 export type Measure = (typeof MEASURES)[number];
 
 export interface Options {

@@ -2,6 +2,7 @@ import type { Calibration } from './calibration.ts';
 import type { WorkloadReport } from './throughput.ts';
 import type { ColdStartReport } from './workloads/cold-start.ts';
 import type { PullFigures } from './workloads/pull-by-key.ts';
+import type { FormatReport } from './workloads/format-codecs.ts';
 import type { ConditionReport, PlanningReport } from './workloads/language.ts';
 import type { LatencyReport } from './workloads/insert-latency.ts';
 
@@ -36,6 +37,23 @@ export function formatWorkload(report: WorkloadReport): string {
     ...alignColumns([header, ...rows]),
     `all contenders found ${figures.join(', ')}`,
   ].join('\n');
+}
+
+/** A table of the formats beside the libraries. */
+export function formatFormats(reports: readonly FormatReport[]): string {
+  const header = ['', 'M rows/s', 'library', '×', 'M rows/s', 'library', '×', 'bytes', ''];
+  const rows = reports.map(({ format, library, encode, decode, bytesPerRow }) => [
+    format,
+    ...[encode, decode].flatMap((rates) => [
+      millions(rates.millrace),
+      millions(rates.library),
+      (rates.millrace / rates.library).toFixed(2),
+    ]),
+    bytesPerRow.toFixed(0),
+    library,
+  ]);
+  const title = 'FORMAT  rows of 4 columns written, then read, beside the library used directly';
+  return [title, ...alignColumns([header, ...rows])].join('\n');
 }
 
 /** One line. */

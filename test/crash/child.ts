@@ -27,6 +27,9 @@ const ROWS_BETWEEN = 20;
 /** Every other life has to read back state that it could not keep in memory. */
 const SMALL_CACHE_BYTES = 64 * 1024;
 
+/** Segments end and are compacted all the time. */
+const SMALL_LOG = { segmentBytesMax: 8 * 1024, maintenanceEveryMs: 100 };
+
 const [directory = '', journalPath = '', lifeText, seedText] = process.argv.slice(2);
 const life = Number(lifeText);
 const journal = new JournalWriter(journalPath);
@@ -35,6 +38,7 @@ tell('opening');
 const database = await openDatabase({
   directory,
   ...(life % 2 === 0 ? { cacheBytesMax: SMALL_CACHE_BYTES } : {}),
+  logLimits: SMALL_LOG,
   onFatal: (error) => {
     throw error;
   },
@@ -63,6 +67,10 @@ function randomOf(writer: number): SeededRandom {
  * last one may have been killed between its definitions and these rows.
  */
 async function completeDefinitions(): Promise<void> {
+  // Its changes are all looked at later, so they must not be compacted.
+  if (!database.topics.list().some(({ name }) => name === 'per_key')) {
+    await database.topics.create({ name: 'per_key', partitions: 2, settings: {} });
+  }
   const present = await presentNames(database);
   const missing = DEFINITIONS.filter(({ name, kind }) =>
     kind === 'insert' ? !present.insertsInto.has(name) : !present.sources.has(name),

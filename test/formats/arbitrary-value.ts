@@ -53,6 +53,69 @@ export const anyType: fc.Arbitrary<SqlType> = fc.letrec<{ type: SqlType }>((tie)
   ),
 })).type;
 
+const AVRO_NAMES = ['ID', 'NAME', 'user_id', 'eventTime', '__proto__', 'constructor', '_x', 'F9'];
+
+/** Types whose names Avro and Protobuf can have. */
+export const avroType: fc.Arbitrary<SqlType> = fc.letrec<{ type: SqlType }>((tie) => ({
+  type: fc.oneof(
+    { maxDepth: 3, withCrossShrink: true },
+    scalarType,
+    tie('type').map((element) => ({ kind: 'ARRAY' as const, element })),
+    tie('type').map((value) => ({ kind: 'MAP' as const, key: STRING, value })),
+    fc
+      .uniqueArray(fc.record({ name: fc.constantFrom(...AVRO_NAMES), type: tie('type') }), {
+        selector: (field) => field.name,
+        minLength: 1,
+        maxLength: 4,
+      })
+      .map((fields) => ({ kind: 'STRUCT' as const, fields })),
+  ),
+})).type;
+
+/** Types that Protobuf has: no collections right inside of an array, and no empty structs. */
+export const protobufType: fc.Arbitrary<SqlType> = fc.letrec<{ type: SqlType; single: SqlType }>(
+  (tie) => ({
+    type: fc.oneof(
+      { maxDepth: 3, withCrossShrink: true },
+      tie('single'),
+      tie('single').map((element) => ({ kind: 'ARRAY' as const, element })),
+      tie('type').map((value) => ({ kind: 'MAP' as const, key: STRING, value })),
+    ),
+    single: fc.oneof(
+      { maxDepth: 3, withCrossShrink: true },
+      scalarType,
+      fc
+        .uniqueArray(
+          fc.record({
+            name: fc.constantFrom(...AVRO_NAMES.filter((name) => name !== '__proto__')),
+            type: tie('type'),
+          }),
+          { selector: (field) => field.name, minLength: 1, maxLength: 4 },
+        )
+        .map((fields) => ({ kind: 'STRUCT' as const, fields })),
+    ),
+  }),
+).type;
+
+/** Values of a type without any null, which Protobuf keeps for messages alone. */
+export function presentValueOf(type: SqlType): fc.Arbitrary<Value> {
+  switch (type.kind) {
+    case 'ARRAY':
+      return fc.array(presentValueOf(type.element), { maxLength: 4 });
+    case 'MAP':
+      return fc
+        .array(fc.tuple(fc.string({ maxLength: 8 }), presentValueOf(type.value)), { maxLength: 4 })
+        .map((entries) => new Map<Value, Value>(entries));
+    case 'STRUCT':
+      return fc.tuple(...type.fields.map((field) => presentValueOf(field.type)));
+    case 'DATE':
+      // Years that have a date of their own.
+      return fc.integer({ min: -100_000, max: 1_000_000 });
+    default:
+      return valueOf(type);
+  }
+}
+
 /** Values of a type, nulls included. */
 export function nullableOf(type: SqlType): fc.Arbitrary<Value> {
   return fc.oneof(

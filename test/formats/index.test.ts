@@ -10,6 +10,10 @@ test('formats are found by name in any letter case', () => {
   expect(formats.map((format) => findFormat(format.name).name)).toEqual([
     'KAFKA',
     'JSON',
+    'JSON_SR',
+    'AVRO',
+    'PROTOBUF',
+    'PROTOBUF_NOSR',
     'DELIMITED',
     'NONE',
   ]);
@@ -17,11 +21,11 @@ test('formats are found by name in any letter case', () => {
 
 test('an unknown format is refused with the known ones', () => {
   expect(() => findFormat('FOO')).toThrow(
-    'Unknown format FOO, expected one of KAFKA, JSON, DELIMITED, NONE.',
+    'Unknown format FOO, expected one of KAFKA, JSON, JSON_SR, AVRO, PROTOBUF, PROTOBUF_NOSR, DELIMITED, NONE.',
   );
 });
 
-test('single keys are bare by default in all formats that have columns, single values not in JSON', () => {
+test('single keys are bare by default where they can be, single values where they have to be', () => {
   const defaults = formats.map((format) => [
     format.name,
     format.unwrappedByDefault('key'),
@@ -30,6 +34,10 @@ test('single keys are bare by default in all formats that have columns, single v
   expect(defaults).toEqual([
     ['KAFKA', true, true],
     ['JSON', true, false],
+    ['JSON_SR', true, false],
+    ['AVRO', true, false],
+    ['PROTOBUF', false, false],
+    ['PROTOBUF_NOSR', true, false],
     ['DELIMITED', true, true],
     ['NONE', false, false],
   ]);

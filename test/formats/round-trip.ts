@@ -1,5 +1,6 @@
 import { ByteWriter } from '../../src/base/byte-writer.ts';
 import type { Format, FormatSpec } from '../../src/formats/format.ts';
+import type { SchemaLookup } from '../../src/formats/registered-schema.ts';
 import type { Column } from '../../src/sql/schema.ts';
 import type { Row, SqlType } from '../../src/sql/types.ts';
 
@@ -35,10 +36,11 @@ export function decode(
   payload: Buffer | string,
   spec: FormatSpec = { name: format.name },
   needed: readonly boolean[] = columns.map(() => true),
+  schemas?: SchemaLookup,
 ): Row | null {
   // Bytes around the payload, as in a batch, which must not be looked at.
   const bytes = Buffer.concat([Buffer.from('1"'), Buffer.from(payload), Buffer.from('}1"')]);
   const row: Row = ['before', ...columns.map(() => 'old' as const)];
-  const decoder = format.createDecoder({ columns, spec, needed });
+  const decoder = format.createDecoder({ columns, spec, needed, schemas });
   return decoder(bytes, 2, bytes.length - 3, row, 1) ? row.slice(1) : null;
 }

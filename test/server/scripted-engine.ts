@@ -48,6 +48,10 @@ export class ScriptedEngine implements Engine {
     this.#script = script;
   }
 
+  backup(): Promise<never> {
+    return Promise.reject(new DatabaseError('FORBIDDEN', 'There is nothing to copy.'));
+  }
+
   async execute(sql: string, options?: StatementOptions): Promise<readonly Entity[]> {
     this.calls.push({ sql, options });
     const run = this.#script.statements?.[sql];

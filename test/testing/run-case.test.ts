@@ -393,7 +393,7 @@ describe('what must be known at the end', () => {
     ],
     ['partition count', topic(`${formats}, "partitions": 3`), 'partitions: expected 3, found 4'],
     ['topic format', topic(formats.replace('JSON', 'AVRO')), 'value format: expected AVRO'],
-    ['registered schema', topic(`${formats}, "valueSchema": {}`), 'registered schema: expected'],
+    ['registered schema', topic(`${formats}, "valueSchema": {}`), 'DEAR-value: expected a schema'],
     [
       'missing topic',
       post(`{"topics": {"topics": [{"name": "none"${formats}}]}}`),
@@ -422,6 +422,51 @@ describe('what must be known at the end', () => {
     expect(await outcomeOf(post(internal))).toEqual({ ...PASSED, skippedCount: 1 });
   });
 });
+
+describe('topics with schemas', () => {
+  test('feed records by their schema and read results by that of the sink', async () => {
+    expect(await runCopy({ written: 'A', value: '{"A": 5}' })).toMatchObject({ kind: 'passed' });
+  });
+
+  test('tell a value that the schema does not hold', async () => {
+    const outcome = await runCopy({ written: 'B', value: '{"A": 5}' });
+    expect(outcome).toMatchObject({ kind: 'failed', reason: 'case' });
+  });
+
+  test('compare every field that the schema of the sink has', async () => {
+    const outcome = await runCopy({ written: 'A', value: '{"A": 5, "B": null}' });
+    expect(outcome).toMatchObject({ kind: 'failed', reason: 'records' });
+  });
+
+  test('compare the schema that is registered in the end', async () => {
+    const schema = `, "valueSchema": ${avroSchema('A')}`;
+    const outcome = await runCopy({ written: 'A', value: '{"A": 5}', schema });
+    expect(outcome).toMatchObject({ kind: 'failed', reason: 'metadata' });
+  });
+});
+
+function avroSchema(field: string): string {
+  return `{"type": "record", "name": "R", "fields": [
+    {"name": "${field}", "type": "int"}, {"name": "More", "type": ["null", "string"]}]}`;
+}
+
+/** A case that adds 1 to the column A. @param options.written the field that its input topic has. */
+async function runCopy(options: {
+  written: string;
+  value: string;
+  schema?: string;
+}): Promise<Outcome> {
+  const [testCase] = parseCases(`[{"name": "copy",
+    "topics": [{"name": "in", "valueSchema": ${avroSchema(options.written)}}],
+    "statements": [
+      "CREATE STREAM I (A BIGINT) WITH (KAFKA_TOPIC='in', VALUE_FORMAT='AVRO');",
+      "CREATE STREAM O AS SELECT A + 1 AS A FROM I;"],
+    "inputs": [{"topic": "in", "value": {"a": "4", "unknown": 1}}],
+    "outputs": [{"topic": "O", "value": ${options.value}}],
+    "post": {"topics": {"topics": [{"name": "O", "keyFormat": {"format": "KAFKA"},
+      "valueFormat": {"format": "AVRO"} ${options.schema ?? ''}}]}}}]`);
+  return runCase(testCase as TestCase);
+}
 
 describe('a record with a negative timestamp', () => {
   const statements = [ORDERS, 'CREATE STREAM copy AS SELECT * FROM orders;'];

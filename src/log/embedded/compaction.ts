@@ -107,19 +107,20 @@ async function findLatest(
     if (next <= cleanedOffset || segment.baseOffset >= endOffset) continue;
     await segment.visit(async (batch) => {
       if (++batches % BATCHES_PER_TURN === 0) await clock.yield();
-      if (isControl(batch) || baseOffset(batch) >= endOffset) return;
-      if (transactions.isAborted(batch)) return;
+      if (baseOffset(batch) >= endOffset || !options.isWanted()) return false;
+      if (isControl(batch) || transactions.isAborted(batch)) return true;
       cursor.reset(decompressBatch(batch));
       while (cursor.next() && cursor.offset < endOffset) {
         if (cursor.offset < cleanedOffset || cursor.keyStart < 0) continue;
         if (latest.size >= KEYS_MAX || keyBytes >= KEY_BYTES_MAX) {
           endOffset = cursor.offset;
-          return;
+          return false;
         }
         const key = cursor.buffer.toString('latin1', cursor.keyStart, cursor.keyEnd);
         keyBytes += key.length;
         latest.set(key, cursor.offset);
       }
+      return true;
     });
   }
   return { latest, endOffset };
@@ -191,9 +192,11 @@ async function cleanSegment(
   await segment.visit(async (batch) => {
     if (++batches % BATCHES_PER_TURN === 0) await options.clock.yield();
     const kept = await cleanBatch(batch, { options, cleaning, dropsTombstones });
-    if (kept === null) return;
-    await file.write(kept, end);
-    end += kept.length;
+    if (kept !== null) {
+      await file.write(kept, end);
+      end += kept.length;
+    }
+    return options.isWanted();
   });
   return end;
 }

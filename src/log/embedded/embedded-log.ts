@@ -9,6 +9,7 @@ import { ConsumerGroups } from '../consumer-groups.ts';
 import { checkTopicName } from '../topic-name.ts';
 import { DEFAULT_TOPIC_SETTINGS, isCompacted } from '../topic-settings.ts';
 import { EmbeddedPartition } from './embedded-partition.ts';
+import type { CapturableLog, CapturedFile, LogCapture } from './log-backup.ts';
 import { describePartition, partitionDamage, partitionFailure } from './partition-errors.ts';
 import { recoverPartition } from './partition-recovery.ts';
 import type { RecoveredPartition } from './partition-recovery.ts';
@@ -17,7 +18,7 @@ import { RecentIndexes } from './recent-indexes.ts';
 import type { SegmentLocation } from './segment.ts';
 import { CacheBudget } from './tail-cache.ts';
 import { Transactions } from './transactions.ts';
-import { readTopics, writeTopics } from './topics-file.ts';
+import { encodeTopics, readTopics, TOPICS_FILE, writeTopics } from './topics-file.ts';
 import type { TopicEntry, TopicList } from './topics-file.ts';
 
 /*
@@ -96,7 +97,7 @@ export interface EmbeddedLogOptions {
  *
  * @throws DatabaseError CORRUPT when the list of topics is lost or damaged.
  */
-export async function openEmbeddedLog(options: EmbeddedLogOptions): Promise<Log> {
+export async function openEmbeddedLog(options: EmbeddedLogOptions): Promise<Log & CapturableLog> {
   const log = new EmbeddedLog(options);
   try {
     await log.recover();
@@ -112,7 +113,7 @@ interface EmbeddedTopic extends Topic {
   readonly partitions: EmbeddedPartition[];
 }
 
-class EmbeddedLog implements Log {
+class EmbeddedLog implements Log, CapturableLog {
   readonly groups: ConsumerGroups;
   readonly #options: EmbeddedLogOptions;
   readonly #limits: EmbeddedLogLimits;
@@ -189,6 +190,30 @@ class EmbeddedLog implements Log {
       });
     };
     schedule();
+  }
+
+  capture(): Promise<LogCapture> {
+    return this.#serially(async () => {
+      const partitions = [...this.#topics.values()].flatMap((topic) => topic.partitions);
+      const content = encodeTopics(this.#topicList());
+      const files: CapturedFile[] = [{ kind: 'content', name: TOPICS_FILE, content }];
+      const held: EmbeddedPartition[] = [];
+      const release = (): void => {
+        for (const partition of held) partition.endCapture();
+      };
+      try {
+        for (const partition of partitions) {
+          const name = join(String(partition.topic.id), String(partition.index));
+          const captured = partition.capture(name);
+          held.push(partition);
+          files.push(...(await captured));
+        }
+      } catch (error) {
+        release();
+        throw error;
+      }
+      return { files, release };
+    });
   }
 
   async close(): Promise<void> {
@@ -406,6 +431,10 @@ class EmbeddedLog implements Log {
 
   async #saveTopics(): Promise<void> {
     const { env, directory } = this.#options;
+    await writeTopics(env.files, directory, this.#topicList());
+  }
+
+  #topicList(): TopicList {
     const topics = [...this.#topics.values()].map(
       ({ id, name, partitions, settings }): TopicEntry => ({
         id,
@@ -414,7 +443,7 @@ class EmbeddedLog implements Log {
         settings,
       }),
     );
-    await writeTopics(env.files, directory, { nextId: this.#nextId, topics });
+    return { nextId: this.#nextId, topics };
   }
 
   #serially<T>(work: () => Promise<T>): Promise<T> {

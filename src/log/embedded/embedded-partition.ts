@@ -1,3 +1,4 @@
+import { basename, join } from 'node:path';
 import { assert } from '../../base/assert.ts';
 import type { Env } from '../../base/env.ts';
 import { CorruptionError, DatabaseError } from '../../base/errors.ts';
@@ -18,6 +19,7 @@ import { isCompacted } from '../topic-settings.ts';
 import { writeCheckpoint } from './checkpoint.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { compact, isWorthCompacting } from './compaction.ts';
+import type { CapturedFile } from './log-backup.ts';
 import type { Producers } from './producers.ts';
 import { writeLogStart } from './log-start.ts';
 import type { RecoveredPartition } from './partition-recovery.ts';
@@ -39,6 +41,8 @@ const CHECKPOINT_BYTES = 16 << 20;
 
 /** Compaction leaves the active segment alone, so a compacted topic gets smaller ones. */
 const COMPACTED_SEGMENT_BYTES = 32 << 20;
+
+const SMALL_FILES = ['start.json', 'checkpoint.json'];
 
 export interface PartitionLimits {
   /** A segment that would grow beyond this is followed by a new one; a single larger batch gets its own. */
@@ -104,6 +108,8 @@ export class EmbeddedPartition implements Partition {
   /** Below it compaction has looked at every key. */
   #cleanedOffset: number;
   #maintaining: Promise<void> | null = null;
+  /** Backups under way. */
+  #holds = 0;
 
   /** Why nothing works any more. */
   #failure: DatabaseError | null = null;
@@ -266,10 +272,42 @@ export class EmbeddedPartition implements Partition {
   async deleteRecords(offset: number): Promise<number> {
     this.#checkUsable();
     await this.#maintaining;
+    if (this.#holds > 0) {
+      throw new DatabaseError('IN_USE', `${this.#name} is being backed up. Try again afterwards.`);
+    }
     const work = this.#startFrom(Math.min(offset, this.#stableEndOffset));
     this.#maintaining = work.catch(() => undefined).finally(() => (this.#maintaining = null));
     await work;
     return this.#startOffset;
+  }
+
+  /**
+   * Syncs everything and tells which bytes of which files hold it. From now until `endCapture` nothing is removed.
+   * @param name of the partition's directory, below which files are named.
+   */
+  async capture(name: string): Promise<CapturedFile[]> {
+    this.#holds++;
+    this.#checkUsable();
+    await this.#maintaining;
+    await this.sync();
+    const { files, directory } = this.#location;
+    const captured: CapturedFile[] = [];
+    // A checkpoint is never about more than what is in the files, which are looked at afterwards.
+    for (const file of SMALL_FILES) {
+      const path = join(directory, file);
+      if (!(await files.exists(path))) continue;
+      const content = await files.readFile(path);
+      captured.push({ kind: 'content', name: join(name, file), content });
+    }
+    for (const { path, sizeBytes } of this.#segments) {
+      captured.push({ kind: 'bytes', name: join(name, basename(path)), path, bytes: sizeBytes });
+    }
+    return captured;
+  }
+
+  /** Ends what `capture` began. */
+  endCapture(): void {
+    this.#holds--;
   }
 
   /**
@@ -278,7 +316,8 @@ export class EmbeddedPartition implements Partition {
    * @param neededFrom somebody has still to read the records from here on.
    */
   async maintain(neededFrom: number): Promise<void> {
-    if (this.#failure !== null || this.#isClosing || this.#maintaining !== null) return;
+    const isIdle = this.#maintaining === null && this.#holds === 0;
+    if (this.#failure !== null || this.#isClosing || !isIdle) return;
     this.#maintaining = this.#maintain(neededFrom)
       .catch((error: unknown) => {
         const activity = 'removing old records';

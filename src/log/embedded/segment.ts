@@ -219,12 +219,14 @@ export class Segment {
     });
   }
 
-  /** Hands every batch of a segment that is not written to any more to the visitor, in order. */
-  async visit(visitor: (batch: Buffer) => void | Promise<void>): Promise<void> {
+  /**
+   * Hands every batch of a segment that is not written to any more to the visitor, in order, until it returns false.
+   */
+  async visit(visitor: (batch: Buffer) => Promise<boolean>): Promise<void> {
     await this.#withFile(async (file) => {
       const reader = this.#reader(file, 0, CHUNK_BYTES);
       for (let batch = await reader.next(); batch !== null; batch = await reader.next()) {
-        await visitor(batch);
+        if (!(await visitor(batch))) return;
       }
     });
   }

@@ -4,7 +4,8 @@ import { DatabaseError } from '../../base/errors.ts';
 import { DEFAULT_TOPIC_SETTINGS, isTopicSettings } from '../topic-settings.ts';
 import type { TopicSettings } from '../topic-settings.ts';
 
-const FILE_NAME = 'topics.json';
+/** In the directory of the log. */
+export const TOPICS_FILE = 'topics.json';
 const FORMAT = 1;
 
 export interface TopicEntry {
@@ -26,7 +27,7 @@ export interface TopicList {
  * @throws DatabaseError CORRUPT when the file is not what was written, with its path.
  */
 export async function readTopics(files: FileSystem, directory: string): Promise<TopicList | null> {
-  const path = join(directory, FILE_NAME);
+  const path = join(directory, TOPICS_FILE);
   if (!(await files.exists(path))) return null;
   const text = (await files.readFile(path)).toString();
   let content: unknown;
@@ -50,8 +51,12 @@ export async function writeTopics(
   directory: string,
   list: TopicList,
 ): Promise<void> {
-  const text = JSON.stringify({ format: FORMAT, ...list }, null, 2);
-  await files.replaceFile(join(directory, FILE_NAME), Buffer.from(`${text}\n`));
+  await files.replaceFile(join(directory, TOPICS_FILE), encodeTopics(list));
+}
+
+/** The content of the file. */
+export function encodeTopics(list: TopicList): Buffer {
+  return Buffer.from(`${JSON.stringify({ format: FORMAT, ...list }, null, 2)}\n`);
 }
 
 /** Settings that are missing, as in a file of an earlier version, are the default ones. */

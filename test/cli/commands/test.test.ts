@@ -105,6 +105,16 @@ function expected(message: string): string {
 }
 
 describe('SQL test files', () => {
+  test.each(['AVRO', 'PROTOBUF', 'JSON_SR'])('read rows of %s by their schemas', async (format) => {
+    const { errors, exitCode } = await sqlOutcome(
+      `--@test: schemas\n${SOURCE}${ASSERTIONS}`.replaceAll(
+        "VALUE_FORMAT='JSON'",
+        `VALUE_FORMAT='${format}'`,
+      ),
+    );
+    expect({ errors, exitCode }).toEqual({ errors: '', exitCode: EXIT.OK });
+  });
+
   test('pass when every assertion holds', async () => {
     const { exitCode, output, errors } = await sqlOutcome(`--@test: holds\n${SOURCE}${ASSERTIONS}`);
     expect({ output, errors, exitCode }).toEqual({

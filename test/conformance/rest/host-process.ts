@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { join } from 'node:path';
 import { formatJsonNode } from '../../../src/formats/json-node.ts';
 import type { CaseRecord } from '../../../src/testing/json-case.ts';
-import type { HostCall, HostReply, StoredRecord } from './host-messages.ts';
+import type { HostCall, HostReply, Preparation, StoredRecord } from './host-messages.ts';
 
 type Waiting = { resolve(result: unknown): void; reject(error: Error): void };
 type Unnumbered<T> = T extends unknown ? Omit<T, 'id'> : never;
@@ -72,8 +72,9 @@ export class HostedServer {
     this.#server = server;
   }
 
-  async createTopic(name: string, partitionCount: number): Promise<void> {
-    await this.#host.call({ server: this.#server, method: 'createTopic', name, partitionCount });
+  /** Makes the topics of a case and registers its schemas. */
+  async prepare(preparation: Preparation): Promise<void> {
+    await this.#host.call({ server: this.#server, method: 'prepare', ...preparation });
   }
 
   /** Writes records in their sources' formats, in order within a partition; they are on disk when it resolves. */

@@ -7,8 +7,16 @@ import { type Database, openDatabase } from '../../../src/database.ts';
 import { formatJsonNode } from '../../../src/formats/json-node.ts';
 import { RecordCursor } from '../../../src/log/record-cursor.ts';
 import { parseJson } from '../../../src/testing/json-case.ts';
+import { registerSchemas } from '../../../src/testing/schemas-before.ts';
+import type { EmbeddedRegistry } from '../../../src/schema-registry/embedded-registry.ts';
 import { decodeRecord, encodeRecord } from '../../../src/testing/payloads.ts';
-import type { HostCall, HostedRecord, HostReply, StoredRecord } from './host-messages.ts';
+import type {
+  HostCall,
+  HostedRecord,
+  HostReply,
+  Preparation,
+  StoredRecord,
+} from './host-messages.ts';
 
 /** A database with its server, for one case. */
 class Hosted {
@@ -33,22 +41,34 @@ class Hosted {
     return this.#server.url;
   }
 
-  async createTopic(name: string, partitionCount: number): Promise<void> {
-    await this.#database.log.createTopic({ name, partitionCount, cleanupPolicy: 'delete' });
+  async prepare({ topics, definitions, statements, properties }: Preparation): Promise<void> {
+    for (const [name, partitionCount] of topics) {
+      await this.#database.log.createTopic({ name, partitionCount, cleanupPolicy: 'delete' });
+    }
+    await registerSchemas(
+      { topics: definitions },
+      { properties, statements, topics: topics.map(([name]) => name), registry: this.#registry },
+    );
+  }
+
+  get #registry(): EmbeddedRegistry {
+    const { registry } = this.#database;
+    if (registry === undefined) throw new Error('the database keeps its schemas itself');
+    return registry;
   }
 
   /** Writes the records as producers would, in the formats of the sources over their topics. */
   async produce(records: readonly HostedRecord[]): Promise<void> {
-    const written = records.map((record) => {
+    const encoded = records.map(async (record) => {
       const { topic } = record;
       const source = this.#database.catalog.sources.find((each) => each.topic === topic);
       if (source === undefined) throw new Error(`no source stands over the topic ${topic}`);
-      const { key, value, timestamp, headers } = encodeRecord(
-        { ...record, key: parseJson(record.key), value: parseJson(record.value) },
-        source,
-      );
-      return this.#database.produce(topic, [{ key, value, timestamp, headers }]);
+      const nodes = { ...record, key: parseJson(record.key), value: parseJson(record.value) };
+      return encodeRecord(nodes, source, this.#registry);
     });
+    const written = (await Promise.all(encoded)).map(({ topic, key, value, timestamp, headers }) =>
+      this.#database.produce(topic, [{ key, value, timestamp, headers }]),
+    );
     await Promise.all(written);
   }
 
@@ -75,7 +95,8 @@ class Hosted {
             const key = keyStart < 0 ? null : batch.subarray(keyStart, keyEnd);
             const value = valueStart < 0 ? null : batch.subarray(valueStart, valueEnd);
             const headers = cursor.headers();
-            const decoded = decodeRecord({ key, value, timestamp, headers }, source);
+            const record = { key, value, timestamp, headers };
+            const decoded = await decodeRecord(record, source, this.#registry);
             records.push({
               key: formatJsonNode(decoded.key),
               value: formatJsonNode(decoded.value),
@@ -110,8 +131,8 @@ async function answer(call: HostCall): Promise<unknown> {
   const each = hosted.get(call.server);
   if (each === undefined) throw new Error(`there is no server ${call.server}`);
   switch (call.method) {
-    case 'createTopic':
-      return each.createTopic(call.name, call.partitionCount);
+    case 'prepare':
+      return each.prepare(call);
     case 'produce':
       return each.produce(call.records);
     case 'settled':

@@ -94,9 +94,14 @@ class Run {
   }
 
   async #createTopics(): Promise<void> {
-    for (const [name, partitionCount] of topicsBefore(this.#case, this.#admin)) {
-      await this.#server.createTopic(name, partitionCount);
-    }
+    const { topics: definitions, properties } = this.#case;
+    const texts = Array.from(properties, ([name, value]) => [name, String(value)] as const);
+    await this.#server.prepare({
+      topics: [...topicsBefore(this.#case, this.#admin)],
+      definitions,
+      statements: this.#admin,
+      properties: new Map(texts),
+    });
   }
 
   async #runAdmin(): Promise<Result[]> {

@@ -111,6 +111,12 @@ test.each([
   ['{"target":"`s`"}', 400, 40001, 'Did you mean S?'],
   ['{"target":"w"}', 400, 40001, 'windowed'],
   ['{"target":"r"}', 400, 40001, 'read-only'],
+  [
+    '{"target":"s","properties":{"ksql.insert.into.values.enabled":false}}',
+    400,
+    40000,
+    'Inserting rows is disabled',
+  ],
   ['{"target":"s","properties":{"odd":1}}', 400, 40000, 'Unknown property: odd'],
 ])('the first line %s is answered %i', async (first, status, code, message) => {
   const { port } = await startDatabaseServer(`${STREAM}
@@ -142,6 +148,18 @@ test('many rows come through, whatever the pieces they are sent in', async () =>
   const answer = await insert(port, lines({ target: 's' }, ...rows));
   expect(answer.body.trim().split('\n')).toHaveLength(3000);
   expect(await temporary.rows('SELECT v FROM s;')).toEqual(rows.map(({ v }) => [v]));
+});
+
+test('rows are written with the schemas of their source', async () => {
+  const { port, temporary } = await startDatabaseServer(
+    "CREATE STREAM a (k STRING KEY, v INT) WITH (KAFKA_TOPIC='a', FORMAT='AVRO', PARTITIONS=1);",
+  );
+  const answer = await insert(port, lines({ target: 'a' }, { k: 'x', v: 1 }, { k: 'y' }));
+  expect(answer.frames).toHaveLength(2);
+  expect(await temporary.rows('SELECT * FROM a;')).toEqual([
+    ['x', 1],
+    ['y', null],
+  ]);
 });
 
 test('over HTTP/1.1 it is refused', async () => {
