@@ -58,6 +58,7 @@ export const REQUEST_SCHEMAS: Readonly<Record<string, object>> = {
   'POST /ksql/terminate': object({ deleteTopicList: { type: 'array', items: TEXT } }),
   'POST /heartbeat': { type: 'object' },
   'POST /lag': { type: 'object' },
+  'POST /v1/backup': object({ directory: TEXT }, ['directory']),
   'POST /v1/topics': object({ name: TEXT, partitions: COUNT, settings: VARIABLES }, ['name']),
   'POST /v1/topics/describe': TOPIC,
   'POST /v1/topics/delete': TOPIC,

@@ -32,6 +32,7 @@ export const ROUTE_ACCESS: Readonly<Record<string, Role | 'public'>> = {
   // Whoever knows the random id of a query was told it, or may list queries.
   'POST /close-query': 'read',
 
+  'POST /v1/backup': 'admin',
   'GET /v1/topics': 'read',
   'POST /v1/topics': 'admin',
   'POST /v1/topics/describe': 'read',
