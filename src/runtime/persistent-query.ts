@@ -1,6 +1,7 @@
 import type { Env } from '../base/env.ts';
 import type { Partition } from '../log/log.ts';
 import { DatabaseError } from '../base/errors.ts';
+import { fanOutOf } from '../plan/fan-out.ts';
 import { type PhysicalPlan, storedNumbers } from '../plan/physical-plan.ts';
 import type { QueryProgress } from './meta.ts';
 import type { QueryProblems, UnreadableRecord } from './problem.ts';
@@ -33,6 +34,8 @@ export class PersistentQuery {
   readonly number: number;
   readonly plan: PhysicalPlan;
   readonly topology: Topology;
+  /** How many entries of state one record may change. */
+  readonly fanOut: number;
   readonly #sink: Sink;
   readonly #epoch: number;
   readonly #numbers: ReadonlyMap<number, number>;
@@ -68,6 +71,7 @@ export class PersistentQuery {
     this.id = options.id;
     this.number = options.number;
     this.plan = options.plan;
+    this.fanOut = fanOutOf(options.plan);
     this.#numbers = storedNumbers(options.plan);
     this.topology = options.topology;
     this.#sink = options.sink;

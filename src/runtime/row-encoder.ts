@@ -1,8 +1,9 @@
+import { assert } from '../base/assert.ts';
 import { ByteWriter } from '../base/byte-writer.ts';
 import type { Source } from '../catalog/source.ts';
-import type { Encoder } from '../formats/format.ts';
+import type { Encoder, FormatSpec } from '../formats/format.ts';
 import { findFormat } from '../formats/index.ts';
-import { isPayload } from '../sql/schema.ts';
+import { isPayload, type Column } from '../sql/schema.ts';
 import type { Row } from '../sql/types.ts';
 
 /** Catalog snapshots share their sources, so an encoder lives as long as anybody can insert with it. */
@@ -24,6 +25,8 @@ function encodersOf(source: Source): { key: Encoder; value: Encoder } {
   let found = encoders.get(source);
   if (found === undefined) {
     const { keyFormat, valueFormat, schema } = source;
+    checkWriter(keyFormat, schema.keys);
+    checkWriter(valueFormat, schema.values.filter(isPayload));
     found = {
       key: findFormat(keyFormat.name).createEncoder({ columns: schema.keys, spec: keyFormat }),
       value: findFormat(valueFormat.name).createEncoder({
@@ -34,4 +37,10 @@ function encodersOf(source: Source): { key: Encoder; value: Encoder } {
     encoders.set(source, found);
   }
   return found;
+}
+
+/** A row whose bytes name no schema could never be read. */
+function checkWriter({ name, writer }: FormatSpec, columns: readonly Column[]): void {
+  const needsSchema = findFormat(name).schemas !== null && columns.length > 0;
+  assert(!needsSchema || writer !== undefined, 'rows of formats with schemas name theirs');
 }

@@ -94,7 +94,8 @@ export class Task {
     for (;;) {
       const next = this.#nextInput(limit, horizon);
       if (next === null) return;
-      const batch = next.input.take(next.timeMax, BATCH_MAX);
+      const countMax = next.input.mustDrain ? BATCH_MAX : Math.min(BATCH_MAX, limit.recordsLeft);
+      const batch = next.input.take(next.timeMax, Math.max(1, countMax));
       if (!next.input.mustDrain) limit.recordsLeft -= batch.length;
       const running = this.#run(next.input.stepId, batch);
       if (running !== undefined) await running;

@@ -402,7 +402,8 @@ export class TickLoop {
     const isLiveWaiting = lags.length > 1 && lags.some((lag) => lag <= LIVE_LAG);
     const milliseconds = isLiveWaiting ? Math.min(BEHIND_SLICE_MS, share) : share;
     const { limitBytes } = this.#options.budget;
-    const fitting = Math.floor(limitBytes / 2 / DIRTY_BYTES_PER_RECORD);
+    const fanOut = Math.max(1, ...working.map((query) => query.fanOut));
+    const fitting = Math.floor(limitBytes / 2 / DIRTY_BYTES_PER_RECORD / fanOut);
     return { milliseconds, records: Math.max(1, Math.min(records, fitting)) };
   }
 

@@ -6,6 +6,7 @@ import type { Partition, Topic } from '../log/log.ts';
 import { type Change, namesNoRow } from '../operators/change.ts';
 import { statePrefix } from './meta.ts';
 import { rowCodec } from '../operators/state-codec.ts';
+import { fanOutOf } from '../plan/fan-out.ts';
 import {
   failsOnInvalidTime,
   type PhysicalPlan,
@@ -63,6 +64,7 @@ export class TransientQuery implements QueryResult {
   readonly columns: readonly QueryColumn[];
   readonly #options: TransientQueryOptions;
   readonly #topology: Topology;
+  readonly #bounds: typeof STEP;
   readonly #budget = new MemoryBudget(STATE_BYTES_MAX);
   readonly #rows: ResultRows;
   #attempt = 0;
@@ -82,6 +84,8 @@ export class TransientQuery implements QueryResult {
     if (result === undefined) throw new TypeError('a transient plan ends in a result');
     this.columns = result.output.map(({ name, type }) => ({ name, type, isKey: false }));
     this.#rows = new ResultRows(result.output, visibilityOf(options));
+    const records = Math.max(1, Math.floor(STEP.records / fanOutOf(options.plan)));
+    this.#bounds = { ...STEP, records };
     this.#topology = this.#createTopology();
   }
 
@@ -110,7 +114,7 @@ export class TransientQuery implements QueryResult {
     const { clock } = this.#options;
     this.#now = Math.max(this.#now, clock.now());
     this.#topology.begin(++this.#attempt, this.#now);
-    await this.#topology.process(workLimit(clock, STEP));
+    await this.#topology.process(workLimit(clock, this.#bounds));
     const { processingLog } = this.#options;
     for (const record of this.#topology.takeUnreadable()) processingLog.reportUnreadable(record);
     for (const state of this.#topology.states) state.settle();

@@ -16,6 +16,7 @@ import {
   measurePlanning,
   type PlanningReport,
 } from './workloads/language.ts';
+import { type FlatStateReport, measureFlatState } from './workloads/flat-state.ts';
 import { workloads } from './workloads/index.ts';
 import { type LatencyReport, measureInsertLatency } from './workloads/insert-latency.ts';
 import { measurePulls, type PullFigures } from './workloads/pull-by-key.ts';
@@ -32,6 +33,7 @@ interface Figures {
   readonly formats: readonly FormatReport[] | null;
   readonly planning: PlanningReport | null;
   readonly condition: ConditionReport | null;
+  readonly flatState: FlatStateReport | null;
   readonly latency: LatencyReport | null;
   readonly coldStart: ColdStartReport | null;
 }
@@ -82,11 +84,15 @@ async function measure(options: Options, directory: string): Promise<Figures> {
   if (planning !== null) console.log(report.formatPlanning(planning));
   const condition = only.has('WHERE') ? measureCondition() : null;
   if (condition !== null) console.log(report.formatCondition(condition));
+  const flatState = only.has('FLAT')
+    ? await measureFlatState(join(directory, 'flat'), events)
+    : null;
+  if (flatState !== null) console.log(report.formatFlatState(flatState));
   const latency = only.has('LAT') ? await measureInsertLatency(join(directory, 'latency')) : null;
   if (latency !== null) console.log(report.formatLatency(latency));
   const coldStart = only.has('START') ? await measureColdStart(directory) : null;
   if (coldStart !== null) console.log(report.formatColdStart(coldStart));
-  const figures = { formats, planning, condition, pulls, latency, coldStart };
+  const figures = { formats, planning, condition, pulls, flatState, latency, coldStart };
   return { events, rounds, calibration, ...throughput, ...figures };
 }
 

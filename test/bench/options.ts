@@ -3,7 +3,21 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
 /** Everything the benchmark can measure. */
-export const MEASURES = ['W1', 'W2', 'W6', 'FORMAT', 'PLAN', 'WHERE', 'LAT', 'START'] as const;
+export const MEASURES = [
+  'W1',
+  'W2',
+  'HOP',
+  'SESSION',
+  'FINAL',
+  'UNDO',
+  'FLAT',
+  'W6',
+  'FORMAT',
+  'PLAN',
+  'WHERE',
+  'LAT',
+  'START',
+] as const;
 export type Measure = (typeof MEASURES)[number];
 
 export interface Options {
@@ -18,7 +32,7 @@ export interface Options {
 
 export const USAGE = `npm run bench -- [options]
   --only W1,W2,...  of ${MEASURES.join(', ')}; default: all
-  --events N        events of W1 and W2, at least 1000; default 1000000
+  --events N        events of the workloads and of FLAT, at least 1000; default 1000000
   --rounds R        runs of each contender; default 3
   --json FILE       also writes the figures there
   --directory DIR   for the data, on a real disk; default: the system's temporary directory`;

@@ -4,6 +4,7 @@ import type { ColdStartReport } from './workloads/cold-start.ts';
 import type { PullFigures } from './workloads/pull-by-key.ts';
 import type { FormatReport } from './workloads/format-codecs.ts';
 import type { ConditionReport, PlanningReport } from './workloads/language.ts';
+import type { FlatStateReport } from './workloads/flat-state.ts';
 import type { LatencyReport } from './workloads/insert-latency.ts';
 
 const MEBIBYTE = 2 ** 20;
@@ -71,6 +72,17 @@ export function formatCondition(report: ConditionReport): string {
   );
 }
 
+/** What is kept after each tenth of the events. */
+export function formatFlatState(report: FlatStateReport): string {
+  const { events, eventsPerSecond, windows, storeBytes, residentBytes } = report;
+  return [
+    `FLAT   windows of 1 s kept for 2 s over ${events} events, produced and processed at ${millions(eventsPerSecond)} M events/s; after each tenth:`,
+    `       windows found ${windows.join(' ')}`,
+    `       state store   ${mebibytes(storeBytes)} MiB`,
+    `       process       ${mebibytes(residentBytes)} MiB resident`,
+  ].join('\n');
+}
+
 /** One line. */
 export function formatLatency({ rows, p50Ms, p90Ms, p99Ms }: LatencyReport): string {
   const [p50, p90, p99] = [p50Ms, p90Ms, p99Ms].map((ms) => ms.toFixed(2));
@@ -108,6 +120,10 @@ export function formatColdStart(report: ColdStartReport): string {
 /** In millions, with three digits behind the point. */
 export function millions(count: number): string {
   return (count / 1e6).toFixed(3);
+}
+
+function mebibytes(bytes: readonly number[]): string {
+  return bytes.map((count) => (count / MEBIBYTE).toFixed(0)).join(' ');
 }
 
 /** The first column to the left, the others to the right. */
