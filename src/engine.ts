@@ -118,6 +118,8 @@ export interface StatementOptions {
   /** `streamsProperties`: session properties by name; scalars or their text. */
   readonly properties?: Readonly<Record<string, string | number | boolean | null>>;
   readonly sessionVariables?: Readonly<Record<string, string>>;
+  /** Where an earlier push query of the same text stood (`QueryResult.continuation`): goes on behind it. */
+  readonly resume?: string;
   /** Given the kinds of all statements before the first of them is looked at; what it throws refuses them all. */
   readonly authorize?: (statementKinds: readonly string[]) => void;
 }
@@ -135,6 +137,11 @@ export interface QueryResult {
    * @throws DatabaseError when the query failed.
    */
   next(): Promise<QueryBatch | null>;
+  /**
+   * Behind the rows of the last `next`, what `StatementOptions.resume` takes; null for a query whose state ends with it,
+   * which can only be started anew. Absent: no push query.
+   */
+  readonly continuation?: string | null;
   /** Why it ended, once `next` returned null: 'Limit Reached', 'Query Completed' or null (table pulls). */
   readonly finalMessage: string | null;
   /** Stops it and frees everything; `next` then returns null. Idempotent. */

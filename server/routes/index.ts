@@ -17,8 +17,10 @@ import { queryStream } from './query-stream.ts';
 import { root } from './root.ts';
 import type { RouteDefinition } from './route.ts';
 import { topicRoutes } from './topics.ts';
+import { sseQuery } from './sse-query.ts';
 import { status, statuses } from './status.ts';
 import { terminate } from './terminate.ts';
+import { webSocketSession } from './web-socket-session.ts';
 import { webSocketQuery } from './web-socket-query.ts';
 
 /** Every endpoint of the server. */
@@ -45,6 +47,8 @@ export const ROUTES: readonly RouteDefinition[] = [
   metrics,
   openApiRoute(() => ROUTES),
   webSocketQuery,
+  webSocketSession,
+  sseQuery,
   ...topicRoutes,
   ...groupRoutes,
   backup,

@@ -28,6 +28,8 @@ export const ROUTE_ACCESS: Readonly<Record<string, Role | 'public'>> = {
   'POST /query': 'read',
   'POST /query-stream': 'read',
   'GET /ws/query': 'read',
+  'GET /ws': 'read',
+  'GET /sse/query': 'read',
   'POST /inserts-stream': 'write',
   // Whoever knows the random id of a query was told it, or may list queries.
   'POST /close-query': 'read',
