@@ -87,22 +87,25 @@ export class LiveConnection {
   #connect(): Promise<void> {
     return new Promise((resolve, reject) => {
       const socket = new WebSocket(this.#address);
-      socket.onopen = () => {
-        if (this.#closed) return socket.close();
+      socket.addEventListener('open', () => {
+        if (this.#closed) {
+          socket.close();
+          return;
+        }
         this.#socket = socket;
         this.#watch(socket);
         resolve();
         this.#listener.opened();
-      };
-      socket.onmessage = ({ data }: { readonly data: unknown }) => {
+      });
+      socket.addEventListener('message', ({ data }: { readonly data: unknown }) => {
         this.#heardAt = performance.now();
         if (this.#socket === socket) this.#listener.received(String(data));
-      };
-      socket.onclose = () => {
+      });
+      socket.addEventListener('close', () => {
         reject(new LiveConnectionError('The server cannot be reached, or refused the connection.'));
         this.#drop(socket);
-      };
-      socket.onerror = () => {};
+      });
+      socket.addEventListener('error', () => {});
     });
   }
 

@@ -139,7 +139,7 @@ class JoinStreamStream implements Operator {
   #ownPending: (Entry | null)[] = [];
   /** The buckets of partners: those of row i from `#partnerEnds[i - 1]` to `#partnerEnds[i]`. */
   #partners: Entry[] = [];
-  #partnersPending: Entry[] = [];
+  #partnersPending: (Entry | null)[] = [];
   #partnerEnds: number[] = [];
 
   constructor(step: JoinStreamStreamStep, context: OperatorContext) {
@@ -230,9 +230,11 @@ class JoinStreamStream implements Operator {
       this.#ownPending.push(mine.pending === null ? null : mine.pending.entry(mapKey, key, bucket));
       const from = windowStart(Math.max(time - mine.back, visible, 0), bucketMs);
       for (let at = from; at <= time + mine.ahead; at += bucketMs) {
-        this.#partners.push(theirs.rows.entry(mapKey, key, at));
+        const partners = theirs.rows.find(mapKey, key, at);
+        if (partners === null) continue;
+        this.#partners.push(partners);
         if (theirs.pending !== null) {
-          this.#partnersPending.push(theirs.pending.entry(mapKey, key, at));
+          this.#partnersPending.push(theirs.pending.find(mapKey, key, at));
         }
       }
       this.#partnerEnds.push(this.#partners.length);
@@ -300,7 +302,7 @@ class JoinStreamStream implements Operator {
         out.push(this.#emit(change, change.key, Math.max(time, partnerTime), joined));
       }
       // Whatever waits in that range was among the partners.
-      theirs.pending?.remove(this.#partnersPending[p] as Entry, timeMin, timeMax);
+      theirs.pending?.remove(this.#partnersPending[p] ?? null, timeMin, timeMax);
     }
     if (!found && mine.preserved) {
       const isPast = time + mine.ahead < (this.times[STREAM_TIME] as number);

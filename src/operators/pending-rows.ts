@@ -94,6 +94,11 @@ export class PendingRows {
     return this.#table.entry(mapKey, key, bucket);
   }
 
+  /** The same, for looking only: null when none is pending there. */
+  find(mapKey: unknown, key: Row, bucket: number): Entry | null {
+    return this.#table.find(mapKey, key, bucket);
+  }
+
   add(entry: Entry, time: number, values: Row): void {
     TimedRows.add(this.#table, entry, time, values);
     this.#oldest = this.#count === 0 ? time : Math.min(this.#oldest, time);
@@ -101,8 +106,8 @@ export class PendingRows {
   }
 
   /** The rows within these times have found a partner. */
-  remove(entry: Entry, timeMin: number, timeMax: number): void {
-    if (entry.value === null) return;
+  remove(entry: Entry | null, timeMin: number, timeMax: number): void {
+    if (entry === null || entry.value === null) return;
     this.#count -= TimedRows.remove(
       this.#table,
       entry,

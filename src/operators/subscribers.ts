@@ -99,14 +99,15 @@ export class Subscribers {
     const index = pageIndexOf(refs, keyBytes);
     const page = this.#page(directory, refs[index] as PageRef);
     if (!page.loaded) return false;
-    const subscribers = [...membersOf(page)];
-    const at = firstFrom(subscribers, keyBytes);
-    const replaced = isAt(subscribers, at, keyBytes) ? 1 : 0;
-    if (replaced === 0 && subscribers.length >= PAGE_MAX) {
+    const found = membersOf(page);
+    const at = firstFrom(found, keyBytes);
+    const isKnown = isAt(found, at, keyBytes);
+    if (!isKnown && found.length >= PAGE_MAX) {
       return this.#split(directory, index, page) && this.put(directory, subscriber);
     }
-    subscribers.splice(at, replaced, subscriber);
-    this.#pages.set(page, [subscribers as Value]);
+    const subscribers = this.#editable(page);
+    if (isKnown) subscribers[at] = subscriber;
+    else subscribers.splice(at, 0, subscriber);
     return true;
   }
 
@@ -138,10 +139,22 @@ export class Subscribers {
     const subscribers = membersOf(page);
     const at = firstFrom(subscribers, keyBytes);
     if (!isAt(subscribers, at, keyBytes)) return true;
-    const left = subscribers.toSpliced(at, 1);
-    this.#pages.set(page, left.length === 0 ? null : [left as Value]);
-    if (left.length === 0) this.#removePage(directory, index);
+    if (subscribers.length > 1) {
+      this.#editable(page).splice(at, 1);
+      return true;
+    }
+    this.#pages.set(page, null);
+    this.#removePage(directory, index);
     return true;
+  }
+
+  /** The first change in a tick copies a page, later ones edit the copy. */
+  #editable(page: Entry): Subscriber[] {
+    if (page.value !== null && this.#pages.isDirty(page))
+      return page.value[0] as Value[] as Subscriber[];
+    const subscribers = [...membersOf(page)];
+    this.#pages.set(page, [subscribers as Value]);
+    return subscribers;
   }
 
   #removePage(directory: Entry, index: number): void {

@@ -22,7 +22,7 @@ import { aggregateFunction } from '../functions/resolve.ts';
 import type { FinalEmission } from '../operators/aggregate-step.ts';
 import type { AggregateSpec } from '../operators/aggregation.ts';
 import { type Column, columnsOf, type RowSchema } from '../sql/schema.ts';
-import { neededColumns, needsBefore } from './columns-used.ts';
+import { neededColumns, needsBefore, withoutUnusedColumns } from './columns-used.ts';
 import type { OnInvalidTime, PhysicalPlan, ResultColumn, Step } from './physical-plan.ts';
 import {
   formatForKey,
@@ -76,7 +76,11 @@ export function planQuery(
   const root = sink === null ? selected : planner.keepJoined(query, selected, sink.name);
   if (sink !== null) planner.push({ kind: 'Sink', inputs: [root.id], schema, sink });
   else planner.push({ kind: 'Result', inputs: [root.id], schema, output: resultColumns(query) });
-  const plan: PhysicalPlan = { version: 1, result: query.result, steps: planner.steps };
+  const plan = withoutUnusedColumns({
+    version: 1,
+    result: query.result,
+    steps: planner.steps,
+  });
   return {
     ...plan,
     steps: plan.steps.map((step) => withTimeRule(withUses(plan, step), settings)),
@@ -113,7 +117,8 @@ function deletionValue(
 ): ResultColumn['ofDeletion'] {
   if (expression?.kind === 'column') {
     const { index } = expression;
-    return keys[index]?.name === name ? { kind: 'key', index } : null;
+    // Joined rows call their key otherwise than the column that stands for it.
+    return index < keys.length && expression.name === name ? { kind: 'key', index } : null;
   }
   if (expression?.kind !== 'pseudo') return null;
   if (expression.column === 'WINDOWSTART') return { kind: 'windowStart' };

@@ -63,7 +63,7 @@ export class MaterializedTable {
   ) {
     this.#materialization = materialization;
     this.#queryNumber = writer.number;
-    const { step, stateNumber, chain, partitionCount, keyFormat } = materialization;
+    const { step, stateNumber, chain, partitionCount, keyFormat, placedKeys } = materialization;
     const [spec] = statesOf(step);
     assert(spec !== undefined, 'a materialized step keeps state');
     this.#window = spec.window;
@@ -84,7 +84,7 @@ export class MaterializedTable {
       }),
     );
     const format = findFormat(keyFormat.name);
-    this.#encodeKey = format.createEncoder({ columns: step.schema.keys, spec: keyFormat });
+    this.#encodeKey = format.createEncoder({ columns: placedKeys, spec: keyFormat });
     this.#isAnywhere = format.schemas !== null;
     this.#keyIndexes = keyIndexes(materialization);
   }
@@ -214,11 +214,15 @@ export class MaterializedTable {
   }
 
   #partitionOf(stateKey: Row): number {
-    const { partitionCount } = this.#materialization;
+    const { partitionCount, placedKeys, placedIndexes } = this.#materialization;
     if (partitionCount === 1) return 0;
+    const placed: Row = placedKeys.map(() => null);
+    placedIndexes.forEach((index, column) => {
+      placed[index] = stateKey[column] as Value;
+    });
     const writer = this.#keyWriter;
     writer.reset();
-    if (!this.#encodeKey(stateKey, 0, writer)) return 0;
+    if (!this.#encodeKey(placed, 0, writer)) return 0;
     return partitionForKey(writer.buffer, partitionCount, 0, writer.length);
   }
 

@@ -179,11 +179,32 @@ export class StateTable<K, V> {
     return entry;
   }
 
+  /**
+   * The entry of a key like `entry`, for looking only: null when it is known without a look into the store that the key
+   * has none.
+   */
+  find(mapKey: unknown, key: K, windowStart: number): StateEntry<K, V> | null {
+    const part =
+      this.#lastPart !== null && this.#lastPart.windowStart === windowStart
+        ? this.#lastPart
+        : this.#parts.get(windowStart);
+    if (part === undefined) {
+      return this.#isNew(windowStart) ? null : this.entry(mapKey, key, windowStart);
+    }
+    if (part.complete && !part.entries.has(mapKey)) return null;
+    return this.entry(mapKey, key, windowStart);
+  }
+
+  /** Whether a window without a part has nothing in the store. */
+  #isNew(windowStart: number): boolean {
+    const isNewWindow = this.#bucketMs !== 0 && windowStart > this.#windowStartMax;
+    return this.#empty || isNewWindow || this.#isKnown(windowStart);
+  }
+
   #part(windowStart: number): Part<K, V> {
     let part = this.#parts.get(windowStart);
     if (part === undefined) {
-      const isNewWindow = this.#bucketMs !== 0 && windowStart > this.#windowStartMax;
-      const complete = this.#empty || isNewWindow || this.#isKnown(windowStart);
+      const complete = this.#isNew(windowStart);
       part = { windowStart, entries: new Map(), complete, sorted: null };
       this.#parts.set(windowStart, part);
     }

@@ -30,6 +30,11 @@ export function userId(user: number): string {
   return `user${user}`;
 }
 
+/** Every user with a home: what the table of users says. */
+export function* homesOfUsers(): Generator<[user: string, home: string]> {
+  for (let user = 0; user < USERS; user++) yield [userId(user), `/home/${user % PAGES}`];
+}
+
 /** Writes `count` events to a file, a line each. The same count gives the same bytes, always and everywhere. */
 export async function writeEvents(path: string, count: number): Promise<void> {
   const random = randomIntegers(SEED);

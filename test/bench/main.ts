@@ -92,8 +92,19 @@ async function measure(options: Options, directory: string): Promise<Figures> {
   if (latency !== null) console.log(report.formatLatency(latency));
   const coldStart = only.has('START') ? await measureColdStart(directory) : null;
   if (coldStart !== null) console.log(report.formatColdStart(coldStart));
-  const figures = { formats, planning, condition, pulls, flatState, latency, coldStart };
-  return { events, rounds, calibration, ...throughput, ...figures };
+  return {
+    events,
+    rounds,
+    calibration,
+    ...throughput,
+    formats,
+    planning,
+    condition,
+    flatState,
+    pulls,
+    latency,
+    coldStart,
+  };
 }
 
 interface ThroughputFigures {

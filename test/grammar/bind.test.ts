@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { BindError, bindValues } from '../../grammar/bind.ts';
 import { parseStatements } from '../../grammar/parser.ts';

@@ -197,6 +197,18 @@ describe('a join', () => {
     ]);
   });
 
+  test('shows a client the key of a deleted row, under its own name only', () => {
+    const from = 'FROM users u JOIN profiles p ON u.id = p.id EMIT CHANGES';
+    const shown = (items: string) => {
+      const result = planTransient(`SELECT ${items} ${from}`).steps.at(-1);
+      if (result?.kind !== 'Result') throw new Error('a push query ends in a result');
+      return result.output.map(({ name, ofDeletion }) => `${name} ${ofDeletion?.kind ?? '-'}`);
+    };
+    expect(shown('u.id, mail, p.id')).toEqual(['U_ID key', 'MAIL -', 'P_ID -']);
+    expect(shown('mail, p.id')).toEqual(['MAIL -', 'P_ID key']);
+    expect(shown('u.id AS k, mail')).toEqual(['K -', 'MAIL -']);
+  });
+
   test('on a foreign key is kept where a group has to take rows back', () => {
     const from = 'FROM users u JOIN cities t ON u.city = t.name WHERE age > 1';
     const plan = planPersistent(`SELECT state, COUNT(*) AS n ${from} GROUP BY state`);

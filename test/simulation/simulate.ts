@@ -4,6 +4,9 @@ import { caseOf } from './generate/case.ts';
 import { runCase } from './run.ts';
 import { shrink } from './shrink.ts';
 
+/** Cases between two lines that say how far it has come. */
+const PROGRESS_EVERY = 5_000;
+
 export interface SimulateOptions {
   /** The first seed. */
   readonly seed: number;
@@ -35,6 +38,7 @@ export async function simulate(options: SimulateOptions): Promise<SimulateReport
     cases++;
     records += input.ticks.flat().length;
     results += outcome.results;
+    if (cases % PROGRESS_EVERY === 0) print(`${cases} cases, the last of seed ${seed}`);
     if (outcome.problem === null) continue;
     failures++;
     const shown = shrinks ? await shrink(input, problemOf) : input;

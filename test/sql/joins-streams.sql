@@ -89,3 +89,15 @@ ASSERT VALUES p (k, v) VALUES (10, 2);
 ASSERT NO MORE VALUES p;
 --@rows: [[1, 20]]
 SELECT * FROM g;
+
+--@test: rows that came before a restart find those that come after it
+CREATE STREAM a (id INT KEY, x INT) WITH (KAFKA_TOPIC='a', VALUE_FORMAT='JSON', PARTITIONS=2);
+CREATE STREAM b (k INT KEY, id INT, y INT) WITH (KAFKA_TOPIC='b', VALUE_FORMAT='JSON', PARTITIONS=2);
+CREATE STREAM j AS SELECT a.id AS id, x, y FROM a LEFT JOIN b WITHIN 1 SECOND ON a.id = b.id;
+INSERT INTO a (id, x, ROWTIME) VALUES (1, 1, 100);
+INSERT INTO b (k, id, y, ROWTIME) VALUES (7, 2, 2, 100);
+--@restart
+INSERT INTO b (k, id, y, ROWTIME) VALUES (8, 1, 3, 200);
+INSERT INTO a (id, x, ROWTIME) VALUES (2, 4, 300);
+--@rows.unordered: [[1, 1, null], [1, 1, 3], [2, 4, 2]]
+SELECT * FROM j;

@@ -76,3 +76,15 @@ ASSERT NO MORE VALUES j;
 SELECT * FROM g;
 --@rows.unordered: [[1, 1, "q", 100], [2, 2, "p", null]]
 SELECT * FROM j;
+
+--@test: both tables are known after a restart
+CREATE TABLE a (id INT PRIMARY KEY, x INT) WITH (KAFKA_TOPIC='a', VALUE_FORMAT='JSON', PARTITIONS=2);
+CREATE TABLE b (id INT PRIMARY KEY, y INT) WITH (KAFKA_TOPIC='b', VALUE_FORMAT='JSON', PARTITIONS=2);
+CREATE TABLE j AS SELECT a.id AS id, x, y FROM a JOIN b ON a.id = b.id;
+INSERT INTO a VALUES (1, 1);
+INSERT INTO b VALUES (2, 2);
+--@restart
+INSERT INTO b VALUES (1, 10);
+INSERT INTO a VALUES (2, 20);
+--@rows.unordered: [[1, 1, 10], [2, 20, 2]]
+SELECT * FROM j;

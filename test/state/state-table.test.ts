@@ -530,3 +530,17 @@ describe('windows named whole', () => {
     expect(table.needsLoad).toBe(false);
   });
 });
+
+test('a look for a key that is known to be absent makes no entry', async () => {
+  const table = createTable({ window: WINDOW, windowStartMax: 50 });
+  table.begin(1);
+  await set(table, { a: '1' }, 60);
+  const before = budget.usedBytes;
+  expect(table.find('b', 'b', 60)).toBe(null);
+  expect(table.find('b', 'b', 70)).toBe(null);
+  expect(table.find('a', 'a', 60)?.value).toBe('1');
+  expect(budget.usedBytes).toBe(before);
+  // An older window may have it in the store.
+  expect(table.find('b', 'b', 50)?.loaded).toBe(false);
+  expect(table.needsLoad).toBe(true);
+});

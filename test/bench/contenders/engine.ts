@@ -21,6 +21,7 @@ export async function runEngine(workload: Workload, task: ContenderTask): Promis
     },
   });
   await warmUp(database, workload);
+  await prepare(database, workload, EVENTS);
   const meter = new Meter();
   world.observe((bytes) => meter.mark(bytes));
   await create(database, workload.createSql({ source: EVENTS, result: 'result' }));
@@ -34,10 +35,20 @@ export async function runEngine(workload: Workload, task: ContenderTask): Promis
 }
 
 async function warmUp(database: Database, workload: Workload): Promise<void> {
+  await prepare(database, workload, WARM_UP_EVENTS);
   const names = { source: WARM_UP_EVENTS, result: 'warm_up_result' };
   const queryId = await create(database, workload.createSql(names));
   await database.settled();
   await database.execute(`TERMINATE ${queryId};`);
+}
+
+async function prepare(database: Database, workload: Workload, source: string): Promise<void> {
+  for (const sql of workload.prepareSql?.(source) ?? []) {
+    const [entity] = await database.execute(sql, FROM_THE_BEGINNING);
+    await database.settled();
+    const queryId = entity?.['@type'] === 'currentStatus' ? entity.commandStatus.queryId : null;
+    if (queryId !== null) await database.execute(`TERMINATE ${queryId};`);
+  }
 }
 
 /** Runs a CREATE ... AS SELECT and returns the id of its query. */

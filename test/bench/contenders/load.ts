@@ -1,5 +1,5 @@
 import { type Database, type NewRecord, openDatabase } from '../../../src/index.ts';
-import { boundsOf, type Events, firstEvents, readEvents } from '../events.ts';
+import { boundsOf, type Events, firstEvents, homesOfUsers, readEvents } from '../events.ts';
 import { perSecond } from '../meter.ts';
 import { WARM_UP_PART } from './contender.ts';
 
@@ -25,12 +25,25 @@ export async function load({ directory, eventsPath }: LoadTask): Promise<LoadRes
   const database = await openDatabase({ directory });
   await createStream(database, WARM_UP_EVENTS);
   await createStream(database, EVENTS);
+  await createUsers(database);
   await produceAll(database, WARM_UP_EVENTS, firstEvents(events, events.count * WARM_UP_PART));
   const startedAt = performance.now();
   await produceAll(database, EVENTS, events);
   const eventsPerSecond = perSecond(events.count, performance.now() - startedAt);
   await database.close();
   return { eventsPerSecond };
+}
+
+/** A table that is older than all events. */
+async function createUsers(database: Database): Promise<void> {
+  await database.execute(
+    `CREATE TABLE users (id VARCHAR PRIMARY KEY, home VARCHAR) ` +
+      `WITH (KAFKA_TOPIC='users', VALUE_FORMAT='JSON', PARTITIONS=1);`,
+  );
+  const records = [...homesOfUsers()].map(([id, home]): NewRecord => {
+    return { key: Buffer.from(id), value: Buffer.from(JSON.stringify({ home })), timestamp: 0 };
+  });
+  await database.produce('users', records);
 }
 
 async function createStream(database: Database, name: string): Promise<void> {

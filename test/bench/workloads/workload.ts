@@ -13,6 +13,8 @@ export const BATCH_EVENTS = 1_000;
 export interface Workload {
   readonly name: string;
   readonly title: string;
+  /** Statements to run, to their end, before the timed one. */
+  prepareSql?(source: string): readonly string[];
   /** The CREATE ... AS SELECT that is timed. */
   createSql(names: { source: string; result: string }): string;
   /** The queries that together read all of the result. */

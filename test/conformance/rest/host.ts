@@ -57,7 +57,10 @@ class Hosted {
     return registry;
   }
 
-  /** Writes the records as producers would, in the formats of the sources over their topics. */
+  /**
+   * Writes the records as producers would, in the formats of the sources over their topics. Queries wait meanwhile, so
+   * that what they do first does not depend on which record was on disk first.
+   */
   async produce(records: readonly HostedRecord[]): Promise<void> {
     const encoded = records.map(async (record) => {
       const { topic } = record;
@@ -66,10 +69,13 @@ class Hosted {
       const nodes = { ...record, key: parseJson(record.key), value: parseJson(record.value) };
       return encodeRecord(nodes, source, this.#registry);
     });
-    const written = (await Promise.all(encoded)).map(({ topic, key, value, timestamp, headers }) =>
+    const payloads = await Promise.all(encoded);
+    await this.#database.execute('PAUSE ALL;');
+    const written = payloads.map(({ topic, key, value, timestamp, headers }) =>
       this.#database.produce(topic, [{ key, value, timestamp, headers }]),
     );
     await Promise.all(written);
+    await this.#database.execute('RESUME ALL;');
   }
 
   settled(): Promise<void> {

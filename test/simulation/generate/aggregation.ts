@@ -112,7 +112,7 @@ export function windowOf(choices: Choices, kinds: readonly WindowSpec['kind'][])
   const kind = choices.of(kinds);
   const sizeMs = choices.of([1, 3, 5, 10, 20]);
   const advanceMs = kind === 'HOPPING' ? choices.between(1, sizeMs) : sizeMs;
-  const graceMs = choices.orNull(0.25, () => choices.of([0, 1, 5, 20, 100]));
+  const graceMs = choices.orNull(0.2, () => choices.of([0, 0, 1, 5, 20, 100]));
   const retentionMs =
     graceMs === null
       ? null

@@ -60,7 +60,7 @@ function aggregation(choices: Choices, relation: Relation, base: Base): QuerySpe
   const ownKeys = relation.keys.length > 0 && choices.chance(0.4);
   const groupBy = ownKeys ? [...relation.keys] : newKeys(choices, relation);
   const canWindow = relation.kind === 'STREAM';
-  const window = canWindow ? choices.orNull(0.5, () => windowOf(choices, WINDOWS)) : null;
+  const window = canWindow ? choices.orNull(0.35, () => windowOf(choices, WINDOWS)) : null;
   return {
     ...base,
     statement: 'CREATE TABLE',

@@ -43,8 +43,8 @@ export const aggregateMutants: readonly Mutant[] = [
     name: 'aggregate-undo-after-add',
     file: 'src/operators/aggregation.ts',
     text: `    if (before !== null) this.#undo(state, before);
-    if (after !== null) this.#add(state, after);`,
-    replacement: `    if (after !== null) this.#add(state, after);
+    if (after !== null) this.#add(state, after, arrival);`,
+    replacement: `    if (after !== null) this.#add(state, after, arrival);
     if (before !== null) this.#undo(state, before);`,
     bug: 'a changed row is added before its old values are taken back',
   },

@@ -152,7 +152,7 @@ export const joinMutants: readonly Mutant[] = [
     bug: 'of rows with one time the latest is joined first',
   },
   {
-    name: 'table-table-tombstone-unknown',
+    name: 'table-table-left-time',
     file: TABLE_TABLE,
     text: `    const time = other === null ? -1 : (other[this.#rightTimeSlot] as number);`,
     replacement: `    const time = -1;`,

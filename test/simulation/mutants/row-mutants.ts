@@ -26,16 +26,23 @@ export const rowMutants: readonly Mutant[] = [
   {
     name: 'filter-table-forgets-old',
     file: 'src/operators/filter-table.ts',
-    text: 'if (!matched && !matchesNow) continue;',
-    replacement: 'if (!matchesNow) continue;',
+    text: 'if (!matched && !matchesNow && this.#knowsBefore) continue;',
+    replacement: 'if (!matchesNow && this.#knowsBefore) continue;',
     bug: 'a table row that stops matching stays in the result',
   },
   {
     name: 'filter-table-always-deletes',
     file: 'src/operators/filter-table.ts',
-    text: 'if (!matched && !matchesNow) continue;',
+    text: 'if (!matched && !matchesNow && this.#knowsBefore) continue;',
     replacement: '',
     bug: 'a table row that never matched gives a tombstone',
+  },
+  {
+    name: 'filter-table-unknown-before',
+    file: 'src/operators/filter-table.ts',
+    text: 'if (!matched && !matchesNow && this.#knowsBefore) continue;',
+    replacement: 'if (!matched && !matchesNow) continue;',
+    bug: 'a result of a foreign-key join that does not match is not deleted',
   },
   {
     name: 'filter-table-keeps-old-row',
