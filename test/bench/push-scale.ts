@@ -27,25 +27,6 @@ const BATCHES_PER_SECOND = 20;
 const ARRIVAL_MS_MAX = 30_000;
 const OPENING_AT_A_TIME = 50;
 
-const directory = mkdtempSync(join(tmpdir(), 'millrace-push-'));
-const server = startMillrace([
-  'server',
-  '--data',
-  directory,
-  '--port',
-  '0',
-  '--log-level',
-  'error',
-]);
-try {
-  const [, url = ''] = await server.output(READY);
-  await measure(url);
-} finally {
-  server.kill('SIGTERM');
-  await server.ended;
-  rmSync(directory, { recursive: true });
-}
-
 async function measure(url: string): Promise<void> {
   const client = new LiveClient(url);
   await client.execute(
@@ -153,4 +134,23 @@ class Reader {
   close(): void {
     this.#webSocket.terminate();
   }
+}
+
+const directory = mkdtempSync(join(tmpdir(), 'millrace-push-'));
+const server = startMillrace([
+  'server',
+  '--data',
+  directory,
+  '--port',
+  '0',
+  '--log-level',
+  'error',
+]);
+try {
+  const [, url = ''] = await server.output(READY);
+  await measure(url);
+} finally {
+  server.kill('SIGTERM');
+  await server.ended;
+  rmSync(directory, { recursive: true });
 }

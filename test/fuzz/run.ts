@@ -11,7 +11,7 @@ export interface FuzzOptions {
   readonly target: Target;
   readonly seconds: number;
   readonly seed: number;
-  /** An answer that takes longer is a finding. */
+  /** An answer that takes longer, three times in a row, is a finding. */
   readonly answerMsMax: number;
 }
 
@@ -24,7 +24,7 @@ export interface FuzzReport {
 
 const LEAK_MS_MAX = 5_000;
 const FINDINGS_MAX = 10;
-/** How many inputs are under way at a time: one tells which it was. */
+const TRIES = 3;
 const LOG_ERROR = 50;
 
 /** Gives a server of its own broken input for a while and watches that it neither dies, hangs, errs nor leaks. */
@@ -44,22 +44,32 @@ export async function fuzz({
     const [, url = ''] = await server.output(READY);
     const client = new MillraceClient(url);
     for (const statement of SETUP) await client.execute(statement);
-    const random = new SeededRandom(seed);
+    const seeds = new SeededRandom(seed);
     const port = Number(new URL(url).port);
     const end = performance.now() + seconds * 1000;
     while (performance.now() < end && findings.length < FINDINGS_MAX) {
       let input = '';
-      const start = performance.now();
-      try {
+      const inputSeed = seeds.below(2 ** 31);
+      const attempt = async (): Promise<number> => {
+        const start = performance.now();
+        const random = new SeededRandom(inputSeed);
         await target.attempt(port, random, (text) => (input = text));
+        return performance.now() - start;
+      };
+      try {
+        let took = await attempt();
+        // A machine that was busy elsewhere is quicker the next time, an input that is hard is not.
+        for (let i = 1; i < TRIES && took > answerMsMax; i++)
+          took = Math.min(took, await attempt());
+        slowestMs = Math.max(slowestMs, took);
+        attempts++;
+        if (took > answerMsMax) {
+          findings.push(`took ${took.toFixed(0)} ms each time: ${JSON.stringify(input)}`);
+        }
       } catch (error) {
         findings.push(`${(error as Error).message}: ${JSON.stringify(input)}`);
         break;
       }
-      const took = performance.now() - start;
-      slowestMs = Math.max(slowestMs, took);
-      attempts++;
-      if (took > answerMsMax) findings.push(`took ${took.toFixed(0)} ms: ${JSON.stringify(input)}`);
     }
     const leaked = await leakedQueries(url);
     if (leaked !== 0) findings.push(`${leaked} queries of clients are left over`);
