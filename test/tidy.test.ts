@@ -150,6 +150,7 @@ const TEST_FOLDERS = [
   'bench',
   'crash',
   'faults',
+  'fuzz',
   'reference',
   'end-to-end',
 ].map((folder) => `test/${folder}`);
