@@ -12,6 +12,8 @@ if (parseInt(process.versions.node, 10) < NODE_MAJOR_MIN) {
   );
   process.exitCode = 1;
 } else {
+  // No member of untrusted data may reach a prototype by this name, as with --disable-proto=delete.
+  delete Object.prototype.__proto__;
   // Before anything uses the pool: file syncs of many partitions and the state store share it.
   if (!(Number(process.env.UV_THREADPOOL_SIZE) >= 16)) process.env.UV_THREADPOOL_SIZE = '16';
   // What was compiled once need not be compiled at each start: of 0.7 s of processor time 0.5 s are saved.

@@ -5,6 +5,7 @@ import { GatheredText } from './gathered-text.ts';
 import type { MediaType } from './media-types.ts';
 import { pumpResult } from './result-pump.ts';
 import type { ResultShape } from './result-shapes.ts';
+import { queryFor } from './run-statements.ts';
 import type { ServerContext } from './server-context.ts';
 import type { StatementRequest } from './statement-request.ts';
 
@@ -30,7 +31,7 @@ export async function answerQuery(
   options: AnswerOptions & { readonly context: ServerContext },
 ): Promise<void> {
   const { context } = options;
-  const result = await context.engine.query(request.sql, request.options);
+  const result = await queryFor(exchange, request, context);
   try {
     context.queries.add(result);
     exchange.onGone(() => void context.queries.remove(result));
