@@ -9,7 +9,7 @@ import { EXIT } from './exit-codes.ts';
 import { readSecurityFiles, type SecurityFiles } from './security-files.ts';
 import { Session } from './session.ts';
 import { runShell } from './shell.ts';
-import { explainStartFailure } from './start-failure.ts';
+import { explainStartFailure, fatalExitCode } from './start-failure.ts';
 
 /** A clean stop that takes longer is given up; what was acknowledged is on disk anyway. */
 const STOP_MS_MAX = 9_500;
@@ -182,7 +182,7 @@ function stopOnSignals(logger: Logger): AbortController {
 function exitOnFatal(logger: Logger): (error: unknown) => void {
   return (error) => {
     logger.fatal({ err: error }, 'an error the server cannot go on from; the process ends');
-    process.exit(EXIT.INTERNAL);
+    process.exit(fatalExitCode(error));
   };
 }
 

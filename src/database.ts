@@ -51,7 +51,12 @@ import { openLevelStore } from './state/level-store.ts';
 import type { Store, StoreChange } from './state/store.ts';
 import { CatalogState } from './statements/catalog-state.ts';
 import { CommandLog } from './statements/command-log.ts';
-import { checkDataDirectory, type DataDirectory, isUnused } from './statements/data-directory.ts';
+import {
+  checkDataDirectory,
+  checkFormat,
+  type DataDirectory,
+  isUnused,
+} from './statements/data-directory.ts';
 import { CommandStatuses } from './statements/command-statuses.ts';
 import { succeeded } from './statements/entities.ts';
 import { RowInserter } from './statements/row-inserter.ts';
@@ -101,7 +106,8 @@ export interface SchemaRegistrySettings {
 /**
  * Opens (or creates) a database: recovers the log and the state, replays the command log, starts the queries.
  *
- * @throws DatabaseError IN_USE when another process has the directory; CORRUPT when its files are damaged.
+ * @throws DatabaseError IN_USE when another process has the directory; UNKNOWN_FORMAT when another version wrote it;
+ *   CORRUPT when its files are damaged.
  */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   const forgetFunctions = addFunctions(options.functions ?? {});
@@ -117,6 +123,7 @@ async function openWith(options: DatabaseOptions, onClosed: () => void): Promise
   const env = options.env ?? nodeEnv();
   const { files } = env;
   await makeDurableDirectory(files, resolve(options.directory));
+  await checkFormat(options.directory, files);
   const openStore = options.openStore ?? (() => openOwnStore(files, options.directory));
   const store = await openStore();
   let log: (Log & CapturableLog) | null = null;

@@ -1,5 +1,14 @@
 import { once } from 'node:events';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -132,6 +141,24 @@ test.skipIf(process.getuid?.() === 0)(
     const { exitCode, errors } = await start(['--port', '0']).ended;
     expect(exitCode).toBe(77);
     expect(errors).toContain(`The data directory ${data} may not be written by this user`);
+  },
+);
+
+test.each([
+  [99, 'A newer version wrote it'],
+  [1, 'An older version wrote it'],
+])(
+  'a data directory of format %i is answered with exit code 78, and not touched',
+  async (format, text) => {
+    mkdirSync(data);
+    const content = JSON.stringify({ format, minReader: format, engine: 'other' });
+    writeFileSync(join(data, 'FORMAT'), content);
+    const { exitCode, errors } = await start(['--port', '0']).ended;
+    expect(exitCode).toBe(78);
+    expect(errors).toContain(`The data directory ${data} has format ${format}; this version`);
+    expect(errors).toContain(text);
+    expect(readdirSync(data)).toEqual(['FORMAT']);
+    expect(readFileSync(join(data, 'FORMAT'), 'utf8')).toBe(content);
   },
 );
 
