@@ -3,7 +3,11 @@ import { createServer } from 'node:net';
 import { destination, pino, type Logger } from 'pino';
 import { startServer, type RunningServer } from '../server/app.ts';
 import { MillraceClient } from '../src/api/client.ts';
-import { openDatabase, type SchemaRegistrySettings } from '../src/database.ts';
+import {
+  type DatabaseOptions,
+  openDatabase,
+  type SchemaRegistrySettings,
+} from '../src/database.ts';
 import type { Surroundings } from './command.ts';
 import { EXIT } from './exit-codes.ts';
 import { readSecurityFiles, type SecurityFiles } from './security-files.ts';
@@ -31,6 +35,8 @@ export interface ServerOptions {
   /** Origins whose pages may use this server. */
   readonly allowedOrigins: readonly string[];
   readonly security: SecurityFiles;
+  /** Of topics that are made without one. */
+  readonly durability: NonNullable<DatabaseOptions['durability']>;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
   /** Also talk SQL with the user at the terminal. */
   readonly prompt: boolean;
@@ -71,7 +77,7 @@ export async function serve(options: ServerOptions, surroundings: Surroundings):
 
 /** Opens the database and the port, serves until told to stop, and closes both. */
 async function serveUntilStopped(options: ServerOptions, context: ServerContext): Promise<number> {
-  const { directory, host, port, schemaRegistry, showRecordBytes } = options;
+  const { directory, host, port, schemaRegistry, showRecordBytes, durability } = options;
   const { logger, stop, surroundings } = context;
   // Looked at before the database is opened: a taken port must leave the data directory as it is.
   await probePort(host, port);
@@ -79,6 +85,7 @@ async function serveUntilStopped(options: ServerOptions, context: ServerContext)
     directory,
     logger,
     schemaRegistry,
+    durability,
     diskBallastBytes: DISK_BALLAST_BYTES,
     showRecordBytes,
     onFatal: exitOnFatal(logger),

@@ -18,9 +18,14 @@ export class InsertAcknowledgements {
     this.#isArray = mediaType === MEDIA_JSON;
   }
 
-  /** Resolves when the client has taken it, or is gone. @param seq which row, from 0. */
-  acknowledge(seq: number): Promise<unknown> {
-    return this.#write(`{"status":"ok","seq":${seq}}`);
+  /**
+   * Resolves when the client has taken it, or is gone. An acknowledgement that is worth less than usual says so.
+   * @param seq which row, from 0.
+   */
+  acknowledge(seq: number, durability: string): Promise<unknown> {
+    const isUsual = durability === 'fsync';
+    const worth = isUsual ? '' : `,"durability":${JSON.stringify(durability)}`;
+    return this.#write(`{"status":"ok","seq":${seq}${worth}}`);
   }
 
   /** Tells why a row was not written, and ends the answer. */

@@ -22,6 +22,8 @@ import { addFunctions, type FunctionDefinitions } from './functions/known-functi
 import { type EmbeddedLogLimits, openEmbeddedLog } from './log/embedded/embedded-log.ts';
 import type { CapturableLog } from './log/embedded/log-backup.ts';
 import type { Log } from './log/log.ts';
+import type { Durability } from './log/topic-settings.ts';
+import { warnOfWeakDurability } from './log/weak-durability.ts';
 import { isOperatorStep, statesOf } from './operators/index.ts';
 import type { PhysicalPlan } from './plan/physical-plan.ts';
 import { AppendGate } from './runtime/append-gate.ts';
@@ -84,6 +86,8 @@ export interface DatabaseOptions {
   readonly cacheBytesMax?: number;
   /** Where schemas are kept, and how strictly they are checked. Default: here, BACKWARD. */
   readonly schemaRegistry?: SchemaRegistrySettings;
+  /** When inserts into topics made without a durability of their own are acknowledged. Default: `fsync`. */
+  readonly durability?: Durability;
   /** Bounds of the log other than the usual ones. */
   readonly logLimits?: Partial<EmbeddedLogLimits>;
   /** Room to be left on the disk, bytes. Default: 1 GiB or 5 % of the disk, whichever is more. */
@@ -123,6 +127,7 @@ async function openWith(options: DatabaseOptions, onClosed: () => void): Promise
   const env = options.env ?? nodeEnv();
   const { files } = env;
   await makeDurableDirectory(files, resolve(options.directory));
+  const { durability = 'fsync' } = options;
   await checkFormat(options.directory, files);
   const openStore = options.openStore ?? (() => openOwnStore(files, options.directory));
   const store = await openStore();
@@ -136,6 +141,7 @@ async function openWith(options: DatabaseOptions, onClosed: () => void): Promise
       env,
       logger: options.logger ?? silentLogger,
       limits: options.logLimits ?? {},
+      durability,
       recovery: {
         durableEndOffset: (topicId, partition) => meta.durableEnds.get(`${topicId}/${partition}`),
         decide: (transaction) => decideTransaction(transaction, meta),
@@ -144,6 +150,7 @@ async function openWith(options: DatabaseOptions, onClosed: () => void): Promise
     });
     const epoch = meta.epoch + 1;
     await store.commit([[EPOCH_KEY, encodeNumber(epoch)], ...endsOfDeletedTopics(meta, log)]);
+    warnOfWeakDurability(log, durability, options.logger ?? silentLogger);
     const database = new Database(options, { env, store, log, meta, epoch, data, onClosed });
     await database.recover(lost);
     return database;

@@ -67,7 +67,7 @@ async function insertAll(
       const line = await nextRow(lines);
       if (line === null) break;
       const writing = inserts.insert(rowOf(line)).then(
-        () => acknowledgements.acknowledge(seq),
+        ({ durability }) => acknowledgements.acknowledge(seq, durability),
         (error: unknown) => failures.set(seq, error),
       );
       underWay.add(writing);

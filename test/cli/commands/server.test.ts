@@ -86,6 +86,15 @@ describe('a wrong command line', () => {
     expect(existsSync(data)).toBe(false);
   });
 
+  test('is also wrong when nobody knows the durability', async () => {
+    const { exitCode, errors } = await start(['--durability', 'maybe']).ended;
+    expect(exitCode).toBe(78);
+    expect(errors).toContain(
+      '--durability must be fsync, none, or interval=<ms> with at most 60000 ms; found "maybe".',
+    );
+    expect(existsSync(data)).toBe(false);
+  });
+
   test('and wrong variables are named as the user wrote them', async () => {
     const environment = { MILLRACE_PORT: 'x', MILLRACE_HOST: '10.0.0.1' };
     const { exitCode, errors } = await start([], { environment }).ended;
@@ -203,6 +212,14 @@ describe('a running server', () => {
     await server.output(READY);
     server.kill('SIGTERM');
     expect(await server.ended).toMatchObject({ exitCode: 0, errors: '' });
+  });
+
+  test('warns of a durability that is less than fsync', async () => {
+    const server = start(['--port', '0', '--durability', 'interval=100']);
+    await server.output(READY);
+    await server.errors(/"durability":"interval=100".*inserts acknowledged in the last 100 ms are/);
+    server.kill('SIGTERM');
+    expect(await server.ended).toMatchObject({ exitCode: 0 });
   });
 
   test('keeps its data directory to itself: a second one gets exit code 75', async () => {
