@@ -115,4 +115,9 @@ export type QueryBatch =
       readonly rows: readonly Row[];
       readonly tombstones: readonly boolean[] | null;
     }
-  | { readonly kind: 'lines'; readonly lines: readonly string[] };
+  | {
+      readonly kind: 'lines';
+      readonly lines: readonly string[];
+      /** What keys and values are guessed to be, from all lines so far. */
+      readonly formats?: { readonly key: string; readonly value: string };
+    };

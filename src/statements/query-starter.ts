@@ -269,9 +269,8 @@ export class QueryStarter {
     if (topic === undefined) {
       const names = log.topics().map(({ name }) => name);
       const visible = names.filter((name) => !name.startsWith('_'));
-      throw errorAt(
-        'BAD_STATEMENT',
-        node,
+      throw new DatabaseError(
+        'UNKNOWN_TOPIC',
         `Topic does not exist: ${node.topic}.${didYouMean(node.topic, visible)} Topic names are case-sensitive; SHOW TOPICS lists them.`,
       );
     }
@@ -282,6 +281,7 @@ export class QueryStarter {
       fromBeginning: node.fromBeginning,
       interval: node.interval ?? 1,
       limit: node.limit,
+      schemas: this.#schemas,
       onClose: () => this.#ended(queryId),
     });
     return this.#begin(result, { sql, type: 'PUSH' });
