@@ -1,5 +1,6 @@
 import type { DatabaseError } from '../src/base/errors.ts';
 import { ERROR_CODES } from '../src/base/errors.ts';
+import type { Acknowledgement } from '../src/engine.ts';
 import type { Exchange } from './exchange.ts';
 import { MEDIA_JSON, type MediaType } from './media-types.ts';
 
@@ -10,17 +11,27 @@ import { MEDIA_JSON, type MediaType } from './media-types.ts';
 export class InsertAcknowledgements {
   readonly #exchange: Exchange;
   readonly #isArray: boolean;
+  readonly #hasPositions: boolean;
   #count = 0;
   #written: Promise<unknown> = Promise.resolve();
 
-  constructor(exchange: Exchange, mediaType: MediaType) {
+  /** @param options.hasPositions whether each says where its row stands. */
+  constructor(
+    exchange: Exchange,
+    mediaType: MediaType,
+    { hasPositions }: { readonly hasPositions: boolean },
+  ) {
+    this.#hasPositions = hasPositions;
     this.#exchange = exchange;
     this.#isArray = mediaType === MEDIA_JSON;
   }
 
   /** Resolves when the client has taken it, or is gone. @param seq which row, from 0. */
-  acknowledge(seq: number): Promise<unknown> {
-    return this.#write(`{"status":"ok","seq":${seq}}`);
+  acknowledge(seq: number, { topic, partition, offset }: Acknowledgement): Promise<unknown> {
+    const place = this.#hasPositions
+      ? `,"topic":${JSON.stringify(topic)},"partition":${partition},"offset":${offset}`
+      : '';
+    return this.#write(`{"status":"ok","seq":${seq}${place}}`);
   }
 
   /** Tells why a row was not written, and ends the answer. */

@@ -69,6 +69,12 @@ export interface Acknowledgement {
   readonly offset: number;
 }
 
+/** Records that an answer has to show; refused with WAIT_TIMEOUT when they are not processed in time. */
+export interface ReadAfter {
+  readonly positions: readonly Acknowledgement[];
+  readonly timeoutMs: number;
+}
+
 /** A persistent query and what it reads and keeps. */
 export interface QueryPartitions {
   readonly queryId: string;
@@ -81,6 +87,8 @@ export interface StatementOptions {
   /** `streamsProperties`: session properties by name; scalars or their text. */
   readonly properties?: Readonly<Record<string, string | number | boolean | null>>;
   readonly sessionVariables?: Readonly<Record<string, string>>;
+  /** What a pull query has to wait for. */
+  readonly after?: ReadAfter | undefined;
 }
 
 export interface QueryResult {

@@ -10,7 +10,7 @@ import type { QueryType } from '../api/entities.ts';
 import { DatabaseError } from '../base/errors.ts';
 import type { Env, Random } from '../base/env.ts';
 import { didYouMean } from '../catalog/did-you-mean.ts';
-import type { QueryResult, StatementOptions } from '../engine.ts';
+import type { QueryResult, ReadAfter, StatementOptions } from '../engine.ts';
 import { SchemaCache } from '../formats/schema-cache.ts';
 import type { Log, Topic } from '../log/log.ts';
 import { planQuery } from '../plan/planner.ts';
@@ -24,6 +24,7 @@ import type { TickLoop } from '../runtime/tick-loop.ts';
 import { TransientQuery } from '../runtime/transient-query.ts';
 import type { SchemaRegistry } from '../schema-registry/schema-registry.ts';
 import type { Store } from '../state/store.ts';
+import { awaitPositions } from './await-positions.ts';
 import type { CatalogState } from './catalog-state.ts';
 import { locateInSql } from './locate.ts';
 import { parseSql } from './parse.ts';
@@ -87,7 +88,7 @@ export class QueryStarter {
     const planned = key === null ? undefined : this.#plans.find(key, { catalog });
     return planned === undefined
       ? this.#plan(sql, { options, key })
-      : this.#runPull(planned, { sql });
+      : this.#runPull(planned, { sql, after: options.after });
   }
 
   async #plan(
@@ -110,7 +111,7 @@ export class QueryStarter {
       );
     }
     try {
-      return await this.#startOne(only, { properties, key });
+      return await this.#startOne(only, { properties, key, after: options.after });
     } catch (error) {
       if (!(error instanceof DatabaseError)) throw error;
       throw locateInSql(error, substituted).with({ statementText: only.text });
@@ -119,13 +120,20 @@ export class QueryStarter {
 
   #startOne(
     { statement: written, text }: ParsedStatement,
-    { properties, key }: { properties: SessionProperties; key: PullPlanKey | null },
+    { properties, key, after }: PullSession,
   ): QueryResult | Promise<QueryResult> {
     const statement = expandTypes(written, this.#options.catalog.catalog.types);
+    const isPull = statement.kind === 'select' && statement.query.emit === null;
+    if (after !== undefined && !isPull) {
+      throw new DatabaseError(
+        'BAD_REQUEST',
+        'after is for pull queries: a push query waits anyway.',
+      );
+    }
     switch (statement.kind) {
       case 'select':
         return statement.query.emit === null
-          ? this.#pull(statement.query, { sql: text, properties, key })
+          ? this.#pull(statement.query, { sql: text, properties, key, after })
           : this.#push(statement.query, { sql: text, properties });
       case 'print':
         return this.#print(statement, text);
@@ -155,7 +163,7 @@ export class QueryStarter {
 
   #pull(
     query: QueryNode,
-    { sql, properties, key }: Session & { key: PullPlanKey | null },
+    { sql, properties, key, after }: Pick<Session, 'sql'> & PullSession,
   ): QueryResult | Promise<QueryResult> {
     const { catalog } = this.#options.catalog;
     if (query.limit !== null && !properties.pullLimit) throw limitDisabled(query);
@@ -167,10 +175,12 @@ export class QueryStarter {
           "Pull queries on streams are disabled. To create a push query on the stream, add EMIT CHANGES to the end. To enable pull queries on streams, set the ksql.query.pull.stream.enabled config to 'true'.",
         );
       }
-      return this.#transient(analyzed, { sql, properties, type: 'PULL', follows: false });
+      const start = (): QueryResult =>
+        this.#transient(analyzed, { sql, properties, type: 'PULL', follows: false });
+      return after === undefined ? start() : this.#awaitStream(analyzed, after).then(start);
     }
     const planned = this.#planPull(query, analyzed, { properties, key });
-    return this.#runPull(planned, { sql });
+    return this.#runPull(planned, { sql, after });
   }
 
   #planPull(
@@ -203,7 +213,7 @@ export class QueryStarter {
 
   async #runPull(
     { prepared, plan, writer, properties }: PullPlanEntry,
-    { sql }: { sql: string },
+    { sql, after }: { sql: string; after: ReadAfter | undefined },
   ): Promise<QueryResult> {
     if (this.#pulls >= PULL_QUERIES_MAX) {
       throw new DatabaseError(
@@ -213,8 +223,10 @@ export class QueryStarter {
     }
     this.#pulls++;
     try {
-      const waiting = this.#options.loop.caughtUp(writer, properties.pullWaitMs);
-      if (waiting !== null) await waiting;
+      if (after === undefined) {
+        const waiting = this.#options.loop.caughtUp(writer, properties.pullWaitMs);
+        if (waiting !== null) await waiting;
+      } else await awaitPositions(after, { ...this.#options, writers: [writer] });
     } catch (error) {
       this.#pulls--;
       throw error;
@@ -231,6 +243,14 @@ export class QueryStarter {
     });
     this.#running.set(queryId, { result, sql, type: 'PULL' });
     return result;
+  }
+
+  /** Waits for what is written into the stream to be there. */
+  async #awaitStream({ sources }: AnalyzedQuery, after: ReadAfter): Promise<void> {
+    const { catalog, runner } = this.#options;
+    const writers = sources.flatMap(({ name }) => catalog.catalog.writersOf(name));
+    const running = writers.flatMap(({ id }) => runner.query(id) ?? []);
+    await awaitPositions(after, { ...this.#options, writers: running });
   }
 
   #transient(
@@ -321,6 +341,12 @@ export class QueryStarter {
   async closeAll(): Promise<void> {
     await Promise.all([...this.#running.values()].map(({ result }) => result.close()));
   }
+}
+
+interface PullSession {
+  readonly properties: SessionProperties;
+  readonly key: PullPlanKey | null;
+  readonly after: ReadAfter | undefined;
 }
 
 interface Session {
