@@ -1,11 +1,12 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { destination, pino, type Logger } from 'pino';
-import { startServer } from '../server/app.ts';
+import { startServer, type RunningServer } from '../server/app.ts';
 import { MillraceClient } from '../src/api/client.ts';
 import { openDatabase, type SchemaRegistrySettings } from '../src/database.ts';
 import type { Surroundings } from './command.ts';
 import { EXIT } from './exit-codes.ts';
+import { readSecurityFiles, type SecurityFiles } from './security-files.ts';
 import { Session } from './session.ts';
 import { runShell } from './shell.ts';
 import { explainStartFailure } from './start-failure.ts';
@@ -27,6 +28,9 @@ export interface ServerOptions {
   readonly host: string;
   /** Names clients reach this server by, besides `host`. */
   readonly allowedHosts: readonly string[];
+  /** Origins whose pages may use this server. */
+  readonly allowedOrigins: readonly string[];
+  readonly security: SecurityFiles;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
   /** Also talk SQL with the user at the terminal. */
   readonly prompt: boolean;
@@ -85,8 +89,11 @@ async function serveUntilStopped(options: ServerOptions, context: ServerContext)
       host,
       port,
       allowedHosts: options.allowedHosts,
+      allowedOrigins: options.allowedOrigins,
+      ...readSecurityFiles(options.security),
       logger,
     });
+    process.on('SIGHUP', () => renew(listener, { options, logger }));
     try {
       surroundings.output.write(`Millrace is ready on ${listener.url} (data in ${directory})\n`);
       if (options.prompt) await runPrompt(listener.url, context);
@@ -119,6 +126,20 @@ async function runPrompt(url: string, { stop, surroundings }: ServerContext): Pr
   } finally {
     client.close();
   }
+}
+
+/** Reads the security files again; what is wrong with one of them leaves all as they were. */
+function renew(
+  listener: RunningServer,
+  { options, logger }: { readonly options: ServerOptions; readonly logger: Logger },
+): void {
+  const { problems, ...contents } = readSecurityFiles(options.security);
+  if (problems.length > 0) {
+    logger.error({ problems }, 'the files of users and TLS were not read again');
+    return;
+  }
+  listener.renew(contents);
+  logger.info({}, 'the files of users and TLS were read again');
 }
 
 async function probePort(host: string, port: number): Promise<void> {

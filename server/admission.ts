@@ -1,3 +1,4 @@
+import type { OutgoingHttpHeaders } from 'node:http';
 import { DatabaseError } from '../src/base/errors.ts';
 import type { Engine } from '../src/engine.ts';
 
@@ -18,10 +19,26 @@ export interface RequestOrigin {
  */
 export class Admission {
   readonly #hosts: ReadonlySet<string>;
+  readonly #origins: ReadonlySet<string>;
 
-  /** @param hosts names and addresses besides those of the loopback, without ports. */
-  constructor(hosts: readonly string[]) {
+  /**
+   * @param hosts names and addresses besides those of the loopback, without ports.
+   * @param origins of pages that may use this server and read its answers, such as
+   *   `https://app.example:8443`.
+   */
+  constructor(hosts: readonly string[], origins: readonly string[] = []) {
     this.#hosts = new Set(hosts.map((host) => host.toLowerCase()));
+    this.#origins = new Set(origins.map((origin) => origin.toLowerCase()));
+  }
+
+  /** What lets a page of another origin read an answer: only those that were named may. */
+  corsHeaders(origin: string | undefined): OutgoingHttpHeaders | null {
+    if (origin === undefined || !this.#origins.has(origin.toLowerCase())) return null;
+    return {
+      'access-control-allow-origin': origin,
+      'access-control-expose-headers': 'x-request-id, retry-after',
+      vary: 'origin',
+    };
   }
 
   /** @throws DatabaseError BAD_REQUEST, MISDIRECTED or FORBIDDEN. */
@@ -37,13 +54,13 @@ export class Admission {
           'name among the allowed hosts.',
       );
     }
-    if (request.origin === undefined) return;
+    if (request.origin === undefined || this.#origins.has(request.origin.toLowerCase())) return;
     const origin = parseAuthority(/^https?:\/\/(.*)$/i.exec(request.origin)?.[1] ?? '');
     const same = origin !== null && origin.name === host.name && origin.port === host.port;
     if (same || (origin !== null && isLoopback(origin.name))) return;
     throw new DatabaseError(
       'FORBIDDEN',
-      `Origin: pages of ${quote(request.origin)} may not use this server; only its own and those of this machine may.`,
+      `Origin: pages of ${quote(request.origin)} may not use this server; only its own, those of this machine and those the server was told to allow may.`,
     );
   }
 }

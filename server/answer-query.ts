@@ -6,6 +6,7 @@ import type { MediaType } from './media-types.ts';
 import { IdleLines, withFormatLines } from './print-lines.ts';
 import { pumpResult } from './result-pump.ts';
 import type { ResultShape } from './result-shapes.ts';
+import { queryFor } from './run-statements.ts';
 import type { ServerContext } from './server-context.ts';
 import type { StatementRequest } from './statement-request.ts';
 
@@ -38,7 +39,7 @@ export async function answerQuery(
   options: AnswerOptions & { readonly context: ServerContext },
 ): Promise<void> {
   const { context } = options;
-  const result = await context.engine.query(request.sql, request.options);
+  const result = await queryFor(exchange, request, context);
   try {
     context.queries.add(result);
     exchange.onGone(() => void context.queries.remove(result));

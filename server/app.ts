@@ -1,5 +1,6 @@
 import type { Server as HttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { TlsOptions } from 'node:tls';
 import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Logger } from '../src/base/logger.ts';
 import type { Engine } from '../src/engine.ts';
@@ -7,10 +8,13 @@ import { Admission } from './admission.ts';
 import { Exchange } from './exchange.ts';
 import { DEFAULT_LIMITS, type ServerLimits } from './limits.ts';
 import { OnePort } from './one-port.ts';
+import { ServerMetrics } from './metrics.ts';
 import { QueryRegistry } from './query-registry.ts';
 import { ROUTES } from './routes/index.ts';
 import { REGISTRY_ROUTES } from './routes/schema-registry/index.ts';
 import { serveRegistry } from './routes/schema-registry/serve-registry.ts';
+import { Authentication } from './security/authentication.ts';
+import type { Users } from './security/users.ts';
 import { refuse, serve } from './serve.ts';
 import type { ServerContext } from './server-context.ts';
 import { packageVersion } from './version.ts';
@@ -28,6 +32,12 @@ export interface ServerOptions {
    * `host`.
    */
   readonly allowedHosts?: readonly string[];
+  /** Origins, such as `https://app.example`, whose pages may use this server and read its answers. */
+  readonly allowedOrigins?: readonly string[];
+  /** Those who may use this server; absent: everybody may do everything. */
+  readonly users?: Users | undefined;
+  /** Certificate and key; absent: connections are not encrypted. */
+  readonly tls?: TlsOptions | undefined;
   /** Bounds other than the usual ones. */
   readonly limits?: Partial<ServerLimits>;
 }
@@ -36,11 +46,19 @@ export interface RunningServer {
   /** `http://host:port`, to be used from this machine. */
   readonly url: string;
   readonly port: number;
+  /** Takes another certificate and other users for what comes from now on. */
+  renew(options: Renewal): void;
   /**
    * Stops taking requests, ends running queries and lets answers under way finish for a while, then
    * cuts what is left. The engine is the caller's to close, afterwards. Idempotent.
    */
   close(): Promise<void>;
+}
+
+/** What a running server can be given anew. */
+export interface Renewal {
+  readonly users?: Users | undefined;
+  readonly tls?: TlsOptions | undefined;
 }
 
 /** Of subjects, which stand in paths. */
@@ -57,26 +75,36 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const host = options.host ?? LOOPBACK;
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const { engine, logger } = options;
+  const queries = new QueryRegistry(limits, logger);
   let closing: Promise<void> | null = null;
   const ownNames = WILDCARDS.includes(host) ? [] : [urlHost(host)];
   const context: ServerContext = {
     engine,
     logger,
     limits,
-    admission: new Admission([...ownNames, ...(options.allowedHosts ?? [])]),
-    queries: new QueryRegistry(limits, logger),
+    admission: new Admission(
+      [...ownNames, ...(options.allowedHosts ?? [])],
+      options.allowedOrigins ?? [],
+    ),
+    authentication: new Authentication(options.users ?? null),
+    queries,
+    metrics: new ServerMetrics({ engine, queries }),
     version: packageVersion(),
     termination: { isDone: false },
     isClosing: () => closing !== null,
   };
   const webSockets = new WebSockets(context);
   const ports: OnePort[] = [];
-  const app = createApp(context, { webSockets, ports });
+  const app = createApp(context, { webSockets, ports, tls: options.tls });
   await app.listen({ host, port: options.port });
   const { port } = app.server.address() as AddressInfo;
   return {
-    url: `http://${urlHost(WILDCARDS.includes(host) ? LOOPBACK : host)}:${port}`,
+    url: `${options.tls === undefined ? 'http' : 'https'}://${urlHost(WILDCARDS.includes(host) ? LOOPBACK : host)}:${port}`,
     port,
+    renew({ users, tls }) {
+      if (users !== undefined) context.authentication.replace(users);
+      if (tls !== undefined) for (const onePort of ports) onePort.renewTls(tls);
+    },
     close() {
       closing ??= closeServer(app, { ports, webSockets, context });
       return closing;
@@ -90,7 +118,10 @@ interface Surfaces {
   readonly ports: OnePort[];
 }
 
-function createApp(context: ServerContext, { webSockets, ports }: Surfaces): FastifyInstance {
+function createApp(
+  context: ServerContext,
+  { webSockets, ports, tls }: Surfaces & { readonly tls: TlsOptions | undefined },
+): FastifyInstance {
   const { limits, logger } = context;
   const exchangeOf = (request: FastifyRequest, reply: FastifyReply): Exchange => {
     // Answers are written by the exchange: streams need to know how full the socket is and when it
@@ -108,6 +139,7 @@ function createApp(context: ServerContext, { webSockets, ports }: Surfaces): Fas
         handler,
         limits,
         logger,
+        tls,
         shouldUpgrade: (request) => webSockets.accepts(request),
         upgrade: (request, socket, head) => webSockets.upgrade(request, socket, head),
       });

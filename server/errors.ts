@@ -58,6 +58,8 @@ export function streamErrorBody(error: DatabaseError): ErrorBody {
 
 /** The headers an error adds to its answer. */
 export function errorHeaders(error: DatabaseError): Readonly<Record<string, string>> {
+  if (error.code === 'UNAUTHORIZED')
+    return { 'www-authenticate': 'Basic realm="millrace", Bearer' };
   if (!ERROR_CODES[error.code].retry || error.code === 'REQUEST_TIMEOUT') return {};
   const seconds = error.code === 'STARTING' ? STARTING_RETRY_SECONDS : RETRY_SECONDS;
   return { 'retry-after': String(seconds) };

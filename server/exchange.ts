@@ -1,13 +1,21 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { constants as http2Constants, type ServerHttp2Stream } from 'node:http2';
 import type { ServerLimits } from './limits.ts';
+import { requestIdOf } from './request-id.ts';
+import type { Client } from './security/log-in.ts';
+import { ANONYMOUS, type Principal } from './security/roles.ts';
 
 /**
  * One HTTP request and its response, of either version: what a route needs of them, and the one
  * place that knows how much may wait for a client and when a client is gone.
  */
-export class Exchange {
+export class Exchange implements Client {
   readonly request: IncomingMessage;
+  /** Known once the request was let in. */
+  principal: Principal = ANONYMOUS;
+  readonly requestId: string;
+  /** For a browser, if its page may read the answer. */
+  corsHeaders: OutgoingHttpHeaders | null = null;
   readonly #response: ServerResponse;
   /** The stream below a response of HTTP/2; null for HTTP/1.1. */
   readonly #stream: ServerHttp2Stream | null;
@@ -23,6 +31,7 @@ export class Exchange {
    */
   constructor(request: IncomingMessage, response: ServerResponse, limits: ServerLimits) {
     this.request = request;
+    this.requestId = requestIdOf(request.headers['x-request-id']);
     this.#response = response;
     this.#stream = 'stream' in response ? (response.stream as ServerHttp2Stream) : null;
     this.#limits = limits;
@@ -61,6 +70,11 @@ export class Exchange {
   /** The client was closed because it left a full buffer unread for too long. */
   get stalled(): boolean {
     return this.#stalled;
+  }
+
+  /** Of the answer, as far as it is known. */
+  get status(): number {
+    return this.#response.statusCode;
   }
 
   get headersSent(): boolean {
@@ -201,7 +215,7 @@ export class Exchange {
   #writeHead(status: number, headers: OutgoingHttpHeaders): void {
     // HTTP/2 has no connection header: its frames say what happens to the connection.
     const omitted = this.#stream === null ? undefined : 'connection';
-    const known: OutgoingHttpHeaders = {};
+    const known: OutgoingHttpHeaders = { 'x-request-id': this.requestId, ...this.corsHeaders };
     for (const name in headers) {
       const value = headers[name];
       if (value !== undefined && name !== omitted) known[name] = value;

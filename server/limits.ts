@@ -27,6 +27,12 @@ export interface ServerLimits {
   readonly messageBytesMax: number;
   /** WebSocket frames of one client within a second; more closes with 1008. */
   readonly framesPerSecondMax: number;
+  /** Queries of one WebSocket at a time. */
+  readonly queriesPerWebSocketMax: number;
+  /** Messages in a row that a WebSocket client may get wrong; one more closes with 1008. */
+  readonly badMessagesMax: number;
+  /** Rows are sent over a WebSocket or as events in pieces of about this size. */
+  readonly rowsChunkBytes: number;
   /** How often WebSocket and HTTP/2 clients are pinged. */
   readonly pingIntervalMs: number;
   /** From an unanswered ping to the end of the connection. */
@@ -69,6 +75,9 @@ export const DEFAULT_LIMITS: ServerLimits = {
   streamsPerConnectionMax: 128,
   messageBytesMax: MEBIBYTE,
   framesPerSecondMax: 1000,
+  queriesPerWebSocketMax: 1000,
+  badMessagesMax: 10,
+  rowsChunkBytes: 256 * KIBIBYTE,
   pingIntervalMs: 30_000,
   pongTimeoutMs: 60_000,
   pendingBytesMax: MEBIBYTE,

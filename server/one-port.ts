@@ -1,6 +1,7 @@
 import * as http from 'node:http';
 import * as http2 from 'node:http2';
 import * as net from 'node:net';
+import * as tls from 'node:tls';
 import type { Duplex } from 'node:stream';
 import type { Logger } from '../src/base/logger.ts';
 import { genericError } from './errors.ts';
@@ -19,6 +20,8 @@ export interface OnePortOptions {
   readonly upgrade: (request: http.IncomingMessage, socket: Duplex, head: Buffer) => void;
   readonly limits: ServerLimits;
   readonly logger: Logger;
+  /** Certificate and key; absent: connections are not encrypted. */
+  readonly tls?: tls.TlsOptions | undefined;
 }
 
 /**
@@ -37,6 +40,7 @@ export class OnePort {
   readonly #sockets = new Set<net.Socket>();
   readonly #sessions = new Set<http2.ServerHttp2Session>();
   readonly #responses = new WeakMap<Duplex, http.ServerResponse>();
+  readonly #tls: tls.Server | null = null;
   #closing = false;
 
   constructor(options: OnePortOptions) {
@@ -46,10 +50,28 @@ export class OnePort {
     this.#http2 = this.#createHttp2(options);
     // HTTP/1.1 needs to see the end of a request and still answer it: a connection may be half
     // open.
-    this.server = net.createServer(
-      { allowHalfOpen: true, noDelay: true, keepAlive: true, keepAliveInitialDelay: 30_000 },
-      (socket) => this.#accept(socket),
-    );
+    const connection = {
+      allowHalfOpen: true,
+      noDelay: true,
+      keepAlive: true,
+      keepAliveInitialDelay: 30_000,
+    };
+    const accept = (socket: net.Socket): void => this.#accept(socket);
+    if (options.tls === undefined) {
+      this.server = net.createServer(connection, accept);
+    } else {
+      const handshakeTimeout = options.limits.headersTimeoutMs;
+      this.#tls = tls.createServer({ ...connection, handshakeTimeout, ...options.tls }, accept);
+      // A client that does not trust us, or is not trusted, costs its own connection only.
+      this.#tls.on('tlsClientError', (error) =>
+        this.#logger.debug({ err: error }, 'a TLS handshake failed'),
+      );
+      this.#tls.on('connection', (socket: net.Socket) => {
+        this.#sockets.add(socket);
+        socket.on('close', () => this.#sockets.delete(socket));
+      });
+      this.server = this.#tls;
+    }
     this.server.maxConnections = options.limits.connectionCountMax;
     // The HTTP/1.1 server never listens itself, but it is this event that starts its request
     // timeouts.
@@ -63,6 +85,11 @@ export class OnePort {
     this.#closing = true;
     for (const session of this.#sessions) session.close();
     this.#http1.closeIdleConnections();
+  }
+
+  /** Takes another certificate and key for connections to come. */
+  renewTls(options: tls.TlsOptions): void {
+    this.#tls?.setSecureContext(options);
   }
 
   /** Ends all connections at once. */

@@ -1,10 +1,13 @@
 import { DatabaseError } from '../src/base/errors.ts';
+import { answerPreflight } from './preflight.ts';
 import { checkReady, stopping, terminated } from './admission.ts';
 import { errorBody, errorHeaders, toDatabaseError } from './errors.ts';
 import type { Exchange } from './exchange.ts';
 import { MEDIA_JSON, negotiate } from './media-types.ts';
 import { readJsonBody } from './request-body.ts';
 import type { RouteDefinition } from './routes/route.ts';
+import { logIn } from './security/log-in.ts';
+import { accessOf } from './security/route-access.ts';
 import type { ServerContext } from './server-context.ts';
 
 /**
@@ -17,9 +20,18 @@ export async function serve(
   exchange: Exchange,
   { context, parameters }: { context: ServerContext; parameters: Readonly<Record<string, string>> },
 ): Promise<void> {
+  const start = performance.now();
+  exchange.onGone(() => {
+    const { method, path } = route;
+    const milliseconds = performance.now() - start;
+    context.metrics.answered({ route: path, method, status: exchange.status, milliseconds });
+  });
   try {
     admit(exchange, context, route.always);
-    const mediaType = negotiate(exchange.header('accept'), route.offers);
+    const access = accessOf(route.method, route.path);
+    exchange.principal = await logIn(exchange.request, access, context.authentication);
+    const accept = route.answersAnyAccept ? undefined : exchange.header('accept');
+    const mediaType = negotiate(accept, route.offers);
     const readsBody = route.method === 'POST' && route.body === undefined;
     const body = readsBody ? await readJsonBody(exchange, context.limits) : null;
     await route.handle({ exchange, mediaType, body, parameters, context });
@@ -38,6 +50,7 @@ export function refuse(
 ): void {
   try {
     admit(exchange, context);
+    if (answerPreflight(exchange, allowedMethods(exchange.path, routes))) return;
     throw noSuchRoute(exchange, routes);
   } catch (error) {
     const allow = allowedMethods(exchange.path, routes) ?? undefined;
@@ -50,7 +63,9 @@ export function refuse(
  * @throws DatabaseError BAD_REQUEST, MISDIRECTED, FORBIDDEN, STARTING, STOPPING, TERMINATED.
  */
 export function admit(exchange: Exchange, context: ServerContext, always = false): void {
-  context.admission.check({ host: exchange.host, origin: exchange.header('origin') });
+  const origin = exchange.header('origin');
+  context.admission.check({ host: exchange.host, origin });
+  exchange.corsHeaders = context.admission.corsHeaders(origin);
   if (always) return;
   if (context.isClosing()) throw stopping();
   if (context.termination.isDone) throw terminated();

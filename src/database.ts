@@ -10,7 +10,14 @@ import { MemoryBudget } from './base/memory-budget.ts';
 import type { CommandStatus, Entity } from './api/entities.ts';
 import type { BackupAnswer, TopicService } from './api/topics.ts';
 import { Catalog } from './catalog/catalog.ts';
-import type { Engine, Inserts, QueryPartitions, QueryResult, StatementOptions } from './engine.ts';
+import type {
+  Engine,
+  EngineFigures,
+  Inserts,
+  QueryPartitions,
+  QueryResult,
+  StatementOptions,
+} from './engine.ts';
 import { addFunctions, type FunctionDefinitions } from './functions/known-functions.ts';
 import { type EmbeddedLogLimits, openEmbeddedLog } from './log/embedded/embedded-log.ts';
 import type { CapturableLog } from './log/embedded/log-backup.ts';
@@ -197,6 +204,7 @@ export class Database implements Engine {
   readonly #log: Log;
   readonly #store: Store;
   readonly #loop: TickLoop;
+  readonly #budget: MemoryBudget;
   readonly #guard: DiskGuard;
   readonly #ingest: Ingest;
   readonly #runner: QueryRunner;
@@ -218,6 +226,7 @@ export class Database implements Engine {
     const { clock, random } = env;
     const logger = options.logger ?? silentLogger;
     const budget = new MemoryBudget(options.cacheBytesMax ?? defaultCacheBytes());
+    this.#budget = budget;
     const gate = new AppendGate();
     const processingLog = new ProcessingLog({ clock, logger });
     this.clusterId = data.clusterId;
@@ -347,6 +356,24 @@ export class Database implements Engine {
     });
     this.#status = 'ready';
     void loadParser();
+  }
+
+  get figures(): EngineFigures {
+    const { process, commit } = this.#loop.times;
+    return {
+      queries: this.#loop.queries.map((query) => {
+        return { queryId: query.id, state: query.state, ...query.statistics };
+      }),
+      partitions: this.#log.topics().flatMap(({ name, partitions }) =>
+        partitions.map(({ index, startOffset, endOffset }) => {
+          return { topic: name, partition: index, startOffset, endOffset };
+        }),
+      ),
+      ticks: { process: process.figures, commit: commit.figures },
+      stateBytes: this.#budget.usedBytes,
+      stateBytesMax: this.#budget.limitBytes,
+      diskIsFull: this.#guard.isFull,
+    };
   }
 
   get status(): Engine['status'] {

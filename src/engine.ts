@@ -1,3 +1,4 @@
+import type { DurationFigures } from './base/durations.ts';
 import type { Row, SqlType } from './sql/types.ts';
 import type { CommandStatus, Entity } from './api/entities.ts';
 import type { JsonNode } from './formats/json-node.ts';
@@ -46,10 +47,46 @@ export interface Engine {
   backup(directory: string): Promise<BackupAnswer>;
   /** 'starting' until recovery is done, then 'ready'; 'failed' after an error the process cannot go on from. */
   readonly status: 'starting' | 'ready' | 'failed' | 'closed';
+  /** Counts and sizes of everything that runs, for monitoring. */
+  readonly figures: EngineFigures;
   /** Names this database for /info; kept in the data directory. */
   readonly clusterId: string;
   /** The registry of schemas; absent when they are kept in another one. */
   readonly registry?: SubjectRegistry | undefined;
+}
+
+/** Counts since the process started, and sizes right now. */
+export interface EngineFigures {
+  readonly queries: readonly QueryFigures[];
+  readonly partitions: readonly PartitionFigures[];
+  readonly ticks: {
+    readonly process: DurationFigures;
+    readonly commit: DurationFigures;
+  };
+  /** What the state of all persistent queries takes in memory, about, and may take. */
+  readonly stateBytes: number;
+  readonly stateBytesMax: number;
+  readonly diskIsFull: boolean;
+}
+
+/** One persistent query. */
+export interface QueryFigures {
+  readonly queryId: string;
+  readonly state: 'RUNNING' | 'PAUSED' | 'ERROR';
+  readonly recordsIn: number;
+  readonly recordsOut: number;
+  readonly lateRecords: number;
+  readonly errors: number;
+  readonly lag: number;
+  readonly stateBytes: number;
+}
+
+/** One partition of a topic; what it ever held is its end, what it holds lies between the two offsets. */
+export interface PartitionFigures {
+  readonly topic: string;
+  readonly partition: number;
+  readonly startOffset: number;
+  readonly endOffset: number;
 }
 
 /** Rows on their way into one source. */
@@ -89,6 +126,10 @@ export interface StatementOptions {
   readonly sessionVariables?: Readonly<Record<string, string>>;
   /** What a pull query has to wait for. */
   readonly after?: ReadAfter | undefined;
+  /** Where an earlier push query of the same text stood (`QueryResult.continuation`): goes on behind it. */
+  readonly resume?: string;
+  /** Given the kinds of all statements before the first of them is looked at; what it throws refuses them all. */
+  readonly authorize?: (statementKinds: readonly string[]) => void;
 }
 
 export interface QueryResult {
@@ -104,6 +145,11 @@ export interface QueryResult {
    * @throws DatabaseError when the query failed.
    */
   next(): Promise<QueryBatch | null>;
+  /**
+   * Behind the rows of the last `next`, what `StatementOptions.resume` takes; null for a query whose state ends with it,
+   * which can only be started anew. Absent: no push query.
+   */
+  readonly continuation?: string | null;
   /** Why it ended, once `next` returned null: 'Limit Reached', 'Query Completed' or null (table pulls). */
   readonly finalMessage: string | null;
   /** Stops it and frees everything; `next` then returns null. Idempotent. */

@@ -8,6 +8,7 @@ import { server } from './server.ts';
 import { shell } from './shell.ts';
 import { test } from './test.ts';
 import { topic } from './topic.ts';
+import { user } from './user.ts';
 import { version } from './version.ts';
 
 const named: readonly Command[] = [
@@ -19,6 +20,7 @@ const named: readonly Command[] = [
   log,
   backup,
   restore,
+  user,
   version,
 ];
 

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { reportProblems, type Command, type Surroundings } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { ServerOptions } from '../serve.ts';
+import { readSecurityFiles, type SecurityFiles } from '../security-files.ts';
 import type { Settings } from '../settings.ts';
 
 const DIRECTORY_DEFAULT = 'millrace-data';
@@ -49,6 +50,37 @@ export const server: Command = {
       value: 'NAMES',
       variable: 'MILLRACE_ALLOWED_HOSTS',
       summary: 'names, separated by commas, that clients reach this server by, besides its address',
+    },
+    {
+      name: 'allowed-origins',
+      value: 'ORIGINS',
+      variable: 'MILLRACE_ALLOWED_ORIGINS',
+      summary:
+        'origins, such as https://app.example, whose pages may use this server and read its answers',
+    },
+    {
+      name: 'users',
+      value: 'FILE',
+      variable: 'MILLRACE_USERS',
+      summary: 'asks everybody to log in as one of the users in this file; see millrace user',
+    },
+    {
+      name: 'tls-cert',
+      value: 'FILE',
+      variable: 'MILLRACE_TLS_CERT',
+      summary: 'encrypts connections; the certificate, with those that certify it, in PEM',
+    },
+    {
+      name: 'tls-key',
+      value: 'FILE',
+      variable: 'MILLRACE_TLS_KEY',
+      summary: 'its private key, in PEM',
+    },
+    {
+      name: 'tls-client-ca',
+      value: 'FILE',
+      variable: 'MILLRACE_TLS_CLIENT_CA',
+      summary: 'lets only clients in whose certificate one of these has certified',
     },
     {
       name: 'log-level',
@@ -102,10 +134,12 @@ export const server: Command = {
 
 function readOptions(settings: Settings, { input, output }: Surroundings): ServerOptions {
   const host = settings.text('host') ?? HOST_DEFAULT;
-  if (!isLoopback(host) && !settings.has('insecure-no-auth')) {
+  const security = readSecurity(settings);
+  const hasLogIn = settings.has('users');
+  if (!isLoopback(host) && !hasLogIn && !settings.has('insecure-no-auth')) {
     settings.refuse(
       `The host ${host} can be reached by others, and this server does not ask who they are: ` +
-        `listen on ${HOST_DEFAULT} only (leave --host out), or accept it with --insecure-no-auth.`,
+        `give it --users, listen on ${HOST_DEFAULT} only (leave --host out), or accept it with --insecure-no-auth.`,
     );
   }
   for (const word of settings.positionals) {
@@ -116,12 +150,45 @@ function readOptions(settings: Settings, { input, output }: Surroundings): Serve
     directory: resolve(settings.text('data') ?? DIRECTORY_DEFAULT),
     port: settings.number('port', { min: 0, max: PORT_MAX }) ?? PORT_DEFAULT,
     host,
-    allowedHosts: (settings.text('allowed-hosts') ?? '').split(',').filter((name) => name !== ''),
+    allowedHosts: listOf(settings.text('allowed-hosts')),
+    ...security,
     logLevel: settings.choice('log-level', LOG_LEVELS) ?? (prompt ? 'warn' : 'info'),
     prompt,
     schemaRegistry: readSchemaRegistry(settings),
     showRecordBytes: !settings.has('hide-record-bytes'),
   };
+}
+
+/** Reads the files, too: what is wrong with them keeps the server from starting as any other mistake does. */
+function readSecurity(settings: Settings): Pick<ServerOptions, 'security' | 'allowedOrigins'> {
+  const allowedOrigins = listOf(settings.text('allowed-origins'));
+  for (const origin of allowedOrigins) {
+    if (URL.canParse(origin) && new URL(origin).origin === origin.toLowerCase()) continue;
+    settings.refuse(
+      `--allowed-origins (or MILLRACE_ALLOWED_ORIGINS) must be origins such as https://app.example, without a path; found "${origin}".`,
+    );
+  }
+  const certificate = settings.text('tls-cert');
+  const key = settings.text('tls-key');
+  const clientAuthority = settings.text('tls-client-ca');
+  if ((certificate === null) !== (key === null)) {
+    settings.refuse('TLS needs both --tls-cert and --tls-key.');
+  } else if (clientAuthority !== null && certificate === null) {
+    settings.refuse('--tls-client-ca needs --tls-cert and --tls-key.');
+  }
+  const security: SecurityFiles = {
+    users: settings.text('users'),
+    tls: certificate === null || key === null ? null : { certificate, key, clientAuthority },
+  };
+  for (const problem of readSecurityFiles(security).problems) settings.refuse(problem);
+  return { security, allowedOrigins };
+}
+
+function listOf(text: string | null): string[] {
+  return (text ?? '')
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
 }
 
 function readSchemaRegistry(settings: Settings): ServerOptions['schemaRegistry'] {

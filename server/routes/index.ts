@@ -8,6 +8,8 @@ import { heartbeat, lag } from './heartbeat.ts';
 import { info } from './info.ts';
 import { insertsStream } from './inserts-stream.ts';
 import { isValidProperty } from './is-valid-property.ts';
+import { metrics } from './metrics.ts';
+import { openApiRoute } from './open-api.ts';
 import { ksql } from './ksql.ts';
 import { metadata, metadataId } from './metadata.ts';
 import { query } from './query.ts';
@@ -15,8 +17,10 @@ import { queryStream } from './query-stream.ts';
 import { root } from './root.ts';
 import type { RouteDefinition } from './route.ts';
 import { topicRoutes } from './topics.ts';
+import { sseQuery } from './sse-query.ts';
 import { status, statuses } from './status.ts';
 import { terminate } from './terminate.ts';
+import { webSocketSession } from './web-socket-session.ts';
 import { webSocketQuery } from './web-socket-query.ts';
 
 /** Every endpoint of the server. */
@@ -40,7 +44,11 @@ export const ROUTES: readonly RouteDefinition[] = [
   lag,
   chcReady,
   chcLive,
+  metrics,
+  openApiRoute(() => ROUTES),
   webSocketQuery,
+  webSocketSession,
+  sseQuery,
   ...topicRoutes,
   ...groupRoutes,
   backup,

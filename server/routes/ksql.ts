@@ -1,4 +1,5 @@
 import { MEDIA_JSON, MEDIA_KSQL_V1 } from '../media-types.ts';
+import { executeFor } from '../run-statements.ts';
 import { parseStatementRequest } from '../statement-request.ts';
 import type { RouteDefinition } from './route.ts';
 
@@ -11,7 +12,7 @@ export const ksql: RouteDefinition = {
   labelsErrors: true,
   async handle({ exchange, body, context }) {
     const request = parseStatementRequest(body);
-    const entities = await context.engine.execute(request.sql, request.options);
+    const entities = await executeFor(exchange, request, context);
     exchange.send(200, { 'content-type': MEDIA_JSON }, JSON.stringify(entities));
   },
 };

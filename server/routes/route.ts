@@ -14,6 +14,8 @@ export interface RouteDefinition {
    * Whether error bodies carry a content type. Clients of the query endpoints know them without.
    */
   readonly labelsErrors: boolean;
+  /** Has one type to offer, which is not negotiated: it answers whatever the client accepts. */
+  readonly answersAnyAccept?: true;
   /** How the body of a POST is read: whole, as JSON, unless the route reads it itself, as it comes. */
   readonly body?: 'stream';
   /** Answered also while the server starts, stops or has been terminated. */

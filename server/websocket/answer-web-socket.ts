@@ -2,6 +2,8 @@ import { DatabaseError } from '../../src/base/errors.ts';
 import { toDatabaseError } from '../errors.ts';
 import { parseJsonText } from '../json-text.ts';
 import { pumpResult } from '../result-pump.ts';
+import { queryFor } from '../run-statements.ts';
+import type { Client } from '../security/log-in.ts';
 import type { ServerContext } from '../server-context.ts';
 import { parseStatementRequest, type StatementRequest } from '../statement-request.ts';
 import { CLOSE_NORMAL, closeCode } from './close-codes.ts';
@@ -17,11 +19,11 @@ const API_VERSION = '1';
  */
 export async function answerWebSocket(
   channel: WebSocketChannel,
-  url: string,
+  { url, client }: { readonly url: string; readonly client: Client },
   context: ServerContext,
 ): Promise<void> {
   try {
-    await runQuery(channel, parseQuery(url, context), context);
+    await runQuery(channel, parseQuery(url, context), { client, context });
   } catch (caught) {
     const error = toDatabaseError(caught, context.logger);
     void channel.write(JSON.stringify({ error: error.message }));
@@ -45,9 +47,9 @@ function parseQuery(url: string, context: ServerContext): StatementRequest {
 async function runQuery(
   channel: WebSocketChannel,
   request: StatementRequest,
-  context: ServerContext,
+  { client, context }: { readonly client: Client; readonly context: ServerContext },
 ): Promise<void> {
-  const result = await context.engine.query(request.sql, request.options);
+  const result = await queryFor(client, request, context);
   try {
     context.queries.add(result);
     channel.onGone(() => void context.queries.remove(result));

@@ -24,8 +24,18 @@ export class WebSocketChannel {
   #gone = false;
   #stalled = false;
 
-  /** @param socket the connection below the WebSocket: its buffer is the one that fills up. */
-  constructor(webSocket: WebSocket, socket: Duplex, limits: ServerLimits) {
+  /**
+   * @param socket the connection below the WebSocket: its buffer is the one that fills up.
+   * @param onText gets what the client sends; absent: that is ignored.
+   */
+  constructor(
+    webSocket: WebSocket,
+    socket: Duplex,
+    {
+      limits,
+      onText = () => {},
+    }: { readonly limits: ServerLimits; readonly onText?: (text: string) => void },
+  ) {
     this.#webSocket = webSocket;
     this.#socket = socket;
     this.#limits = limits;
@@ -35,11 +45,13 @@ export class WebSocketChannel {
       ping: () => webSocket.ping(),
       dead: () => webSocket.terminate(),
     });
+    // Many queries may wait for the one connection.
+    socket.setMaxListeners(0);
     webSocket.on('close', () => this.#leave());
     // The library answers a malformed frame with the right close code by itself.
     webSocket.on('error', () => this.#leave());
     webSocket.on('pong', () => this.#heartbeat.answered());
-    this.#guard(new FrameMeter(limits.framesPerSecondMax));
+    this.#guard(new FrameMeter(limits.framesPerSecondMax), onText);
   }
 
   /** The client is gone or being closed: nothing that is written will be read. */
@@ -98,18 +110,19 @@ export class WebSocketChannel {
   }
 
   /**
-   * The query stands in the address; a client has nothing to send, and what it sends as text is
-   * ignored.
+   * Keeps out what is no text, and more frames than anybody has a use for.
    */
-  #guard(meter: FrameMeter): void {
-    const count = (): void => {
-      if (!meter.count()) this.close(CLOSE_POLICY, 'too many frames within a second');
+  #guard(meter: FrameMeter, onText: (text: string) => void): void {
+    const count = (): boolean => {
+      if (meter.count()) return true;
+      this.close(CLOSE_POLICY, 'too many frames within a second');
+      return false;
     };
     this.#webSocket.on('ping', count);
     this.#webSocket.on('pong', count);
-    this.#webSocket.on('message', (_data, isBinary) => {
+    this.#webSocket.on('message', (data, isBinary) => {
       if (isBinary) this.close(CLOSE_UNSUPPORTED, 'binary frames are not read here');
-      else count();
+      else if (count() && !this.#gone) onText((data as Buffer).toString());
     });
   }
 

@@ -3,6 +3,8 @@ import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { Entity } from './entities.ts';
 import { parseJson, type JsonValue } from './exact-json.ts';
 
+export * from './live-client.ts';
+
 const DELIMITED = 'application/vnd.ksqlapi.delimited.v1';
 const JSON_TYPE = 'application/json';
 

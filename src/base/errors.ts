@@ -18,6 +18,7 @@ export const ERROR_CODES = {
   BAD_REQUEST: { blame: 'user', httpStatus: 400, errorCode: 40000, retry: false },
   UNKNOWN_PROPERTY: { blame: 'user', httpStatus: 400, errorCode: 40000, retry: false },
   WRONG_ENDPOINT: { blame: 'user', httpStatus: 400, errorCode: 40002, retry: false },
+  UNAUTHORIZED: { blame: 'user', httpStatus: 401, errorCode: 40100, retry: false },
   FORBIDDEN: { blame: 'user', httpStatus: 403, errorCode: 40300, retry: false },
   NOT_FOUND: { blame: 'user', httpStatus: 404, errorCode: 40400, retry: false },
   METHOD_NOT_ALLOWED: { blame: 'user', httpStatus: 405, errorCode: 40500, retry: false },

@@ -4,10 +4,18 @@
  */
 export class MemoryBudget {
   readonly limitBytes: number;
+  readonly #whole: MemoryBudget | null;
   #usedBytes = 0;
 
-  constructor(limitBytes: number) {
+  /** @param whole what this is a part of. */
+  constructor(limitBytes: number, whole: MemoryBudget | null = null) {
     this.limitBytes = limitBytes;
+    this.#whole = whole;
+  }
+
+  /** A part that knows its own use; what it takes, it takes from this one. */
+  part(): MemoryBudget {
+    return new MemoryBudget(this.limitBytes, this);
   }
 
   get usedBytes(): number {
@@ -22,5 +30,6 @@ export class MemoryBudget {
   /** Takes bytes, or gives back with a negative count. Never refuses: the owner evicts between ticks. */
   add(bytes: number): void {
     this.#usedBytes += bytes;
+    this.#whole?.add(bytes);
   }
 }

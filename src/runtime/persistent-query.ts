@@ -22,8 +22,15 @@ export interface SourceRecord {
 /** Figures of a query since start. */
 export interface QueryStatistics {
   readonly ticks: number;
+  readonly recordsIn: number;
   readonly recordsOut: number;
   readonly lateRecords: number;
+  /** Records that could not be read and rows that could not be computed. */
+  readonly errors: number;
+  /** Records of its sources that are not processed and committed. */
+  readonly lag: number;
+  /** What its state takes in memory, about. */
+  readonly stateBytes: number;
 }
 
 /** A query that runs until it is terminated, and writes its results to a topic or only keeps them. */
@@ -45,6 +52,10 @@ export class PersistentQuery {
   /** By source of the topology: up to where what was read is committed. */
   #committed: readonly number[];
   readonly #late: { count: number };
+  readonly #memory: { readonly usedBytes: number };
+  /** Where it began in this life of the process. */
+  readonly #began: readonly number[];
+  #errors = 0;
   readonly #rowErrors: RowErrors;
   readonly #failOnBadRecord: boolean;
   #unreadable: readonly UnreadableRecord[] = [];
@@ -57,6 +68,8 @@ export class PersistentQuery {
     sink: Sink;
     epoch: number;
     late: { count: number };
+    /** What its state takes of the memory. */
+    memory: { readonly usedBytes: number };
     rowErrors: RowErrors;
     /** Whether a record that cannot be read stops the query. */
     failOnBadRecord?: boolean;
@@ -70,9 +83,11 @@ export class PersistentQuery {
     this.#sink = options.sink;
     this.#epoch = options.epoch;
     this.#late = options.late;
+    this.#memory = options.memory;
     this.#rowErrors = options.rowErrors;
     this.#failOnBadRecord = options.failOnBadRecord ?? false;
     this.#committed = this.positions;
+    this.#began = this.#committed;
   }
 
   /** Next offset to read, by source of the topology. */
@@ -127,7 +142,22 @@ export class PersistentQuery {
   }
 
   get statistics(): QueryStatistics {
-    return { ticks: this.#ticks, recordsOut: this.#recordsOut, lateRecords: this.#late.count };
+    let recordsIn = 0;
+    let lag = 0;
+    this.topology.sources.forEach(({ reader }, index) => {
+      const committed = this.#committed[index] ?? 0;
+      recordsIn += committed - (this.#began[index] ?? 0);
+      lag += Math.max(0, reader.partition.stableEndOffset - committed);
+    });
+    return {
+      ticks: this.#ticks,
+      recordsIn,
+      recordsOut: this.#recordsOut,
+      lateRecords: this.#late.count,
+      errors: this.#errors,
+      lag,
+      stateBytes: this.#memory.usedBytes,
+    };
   }
 
   /** Whether there is something to do at that time of the wall clock. */
@@ -170,6 +200,7 @@ export class PersistentQuery {
     for (const output of outputs) this.#recordsOut += output.recordCount;
     const { messages: rowErrors, count: rowErrorCount, unsaid } = this.#rowErrors.take();
     const unreadable = this.#unreadable;
+    this.#errors += rowErrorCount + unreadable.length;
     this.#unreadable = [];
     return { queryId: this.id, unreadable, rowErrors, rowErrorCount, unsaidCount: unsaid };
   }

@@ -122,7 +122,8 @@ export class QueryRunner {
     const { epoch, clock } = this.#options;
     const rowErrors = new RowErrors(clock);
     const sink = this.#sink(definition, (message) => rowErrors.report(message));
-    const topology = this.#topology(definition, { sink, late, errors: rowErrors });
+    const memory = this.#options.budget.part();
+    const topology = this.#topology(definition, { sink, late, memory, errors: rowErrors });
     const { failOnBadRecord = false } = definition;
     const query = new PersistentQuery({
       id,
@@ -132,6 +133,7 @@ export class QueryRunner {
       sink,
       epoch,
       late,
+      memory,
       rowErrors,
       failOnBadRecord,
     });
@@ -159,12 +161,17 @@ export class QueryRunner {
 
   #topology(
     definition: QueryDefinition,
-    { sink, late, errors }: { sink: Sink; late: { count: number }; errors: ErrorSink },
+    {
+      sink,
+      late,
+      memory,
+      errors,
+    }: { sink: Sink; late: { count: number }; memory: MemoryBudget; errors: ErrorSink },
   ): Topology {
     const { plan, number, merge } = definition;
     const progress = this.#progress.get(number);
     const numbers = storedNumbers(plan);
-    const { clock, store, budget, seed } = this.#options;
+    const { clock, store, seed } = this.#options;
     return new Topology({
       plan,
       clock,
@@ -187,7 +194,7 @@ export class QueryRunner {
         new StateTable<Row, Row>({
           store,
           clock,
-          budget,
+          budget: memory,
           prefix: statePrefix({
             queryNumber: number,
             stateNumber: (numbers.get(step.id) as number) + index,

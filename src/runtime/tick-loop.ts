@@ -1,5 +1,6 @@
 import { assert } from '../base/assert.ts';
 import type { Env } from '../base/env.ts';
+import { Durations } from '../base/durations.ts';
 import { DatabaseError } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 import type { MemoryBudget } from '../base/memory-budget.ts';
@@ -59,6 +60,8 @@ export interface TickLoopOptions {
  */
 export class TickLoop {
   readonly #options: TickLoopOptions;
+  /** How long processing a tick took, and committing it. */
+  readonly times = { process: new Durations(), commit: new Durations() };
   readonly #queries = new Map<string, PersistentQuery>();
   #ordered: readonly PersistentQuery[] = [];
   /** Of each query that was asked about: itself and those it reads from. Forgotten when the queries change. */
@@ -355,8 +358,13 @@ export class TickLoop {
       const active = this.#ordered.filter((query) => query.hasWork(this.#now));
       const mayWrite = this.#options.mayWrite?.() ?? true;
       if (active.length === 0 || !mayWrite) return this.#checkpoint();
+      const start = this.#options.clock.monotonic();
       const failed = await this.#attemptTick();
-      if (failed === null) return this.#seal();
+      if (failed === null) {
+        const sealed = await this.#seal();
+        this.times.process.add(this.#options.clock.monotonic() - start);
+        return sealed;
+      }
       // The tick is processed again without the query that failed.
       failed.query.fail(failed.error);
       const { id } = failed.query;
@@ -501,7 +509,9 @@ export class TickLoop {
     this.#outputs = null;
     this.#expectedEnds = outputs.ends();
     const positions = this.#processed.map(({ query }) => ({ query, at: query.positions }));
+    const start = this.#options.clock.monotonic();
     const committing = this.#options.coordinator.commit(sealed).then(() => {
+      this.times.commit.add(this.#options.clock.monotonic() - start);
       this.#committedAttempt = attempt;
       this.#expectedEnds = new Map();
       outputs.release();

@@ -4,6 +4,7 @@ import { DatabaseError } from '../base/errors.ts';
 import { MemoryBudget } from '../base/memory-budget.ts';
 import type { Partition, Topic } from '../log/log.ts';
 import { type Change, namesNoRow } from '../operators/change.ts';
+import { type Continuation, continuedOffset, formatContinuation } from './continuation.ts';
 import { statePrefix } from './meta.ts';
 import { rowCodec } from '../operators/state-codec.ts';
 import { fanOutOf } from '../plan/fan-out.ts';
@@ -43,6 +44,8 @@ export interface TransientQueryOptions {
   readonly follows: boolean;
   /** Where streams are read from. Tables are always read from the beginning. */
   readonly offsetReset: 'earliest' | 'latest';
+  /** Where an earlier one stood. */
+  readonly resume: Continuation | null;
   readonly clock: Env['clock'];
   /** Random: its random numbers follow from it. */
   readonly seed: string;
@@ -73,6 +76,8 @@ export class TransientQuery implements QueryResult {
   #finalMessage: string | null = null;
   #closed = false;
   #ended = false;
+  /** Sources that have their place; they are asked for in the order `sources` has. */
+  #placed = 0;
   readonly #waiter = new RecordWaiter();
 
   constructor(options: TransientQueryOptions) {
@@ -87,6 +92,32 @@ export class TransientQuery implements QueryResult {
     const records = Math.max(1, Math.floor(STEP.records / fanOutOf(options.plan)));
     this.#bounds = { ...STEP, records };
     this.#topology = this.#createTopology();
+    this.#checkResumable();
+  }
+
+  /** @throws DatabaseError CONFLICT: its state ended with the query before. */
+  #checkResumable(): void {
+    const { resume } = this.#options;
+    if (resume === null) return;
+    const { states, sources } = this.#topology;
+    if (states.length === 0 && resume.places.length === sources.length) {
+      this.#delivered = resume.delivered;
+      return;
+    }
+    this.#topology.close();
+    throw new DatabaseError(
+      'CONFLICT',
+      'This query keeps state, which ended with its connection: start it without a continuation token.',
+    );
+  }
+
+  get continuation(): string | null {
+    if (this.#topology.states.length > 0) return null;
+    const places = this.#topology.sources.map(
+      ({ reader: { partition }, position }) =>
+        [partition.topic.id, partition.index, position] as const,
+    );
+    return formatContinuation({ places, delivered: this.#delivered });
   }
 
   get finalMessage(): string | null {
@@ -215,7 +246,8 @@ export class TransientQuery implements QueryResult {
 
   #position(step: SourceStep, index: number): number {
     const partition = this.#partition(step, index);
-    const { offsetReset, plan } = this.#options;
+    const { offsetReset, plan, resume } = this.#options;
+    if (resume !== null) return continuedOffset(resume, { index: this.#placed++, partition });
     // A table that is looked up has to be known whole; one that is watched starts where the client asks.
     const lookedUp = step.source.kind === 'TABLE' && plan.result === 'stream';
     if (lookedUp || offsetReset === 'earliest') return partition.startOffset;

@@ -14,6 +14,7 @@ import type { QueryResult, ReadAfter, StatementOptions } from '../engine.ts';
 import { SchemaCache } from '../formats/schema-cache.ts';
 import type { Log, Topic } from '../log/log.ts';
 import { planQuery } from '../plan/planner.ts';
+import { type Continuation, parseContinuation } from '../runtime/continuation.ts';
 import { PrintQuery } from '../runtime/print-query.ts';
 import type { ProcessingLog } from '../runtime/processing-log.ts';
 import { PreparedPull } from '../runtime/prepared-pull.ts';
@@ -83,7 +84,7 @@ export class QueryStarter {
 
   /** See Engine.query. */
   start(sql: string, options: StatementOptions): Promise<QueryResult> {
-    const key = pullPlanKey(sql, options.properties);
+    const key = options.resume === undefined ? pullPlanKey(sql, options.properties) : null;
     const { catalog } = this.#options.catalog;
     const planned = key === null ? undefined : this.#plans.find(key, { catalog });
     return planned === undefined
@@ -111,7 +112,8 @@ export class QueryStarter {
       );
     }
     try {
-      return await this.#startOne(only, { properties, key, after: options.after });
+      const resume = options.resume === undefined ? null : parseContinuation(options.resume);
+      return await this.#startOne(only, { properties, key, after: options.after, resume });
     } catch (error) {
       if (!(error instanceof DatabaseError)) throw error;
       throw locateInSql(error, substituted).with({ statementText: only.text });
@@ -120,7 +122,7 @@ export class QueryStarter {
 
   #startOne(
     { statement: written, text }: ParsedStatement,
-    { properties, key, after }: PullSession,
+    { properties, key, after, resume }: PullSession & { resume: Continuation | null },
   ): QueryResult | Promise<QueryResult> {
     const statement = expandTypes(written, this.#options.catalog.catalog.types);
     const isPull = statement.kind === 'select' && statement.query.emit === null;
@@ -134,7 +136,7 @@ export class QueryStarter {
       case 'select':
         return statement.query.emit === null
           ? this.#pull(statement.query, { sql: text, properties, key, after })
-          : this.#push(statement.query, { sql: text, properties });
+          : this.#push(statement.query, { sql: text, properties, resume });
       case 'print':
         return this.#print(statement, text);
       default:
@@ -145,7 +147,10 @@ export class QueryStarter {
     }
   }
 
-  #push(query: QueryNode, { sql, properties }: Session): QueryResult {
+  #push(
+    query: QueryNode,
+    { sql, properties, resume }: Session & { resume: Continuation | null },
+  ): QueryResult {
     const { catalog } = this.#options.catalog;
     const analyzed = analyzeQuery(query, { catalog, mode: 'push' });
     const pushes = this.#count('PUSH');
@@ -158,7 +163,7 @@ export class QueryStarter {
     const follows =
       properties.scalablePush && properties.offsetReset === 'latest' && canFollow(query, catalog);
     if (follows) checkFollowing(query);
-    return this.#transient(analyzed, { sql, properties, type: 'PUSH', follows });
+    return this.#transient(analyzed, { sql, properties, type: 'PUSH', follows, resume });
   }
 
   #pull(
@@ -175,8 +180,8 @@ export class QueryStarter {
           "Pull queries on streams are disabled. To create a push query on the stream, add EMIT CHANGES to the end. To enable pull queries on streams, set the ksql.query.pull.stream.enabled config to 'true'.",
         );
       }
-      const start = (): QueryResult =>
-        this.#transient(analyzed, { sql, properties, type: 'PULL', follows: false });
+      const settings = { sql, properties, type: 'PULL', follows: false, resume: null } as const;
+      const start = (): QueryResult => this.#transient(analyzed, settings);
       return after === undefined ? start() : this.#awaitStream(analyzed, after).then(start);
     }
     const planned = this.#planPull(query, analyzed, { properties, key });
@@ -255,7 +260,13 @@ export class QueryStarter {
 
   #transient(
     analyzed: AnalyzedQuery,
-    { sql, properties, type, follows }: Session & { type: 'PUSH' | 'PULL'; follows: boolean },
+    {
+      sql,
+      properties,
+      type,
+      follows,
+      resume,
+    }: Session & { type: 'PUSH' | 'PULL'; follows: boolean; resume: Continuation | null },
   ): QueryResult {
     const { clock, random, log, loop, processingLog } = this.#options;
     const source = analyzed.sources[0]?.name ?? 'QUERY';
@@ -263,24 +274,30 @@ export class QueryStarter {
       ? `SCALABLE_PUSH_QUERY_${random.uuid()}`
       : `transient_${source}_${random.integer() % ID_DIGITS}`;
     const stopWaiting = loop.waitImpatiently();
-    const result = new TransientQuery({
-      queryId,
-      plan: planQuery(analyzed, null, planSettings(properties)),
-      kind: type === 'PUSH' ? 'push' : 'pull',
-      limit: analyzed.limit,
-      follows,
-      offsetReset: type === 'PULL' ? 'earliest' : properties.offsetReset,
-      clock,
-      seed: random.uuid(),
-      processingLog,
-      schemas: this.#schemas,
-      topic: (name) => topicOf(log, name),
-      onClose: () => {
-        stopWaiting();
-        this.#ended(queryId);
-      },
-    });
-    return this.#begin(result, { sql, type });
+    try {
+      const result = new TransientQuery({
+        queryId,
+        plan: planQuery(analyzed, null, planSettings(properties)),
+        kind: type === 'PUSH' ? 'push' : 'pull',
+        limit: analyzed.limit,
+        follows,
+        resume,
+        offsetReset: type === 'PULL' ? 'earliest' : properties.offsetReset,
+        clock,
+        seed: random.uuid(),
+        processingLog,
+        schemas: this.#schemas,
+        topic: (name) => topicOf(log, name),
+        onClose: () => {
+          stopWaiting();
+          this.#ended(queryId);
+        },
+      });
+      return this.#begin(result, { sql, type });
+    } catch (error) {
+      stopWaiting();
+      throw error;
+    }
   }
 
   #print(node: PrintNode, sql: string): QueryResult {

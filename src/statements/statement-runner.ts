@@ -65,6 +65,7 @@ export class StatementRunner {
     );
     const variables = sessionVariables(options.sessionVariables ?? {});
     const { sql: substituted, statements: parsed } = await parseSql(sql, { overrides, variables });
+    options.authorize?.(parsed.map(({ statement }) => statement.kind));
     const request: Request = {
       sql: substituted,
       parsed,

@@ -30,7 +30,7 @@ test('a command that is not there is named with those that are', async () => {
   const surroundings = captureSurroundings();
   expect(await runCommand(['help', 'serve'], surroundings)).toBe(78);
   expect(surroundings.errorText()).toBe(
-    'There is no command "serve"; there are shell, server, test, topic, group, log, backup, restore, version.\n',
+    'There is no command "serve"; there are shell, server, test, topic, group, log, backup, restore, user, version.\n',
   );
 });
 

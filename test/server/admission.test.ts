@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Admission } from '../../server/admission.ts';
+import { request1 } from './clients.ts';
+import { startTestServer } from './test-server.ts';
 
 const admission = new Admission(['db.example', '[fd00::1]']);
 
@@ -70,4 +72,22 @@ describe('Origin', () => {
       `Origin: pages of ${JSON.stringify(origin)} may not use this server`,
     );
   });
+});
+
+test('a named origin is let in and may read answers; its questions are answered', async () => {
+  const { port } = await startTestServer(undefined, { allowedOrigins: ['https://app.example'] });
+  const origin = 'https://app.example';
+  const answer = await request1(port, { path: '/info', headers: { origin } });
+  expect(answer.status).toBe(200);
+  expect(answer.headers['access-control-allow-origin']).toBe(origin);
+  const question = { 'access-control-request-method': 'POST' };
+  const preflight = (from: string) =>
+    request1(port, { method: 'OPTIONS', path: '/ksql', headers: { origin: from, ...question } });
+  const asked = await preflight(origin);
+  expect(asked.status).toBe(204);
+  expect(asked.headers['access-control-allow-methods']).toBe('POST');
+  expect((await preflight('https://app.example.evil')).status).toBe(403);
+  const own = await preflight(`http://127.0.0.1:${port}`);
+  expect(own.status).toBe(405);
+  expect(own.headers['access-control-allow-origin']).toBeUndefined();
 });

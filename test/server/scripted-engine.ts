@@ -1,4 +1,5 @@
 import type { Entity } from '../../src/api/entities.ts';
+import { Durations } from '../../src/base/durations.ts';
 import { DatabaseError } from '../../src/base/errors.ts';
 import type {
   Engine,
@@ -27,6 +28,14 @@ export class ScriptedEngine implements Engine {
   readonly clusterId = 'cluster-1';
   /** No test of this engine looks at topics. */
   readonly topics = null as unknown as Engine['topics'];
+  readonly figures: Engine['figures'] = {
+    queries: [],
+    partitions: [],
+    ticks: { process: new Durations().figures, commit: new Durations().figures },
+    stateBytes: 0,
+    stateBytesMax: 0,
+    diskIsFull: false,
+  };
   status: Engine['status'] = 'ready';
   /** What was asked, in order. */
   readonly calls: { readonly sql: string; readonly options: StatementOptions | undefined }[] = [];

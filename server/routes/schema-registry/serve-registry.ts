@@ -5,6 +5,8 @@ import type { Exchange } from '../../exchange.ts';
 import { MEDIA_JSON, MEDIA_REGISTRY, MEDIA_REGISTRY_V1, negotiate } from '../../media-types.ts';
 import { readJsonBody } from '../../request-body.ts';
 import { admit } from '../../serve.ts';
+import { logIn } from '../../security/log-in.ts';
+import { registryAccessOf } from '../../security/route-access.ts';
 import type { ServerContext } from '../../server-context.ts';
 import { RegistryParameters } from './registry-parameters.ts';
 import type { RegistryRoute } from './registry-route.ts';
@@ -23,6 +25,8 @@ export async function serveRegistry(
   let contentType: string = MEDIA_REGISTRY_V1;
   try {
     admit(exchange, context);
+    const access = registryAccessOf(route.method, route.path);
+    exchange.principal = await logIn(exchange.request, access, context.authentication);
     contentType = negotiate(exchange.header('accept'), OFFERS);
     const { registry } = context.engine;
     if (registry === undefined) throw keptElsewhere();

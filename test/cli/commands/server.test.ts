@@ -44,13 +44,36 @@ describe('a wrong command line', () => {
         'millrace server cannot start:',
         '  There is no option --nope; --help lists those there are.',
         '  The host 0.0.0.0 can be reached by others, and this server does not ask who they are: ' +
-          'listen on 127.0.0.1 only (leave --host out), or accept it with --insecure-no-auth.',
+          'give it --users, listen on 127.0.0.1 only (leave --host out), or accept it with --insecure-no-auth.',
         '  The server takes options only; found "extra".',
         '  --port must be a whole number from 0 to 65535; found "99999".',
         '  --log-level must be one of debug, info, warn, error; found "loud".',
         '',
       ].join('\n'),
     });
+    expect(existsSync(data)).toBe(false);
+  });
+
+  test('is also wrong when files of users and TLS are', async () => {
+    const users = join(directory, 'users');
+    writeFileSync(users, 'alice admin password hunter2\nbob root token x\n');
+    const argv = ['--users', users, '--tls-cert', join(directory, 'no.crt')];
+    const origin = 'https://app.example/path';
+    const { exitCode, errors } = await start([...argv, '--allowed-origins', origin]).ended;
+    expect(exitCode).toBe(78);
+    expect(errors.split('\n')).toEqual([
+      'millrace server cannot start:',
+      `  --allowed-origins (or MILLRACE_ALLOWED_ORIGINS) must be origins such as https://app.example, without a path; found "${origin}".`,
+      '  TLS needs both --tls-cert and --tls-key.',
+      `  ${users}:1: a password stands here as its hash; \`millrace user add\` makes one`,
+      `  ${users}:2: the role must be one of read, write, admin`,
+      `  ${users}:2: a token stands here as its digest, $sha256$ and 64 hexadecimal digits; \`millrace user add --token\` makes one`,
+      '',
+    ]);
+    const key = join(directory, 'no.key');
+    const tls = await start(['--tls-cert', join(directory, 'no.crt'), '--tls-key', key]).ended;
+    expect(tls.exitCode).toBe(78);
+    expect(tls.errors).toContain(`${key} cannot be read (ENOENT).`);
     expect(existsSync(data)).toBe(false);
   });
 

@@ -1,0 +1,161 @@
+import { randomBytes } from 'node:crypto';
+import { chmodSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { text as readAll } from 'node:stream/consumers';
+import { hashPassword } from '../../server/security/password-hash.ts';
+import { ROLES, type Role } from '../../server/security/roles.ts';
+import {
+  digestToken,
+  formatUserLine,
+  parseUsers,
+  type CredentialKind,
+  type UserLine,
+} from '../../server/security/users.ts';
+import { reportProblems, type Command, type Surroundings } from '../command.ts';
+import { EXIT } from '../exit-codes.ts';
+import type { Settings } from '../settings.ts';
+
+const FILE_DEFAULT = 'millrace-users';
+const ACTIONS = ['add', 'remove', 'list'] as const;
+const PASSWORD_LENGTH_MIN = 8;
+const HEAD = '# Users of a Millrace server: name role kind secret. Kept by `millrace user`.\n';
+
+/** `millrace user add|remove|list`: keeps the file of those who may log in. */
+export const user: Command = {
+  name: 'user',
+  usage: 'millrace user add|remove|list [NAME]',
+  summary: 'keeps the file of users a server lets in',
+  flags: [
+    {
+      name: 'users',
+      value: 'FILE',
+      variable: 'MILLRACE_USERS',
+      summary: `the users file (default ./${FILE_DEFAULT})`,
+    },
+    {
+      name: 'role',
+      value: 'ROLE',
+      summary: `what the user may do: ${ROLES.join(', ')} (default read)`,
+    },
+    { name: 'token', summary: 'make a token and show it once, instead of reading a password' },
+    {
+      name: 'certificate',
+      value: 'NAME',
+      summary: 'the common name of a client certificate, instead of a password',
+    },
+  ],
+
+  async run(settings, surroundings) {
+    const [action = '', name, ...more] = settings.positionals;
+    const known = ACTIONS.find((word) => word === action);
+    if (known === undefined)
+      settings.refuse(`Say one of ${ACTIONS.join(', ')}; found "${action}".`);
+    if (known !== undefined && known !== 'list' && name === undefined)
+      settings.refuse('Name a user.');
+    if (more.length > 0) settings.refuse(`One user at a time; found "${more.join(' ')}" as well.`);
+    const role = settings.choice('role', ROLES) ?? 'read';
+    const path = settings.text('users') ?? FILE_DEFAULT;
+    const file = readUsersFile(path);
+    for (const problem of file.problems) settings.refuse(problem);
+    if (settings.problems.length > 0) {
+      reportProblems(user, settings, surroundings);
+      return EXIT.CONFIGURATION;
+    }
+    const { lines } = file;
+    switch (known!) {
+      case 'list':
+        for (const line of lines)
+          surroundings.output.write(`${line.name} ${line.role} ${line.kind}\n`);
+        return EXIT.OK;
+      case 'remove':
+        return remove(name!, { lines, path, surroundings });
+      case 'add':
+        return add({ name: name!, role }, { lines, path, settings, surroundings });
+    }
+  },
+};
+
+interface Place {
+  readonly lines: readonly UserLine[];
+  readonly path: string;
+  readonly surroundings: Surroundings;
+}
+
+function remove(name: string, { lines, path, surroundings }: Place): number {
+  const kept = lines.filter((line) => line.name !== name);
+  if (kept.length === lines.length) {
+    surroundings.errors.write(`There is no user ${name} in ${path}.\n`);
+    return EXIT.FAILED;
+  }
+  writeUsersFile(path, kept);
+  surroundings.output.write(`Removed ${name} from ${path}.\n`);
+  return EXIT.OK;
+}
+
+async function add(
+  { name, role }: { readonly name: string; readonly role: Role },
+  { lines, path, settings, surroundings }: Place & { readonly settings: Settings },
+): Promise<number> {
+  const { output, errors } = surroundings;
+  let kind: CredentialKind = 'password';
+  let secret: string;
+  let token: string | null = null;
+  const commonName = settings.text('certificate');
+  if (commonName !== null) {
+    kind = 'certificate';
+    secret = commonName;
+  } else if (settings.has('token')) {
+    kind = 'token';
+    token = `mr_${randomBytes(32).toString('base64url')}`;
+    secret = digestToken(token);
+  } else {
+    const password = await readPassword(surroundings);
+    if (password.length < PASSWORD_LENGTH_MIN) {
+      errors.write(
+        `A password has at least ${PASSWORD_LENGTH_MIN} characters; it is read from standard input.\n`,
+      );
+      return EXIT.FAILED;
+    }
+    secret = await hashPassword(password);
+  }
+  const added: UserLine = { name, role, kind, secret };
+  // One password each; tokens and certificates may be several. The role is that of all of them.
+  const kept = lines
+    .filter((line) => line.name !== name || kind !== 'password' || line.kind !== 'password')
+    .map((line) => (line.name === name ? { ...line, role } : line));
+  const { problems } = parseUsers(formatUserLine(added), 'the new line');
+  if (problems.length > 0) {
+    errors.write(`${problems.join('\n')}\n`);
+    return EXIT.FAILED;
+  }
+  writeUsersFile(path, [...kept, added]);
+  output.write(token === null ? `Added ${name} to ${path}.\n` : `${token}\n`);
+  if (token !== null) errors.write(`Added ${name} to ${path}. The token is not shown again.\n`);
+  return EXIT.OK;
+}
+
+/** The first line of standard input. */
+async function readPassword({ input, errors }: Surroundings): Promise<string> {
+  if (input.isTTY) errors.write('Password (it is shown; end with Enter and Ctrl-D): ');
+  const all = await readAll(input as NodeJS.ReadableStream);
+  return all.split(/\r?\n/, 1)[0]!;
+}
+
+function readUsersFile(path: string): ReturnType<typeof parseUsers> {
+  try {
+    return parseUsers(readFileSync(path, 'utf8'), path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return { lines: [], problems: [] };
+    return { lines: [], problems: [`${path} cannot be read (${code}).`] };
+  }
+}
+
+/** Replaces the file as a whole; only its owner may read it. */
+function writeUsersFile(path: string, lines: readonly UserLine[]): void {
+  const temporary = `${path}.new`;
+  writeFileSync(temporary, HEAD + lines.map((line) => `${formatUserLine(line)}\n`).join(''), {
+    mode: 0o600,
+  });
+  chmodSync(temporary, 0o600);
+  renameSync(temporary, path);
+}

@@ -1,0 +1,248 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { DURATION_BOUNDS_MS, type DurationFigures } from '../src/base/durations.ts';
+import type { Engine, EngineFigures, QueryFigures } from '../src/engine.ts';
+import type { QueryRegistry } from './query-registry.ts';
+
+const REQUEST_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
+const STATES = ['RUNNING', 'PAUSED', 'ERROR'] as const;
+
+interface QueryMetric {
+  readonly name: string;
+  readonly help: string;
+  readonly kind: 'counter' | 'gauge';
+  readonly value: (query: QueryFigures) => number;
+}
+
+/** What is told of each persistent query, with its id as the label `query`. */
+const QUERY_METRICS: readonly QueryMetric[] = [
+  {
+    name: 'millrace_query_records_in_total',
+    help: 'Records of its sources that a persistent query has processed and committed.',
+    kind: 'counter',
+    value: (query) => query.recordsIn,
+  },
+  {
+    name: 'millrace_query_records_out_total',
+    help: 'Records a persistent query has written to its topic.',
+    kind: 'counter',
+    value: (query) => query.recordsOut,
+  },
+  {
+    name: 'millrace_query_late_records_total',
+    help: 'Rows that came after their window had been closed.',
+    kind: 'counter',
+    value: (query) => query.lateRecords,
+  },
+  {
+    name: 'millrace_query_errors_total',
+    help: 'Records that could not be read and rows that could not be computed.',
+    kind: 'counter',
+    value: (query) => query.errors,
+  },
+  {
+    name: 'millrace_query_lag_records',
+    help: 'Records of its sources that a persistent query has not yet processed and committed.',
+    kind: 'gauge',
+    value: (query) => query.lag,
+  },
+  {
+    name: 'millrace_query_state_bytes',
+    help: 'What the state of a persistent query takes in memory, about.',
+    kind: 'gauge',
+    value: (query) => query.stateBytes,
+  },
+];
+
+/** What the metrics are read from when someone asks. */
+export interface MetricSources {
+  readonly engine: Engine;
+  readonly queries: QueryRegistry;
+}
+
+/** The figures of one server and its engine, for Prometheus. */
+export class ServerMetrics {
+  readonly #registry = new Registry();
+  readonly #requests: Counter<'route' | 'method' | 'status'>;
+  readonly #durations: Histogram<'route'>;
+
+  constructor(sources: MetricSources) {
+    const registers = [this.#registry];
+    collectDefaultMetrics({ register: this.#registry });
+    this.#requests = new Counter({
+      name: 'millrace_http_requests_total',
+      help: 'Requests that were answered, by endpoint.',
+      labelNames: ['route', 'method', 'status'],
+      registers,
+    });
+    this.#durations = new Histogram({
+      name: 'millrace_http_request_seconds',
+      help: 'From the head of a request to the end of its answer; of push queries, their life.',
+      labelNames: ['route'],
+      buckets: REQUEST_SECONDS,
+      registers,
+    });
+    this.#addGauges(sources);
+    for (const metric of QUERY_METRICS) this.#addQueryMetric(metric, sources.engine);
+  }
+
+  /** Notes an answer. @param route the path of the endpoint's definition. */
+  answered(request: {
+    readonly route: string;
+    readonly method: string;
+    readonly status: number;
+    readonly milliseconds: number;
+  }): void {
+    const { route, method, status, milliseconds } = request;
+    this.#requests.inc({ route, method, status: String(status) });
+    this.#durations.observe({ route }, milliseconds / 1000);
+  }
+
+  get contentType(): string {
+    return this.#registry.contentType;
+  }
+
+  /** All metrics, in the text format of Prometheus. */
+  async text(): Promise<string> {
+    return this.#registry.metrics();
+  }
+
+  #addGauges({ engine, queries }: MetricSources): void {
+    const registry = this.#registry;
+    const figure = (name: string, help: string, read: (figures: EngineFigures) => number): void => {
+      gauge(registry, { name, help, labels: [] }, (set) => set({}, read(engine.figures)));
+    };
+    gauge(
+      registry,
+      { name: 'millrace_ready', help: '1 while statements are taken.', labels: [] },
+      (set) => set({}, engine.status === 'ready' ? 1 : 0),
+    );
+    gauge(
+      registry,
+      {
+        name: 'millrace_client_queries',
+        help: 'Queries of clients that run now.',
+        labels: ['kind'],
+      },
+      (set) => {
+        set({ kind: 'push' }, queries.pushCount);
+        set({ kind: 'pull' }, queries.pullCount);
+      },
+    );
+    gauge(
+      registry,
+      { name: 'millrace_queries', help: 'Persistent queries, by state.', labels: ['state'] },
+      (set) => {
+        for (const state of STATES) {
+          const alike = engine.figures.queries.filter((query) => query.state === state);
+          set({ state }, alike.length);
+        }
+      },
+    );
+    figure('millrace_state_bytes', 'Memory that state takes, about.', (all) => all.stateBytes);
+    figure('millrace_state_bytes_max', 'Memory that state may take.', (all) => all.stateBytesMax);
+    figure('millrace_disk_full', '1 while nothing is written for want of room.', (all) =>
+      all.diskIsFull ? 1 : 0,
+    );
+    const labels = ['topic', 'partition'];
+    const end = {
+      name: 'millrace_partition_end_offset',
+      help: 'The offset of the next record.',
+      labels,
+    };
+    const start = {
+      name: 'millrace_partition_start_offset',
+      help: 'The offset of the first record.',
+      labels,
+    };
+    gauge(registry, end, (set) => {
+      for (const { topic, partition, endOffset } of engine.figures.partitions) {
+        set({ topic, partition: String(partition) }, endOffset);
+      }
+    });
+    gauge(registry, start, (set) => {
+      for (const { topic, partition, startOffset } of engine.figures.partitions) {
+        set({ topic, partition: String(partition) }, startOffset);
+      }
+    });
+    gauge(
+      registry,
+      {
+        name: 'millrace_tick_bucket',
+        help: 'Ticks whose phase took at most so many milliseconds.',
+        labels: ['phase', 'le'],
+      },
+      (set) => {
+        const { process, commit } = engine.figures.ticks;
+        setBuckets('process', process, set);
+        setBuckets('commit', commit, set);
+      },
+    );
+    gauge(
+      registry,
+      {
+        name: 'millrace_tick_milliseconds_total',
+        help: 'Time spent in a phase of ticks.',
+        labels: ['phase'],
+      },
+      (set) => {
+        set({ phase: 'process' }, engine.figures.ticks.process.sumMs);
+        set({ phase: 'commit' }, engine.figures.ticks.commit.sumMs);
+      },
+    );
+  }
+
+  #addQueryMetric({ name, help, kind, value }: QueryMetric, engine: Engine): void {
+    const registers = [this.#registry];
+    const labelNames = ['query'];
+    if (kind === 'gauge') {
+      gauge(this.#registry, { name, help, labels: labelNames }, (set) => {
+        for (const query of engine.figures.queries) set({ query: query.queryId }, value(query));
+      });
+      return;
+    }
+    const counter: Counter = new Counter({
+      name,
+      help,
+      labelNames,
+      registers,
+      collect() {
+        counter.reset();
+        for (const query of engine.figures.queries)
+          counter.inc({ query: query.queryId }, value(query));
+      },
+    });
+  }
+}
+
+type Labels = Readonly<Record<string, string>>;
+type Set = (labels: Labels, value: number) => void;
+
+/** A gauge that is read when someone asks. */
+function gauge(
+  registry: Registry,
+  {
+    name,
+    help,
+    labels,
+  }: { readonly name: string; readonly help: string; readonly labels: string[] },
+  read: (set: Set) => void,
+): void {
+  const metric: Gauge = new Gauge({
+    name,
+    help,
+    labelNames: labels,
+    registers: [registry],
+    collect() {
+      metric.reset();
+      read((values, value) => metric.set(values, value));
+    },
+  });
+}
+
+function setBuckets(phase: string, { counts }: DurationFigures, set: Set): void {
+  let total = 0;
+  counts.forEach((count, index) => {
+    total += count;
+    set({ phase, le: String(DURATION_BOUNDS_MS[index] ?? '+Inf') }, total);
+  });
+}

@@ -1,0 +1,84 @@
+// Hot path: once per row of a push query over a WebSocket or as events.
+import type { QueryBatch, QueryResult } from '../src/engine.ts';
+import { compileResultRow } from '../src/formats/result-json.ts';
+import { formatType, type Row } from '../src/sql/types.ts';
+import type { TextSink } from './result-pump.ts';
+
+const TURN_MS_MAX = 2;
+
+/** One piece of a batch: members of a JSON object, without its braces. */
+export interface RowFrame {
+  /** `"rows":[...]`, or `"lines":[...]` of PRINT, and `"deleted":[indexes]` of rows that are deletions. */
+  readonly members: string;
+  /** Behind these rows; null: none, or more of the same batch follows. */
+  readonly token: string | null;
+  /** More of the same batch follows: a token comes with the last piece. */
+  readonly more: boolean;
+}
+
+/** The columns of a result as clients get them. */
+export function columnsOf(result: QueryResult): { readonly name: string; readonly type: string }[] {
+  return result.columns.map(({ name, type }) => ({ name, type: formatType(type) }));
+}
+
+/**
+ * Moves a result to its client in pieces until the query has ended or the client is gone. A batch of many rows is several
+ * pieces, of which the last has the continuation token.
+ * @param chunkLength of a piece, about.
+ * @returns false when the client is gone.
+ * @throws what `result.next` throws.
+ */
+export async function pumpFrames(
+  result: QueryResult,
+  sink: TextSink,
+  {
+    frame,
+    chunkLength,
+  }: { readonly frame: (frame: RowFrame) => string; readonly chunkLength: number },
+): Promise<boolean> {
+  const formatRow = compileResultRow(result.columns.map(({ type }) => type));
+  let turnStart = performance.now();
+  for (;;) {
+    const batch = await result.next();
+    if (batch === null) return true;
+    const count = batch.kind === 'rows' ? batch.rows.length : batch.lines.length;
+    for (let from = 0; from < count;) {
+      const { members, end } = pieceOf(batch, { from, chunkLength, formatRow });
+      const more = end < count;
+      const token = more ? null : (result.continuation ?? null);
+      const flowing = sink.write(frame({ members, token, more }));
+      if (flowing !== true && !(await flowing)) return false;
+      from = end;
+      if (performance.now() - turnStart < TURN_MS_MAX) continue;
+      await new Promise(setImmediate);
+      turnStart = performance.now();
+    }
+  }
+}
+
+function pieceOf(
+  batch: QueryBatch,
+  options: {
+    readonly from: number;
+    readonly chunkLength: number;
+    readonly formatRow: (row: Row) => string;
+  },
+): { readonly members: string; readonly end: number } {
+  const { from, chunkLength, formatRow } = options;
+  const count = batch.kind === 'rows' ? batch.rows.length : batch.lines.length;
+  const deleted: number[] = [];
+  let text = '';
+  let end = from;
+  for (; end < count && (end === from || text.length < chunkLength); end++) {
+    if (end > from) text += ',';
+    if (batch.kind === 'lines') {
+      text += JSON.stringify(batch.lines[end]);
+      continue;
+    }
+    text += formatRow(batch.rows[end]!);
+    if (batch.tombstones?.[end] === true) deleted.push(end - from);
+  }
+  const name = batch.kind === 'rows' ? 'rows' : 'lines';
+  const deletions = deleted.length === 0 ? '' : `,"deleted":${JSON.stringify(deleted)}`;
+  return { members: `"${name}":[${text}]${deletions}`, end };
+}
