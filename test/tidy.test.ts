@@ -149,6 +149,7 @@ const TEST_FOLDERS = [
   'bench',
   'crash',
   'faults',
+  'fuzz',
   'reference',
   'end-to-end',
 ].map((folder) => `test/${folder}`);
