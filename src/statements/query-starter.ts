@@ -171,8 +171,11 @@ export class QueryStarter {
     { sql, properties, key, after }: Pick<Session, 'sql'> & PullSession,
   ): QueryResult | Promise<QueryResult> {
     const { catalog } = this.#options.catalog;
-    if (query.limit !== null && !properties.pullLimit) throw limitDisabled(query);
-    const analyzed = analyzeQuery(query, { catalog, mode: 'pull' });
+    const analyzed = analyzeQuery(query, {
+      catalog,
+      mode: 'pull',
+      isPullLimitAllowed: properties.pullLimit,
+    });
     if (analyzed.result === 'stream') {
       if (!properties.streamPull) {
         throw new DatabaseError(
@@ -369,14 +372,6 @@ interface PullSession {
 interface Session {
   readonly sql: string;
   readonly properties: SessionProperties;
-}
-
-function limitDisabled(query: QueryNode): DatabaseError {
-  return errorAt(
-    'BAD_STATEMENT',
-    query,
-    'LIMIT clause in pull queries is currently disabled. You can enable them by setting ksql.query.pull.limit.clause.enabled=true.',
-  );
 }
 
 function topicOf(log: Log, name: string): Topic {

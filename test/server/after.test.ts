@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import WebSocket from 'ws';
+import { WebSocket } from 'ws';
 import { connect2, post, request2 } from './clients.ts';
 import { type DatabaseServer, startDatabaseServer } from './database-server.ts';
 
