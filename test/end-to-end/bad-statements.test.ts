@@ -232,7 +232,8 @@ const STATEMENTS: readonly Refusal[] = [
   {
     name: 'a format nobody knows',
     sql: CREATE_W("KAFKA_TOPIC='w', VALUE_FORMAT='YAML', PARTITIONS=1"),
-    message: 'Unknown format YAML, expected one of KAFKA, JSON, JSON_SR, AVRO, PROTOBUF, PROTOBUF_NOSR, DELIMITED, NONE.',
+    message:
+      'Unknown format YAML, expected one of KAFKA, JSON, JSON_SR, AVRO, PROTOBUF, PROTOBUF_NOSR, DELIMITED, NONE.',
     at: "'YAML'",
   },
   {
