@@ -37,6 +37,7 @@ export interface ServerOptions {
   readonly schemaRegistry: SchemaRegistrySettings;
   /** Whether the processing log shows the bytes of records that could not be read. */
   readonly showRecordBytes: boolean;
+  readonly deniedProperties: readonly string[];
 }
 
 interface ServerContext {
@@ -81,6 +82,7 @@ async function serveUntilStopped(options: ServerOptions, context: ServerContext)
     schemaRegistry,
     diskBallastBytes: DISK_BALLAST_BYTES,
     showRecordBytes,
+    deniedProperties: options.deniedProperties,
     onFatal: exitOnFatal(logger),
   });
   try {
