@@ -9,10 +9,12 @@ export const EXIT = {
   INTERNAL: 70,
   /** The data directory cannot be made. */
   CANNOT_CREATE: 73,
+  /** The disk failed, or was full at a moment that could not wait; nothing that was acknowledged is lost. */
+  IO: 74,
   /** The data directory is in use: the same command may work later. */
   IN_USE: 75,
   /** Not allowed to use the data directory or the port. */
   NO_PERMISSION: 77,
-  /** The command line or the environment is wrong; nothing was touched. */
+  /** The command line, the environment or the format of the data directory is wrong; nothing was touched. */
   CONFIGURATION: 78,
 } as const;

@@ -3,13 +3,17 @@ import { createServer } from 'node:net';
 import { destination, pino, type Logger } from 'pino';
 import { startServer, type RunningServer } from '../server/app.ts';
 import { MillraceClient } from '../src/api/client.ts';
-import { openDatabase, type SchemaRegistrySettings } from '../src/database.ts';
+import {
+  type DatabaseOptions,
+  openDatabase,
+  type SchemaRegistrySettings,
+} from '../src/database.ts';
 import type { Surroundings } from './command.ts';
 import { EXIT } from './exit-codes.ts';
 import { readSecurityFiles, type SecurityFiles } from './security-files.ts';
 import { Session } from './session.ts';
 import { runShell } from './shell.ts';
-import { explainStartFailure } from './start-failure.ts';
+import { explainStartFailure, fatalExitCode } from './start-failure.ts';
 
 /** A clean stop that takes longer is given up; what was acknowledged is on disk anyway. */
 const STOP_MS_MAX = 9_500;
@@ -31,6 +35,8 @@ export interface ServerOptions {
   /** Origins whose pages may use this server. */
   readonly allowedOrigins: readonly string[];
   readonly security: SecurityFiles;
+  /** Of topics that are made without one. */
+  readonly durability: NonNullable<DatabaseOptions['durability']>;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
   /** Also talk SQL with the user at the terminal. */
   readonly prompt: boolean;
@@ -72,7 +78,7 @@ export async function serve(options: ServerOptions, surroundings: Surroundings):
 
 /** Opens the database and the port, serves until told to stop, and closes both. */
 async function serveUntilStopped(options: ServerOptions, context: ServerContext): Promise<number> {
-  const { directory, host, port, schemaRegistry, showRecordBytes } = options;
+  const { directory, host, port, schemaRegistry, showRecordBytes, durability } = options;
   const { logger, stop, surroundings } = context;
   // Looked at before the database is opened: a taken port must leave the data directory as it is.
   await probePort(host, port);
@@ -80,6 +86,7 @@ async function serveUntilStopped(options: ServerOptions, context: ServerContext)
     directory,
     logger,
     schemaRegistry,
+    durability,
     diskBallastBytes: DISK_BALLAST_BYTES,
     showRecordBytes,
     deniedProperties: options.deniedProperties,
@@ -184,7 +191,7 @@ function stopOnSignals(logger: Logger): AbortController {
 function exitOnFatal(logger: Logger): (error: unknown) => void {
   return (error) => {
     logger.fatal({ err: error }, 'an error the server cannot go on from; the process ends');
-    process.exit(EXIT.INTERNAL);
+    process.exit(fatalExitCode(error));
   };
 }
 

@@ -80,6 +80,19 @@ export class Settings {
     return null;
   }
 
+  /** What `parse` makes of the text; null when it is not given or parsed to undefined. */
+  parsed<T>(
+    name: string,
+    { expected, parse }: { readonly expected: string; parse(text: string): T | undefined },
+  ): T | null {
+    const setting = this.#settings.get(name);
+    if (setting === undefined) return null;
+    const value = parse(setting.text);
+    if (value !== undefined) return value;
+    this.#problems.push(`${setting.origin} must be ${expected}; found "${setting.text}".`);
+    return null;
+  }
+
   #readArguments(flags: readonly Flag[], argv: readonly string[]): string[] {
     const positionals: string[] = [];
     for (let i = 0; i < argv.length; i++) {

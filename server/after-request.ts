@@ -1,4 +1,4 @@
-import type { Acknowledgement, ReadAfter } from '../src/engine.ts';
+import type { ReadAfter, RecordPosition } from '../src/engine.ts';
 import { invalidJson } from './json-text.ts';
 
 const POSITIONS_MAX = 1_000;
@@ -26,7 +26,7 @@ export function parseAfter(members: Readonly<Record<string, unknown>>): ReadAfte
   return { positions: list.map(positionOf), timeoutMs };
 }
 
-function positionOf(value: unknown): Acknowledgement {
+function positionOf(value: unknown): RecordPosition {
   if (typeof value === 'object' && value !== null) {
     const { topic, partition, offset } = value as Partial<Record<string, unknown>>;
     if (typeof topic === 'string' && isCount(partition) && isCount(offset)) {

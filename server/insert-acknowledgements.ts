@@ -26,12 +26,19 @@ export class InsertAcknowledgements {
     this.#isArray = mediaType === MEDIA_JSON;
   }
 
-  /** Resolves when the client has taken it, or is gone. @param seq which row, from 0. */
-  acknowledge(seq: number, { topic, partition, offset }: Acknowledgement): Promise<unknown> {
+  /**
+   * Resolves when the client has taken it, or is gone. An acknowledgement that is worth less than usual says so.
+   * @param seq which row, from 0.
+   */
+  acknowledge(
+    seq: number,
+    { topic, partition, offset, durability }: Acknowledgement,
+  ): Promise<unknown> {
     const place = this.#hasPositions
       ? `,"topic":${JSON.stringify(topic)},"partition":${partition},"offset":${offset}`
       : '';
-    return this.#write(`{"status":"ok","seq":${seq}${place}}`);
+    const worth = durability === 'fsync' ? '' : `,"durability":${JSON.stringify(durability)}`;
+    return this.#write(`{"status":"ok","seq":${seq}${place}${worth}}`);
   }
 
   /** Tells why a row was not written, and ends the answer. */

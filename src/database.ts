@@ -22,6 +22,8 @@ import { addFunctions, type FunctionDefinitions } from './functions/known-functi
 import { type EmbeddedLogLimits, openEmbeddedLog } from './log/embedded/embedded-log.ts';
 import type { CapturableLog } from './log/embedded/log-backup.ts';
 import type { Log } from './log/log.ts';
+import type { Durability } from './log/topic-settings.ts';
+import { warnOfWeakDurability } from './log/weak-durability.ts';
 import { isOperatorStep, statesOf } from './operators/index.ts';
 import type { PhysicalPlan } from './plan/physical-plan.ts';
 import { AppendGate } from './runtime/append-gate.ts';
@@ -51,7 +53,12 @@ import { openLevelStore } from './state/level-store.ts';
 import type { Store, StoreChange } from './state/store.ts';
 import { CatalogState } from './statements/catalog-state.ts';
 import { CommandLog } from './statements/command-log.ts';
-import { checkDataDirectory, type DataDirectory, isUnused } from './statements/data-directory.ts';
+import {
+  checkDataDirectory,
+  checkFormat,
+  type DataDirectory,
+  isUnused,
+} from './statements/data-directory.ts';
 import { CommandStatuses } from './statements/command-statuses.ts';
 import { succeeded } from './statements/entities.ts';
 import { RowInserter } from './statements/row-inserter.ts';
@@ -82,6 +89,8 @@ export interface DatabaseOptions {
   readonly cacheBytesMax?: number;
   /** Where schemas are kept, and how strictly they are checked. Default: here, BACKWARD. */
   readonly schemaRegistry?: SchemaRegistrySettings;
+  /** When inserts into topics made without a durability of their own are acknowledged. Default: `fsync`. */
+  readonly durability?: Durability;
   /** Bounds of the log other than the usual ones. */
   readonly logLimits?: Partial<EmbeddedLogLimits>;
   /** Room to be left on the disk, bytes. Default: 1 GiB or 5 % of the disk, whichever is more. */
@@ -106,7 +115,8 @@ export interface SchemaRegistrySettings {
 /**
  * Opens (or creates) a database: recovers the log and the state, replays the command log, starts the queries.
  *
- * @throws DatabaseError IN_USE when another process has the directory; CORRUPT when its files are damaged.
+ * @throws DatabaseError IN_USE when another process has the directory; UNKNOWN_FORMAT when another version wrote it;
+ *   CORRUPT when its files are damaged.
  */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   const forgetFunctions = addFunctions(options.functions ?? {});
@@ -122,6 +132,8 @@ async function openWith(options: DatabaseOptions, onClosed: () => void): Promise
   const env = options.env ?? nodeEnv();
   const { files } = env;
   await makeDurableDirectory(files, resolve(options.directory));
+  const { durability = 'fsync' } = options;
+  await checkFormat(options.directory, files);
   const openStore = options.openStore ?? (() => openOwnStore(files, options.directory));
   const store = await openStore();
   let log: (Log & CapturableLog) | null = null;
@@ -134,6 +146,7 @@ async function openWith(options: DatabaseOptions, onClosed: () => void): Promise
       env,
       logger: options.logger ?? silentLogger,
       limits: options.logLimits ?? {},
+      durability,
       recovery: {
         durableEndOffset: (topicId, partition) => meta.durableEnds.get(`${topicId}/${partition}`),
         decide: (transaction) => decideTransaction(transaction, meta),
@@ -142,6 +155,7 @@ async function openWith(options: DatabaseOptions, onClosed: () => void): Promise
     });
     const epoch = meta.epoch + 1;
     await store.commit([[EPOCH_KEY, encodeNumber(epoch)], ...endsOfDeletedTopics(meta, log)]);
+    warnOfWeakDurability(log, durability, options.logger ?? silentLogger);
     const database = new Database(options, { env, store, log, meta, epoch, data, onClosed });
     await database.recover(lost);
     return database;

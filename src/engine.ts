@@ -93,22 +93,28 @@ export interface PartitionFigures {
 export interface Inserts {
   /**
    * Checks a row, given as a JSON object, and writes it.
-   * @returns where it stands, once it is on disk.
+   * @returns where it stands, once it is on disk or what the durability of its topic asks for is done.
    * @throws DatabaseError at once for a row that does not fit; nothing of it is written then.
    */
   insert(row: JsonNode): Promise<Acknowledgement>;
 }
 
-/** Where an acknowledged row stands. It is on disk. */
-export interface Acknowledgement {
+/** Where a record stands. */
+export interface RecordPosition {
   readonly topic: string;
   readonly partition: number;
   readonly offset: number;
 }
 
+/** Where an acknowledged row stands. */
+export interface Acknowledgement extends RecordPosition {
+  /** What the acknowledgement is worth: with `fsync` the row is on disk. */
+  readonly durability: string;
+}
+
 /** Records that an answer has to show; refused with WAIT_TIMEOUT when they are not processed in time. */
 export interface ReadAfter {
-  readonly positions: readonly Acknowledgement[];
+  readonly positions: readonly RecordPosition[];
   readonly timeoutMs: number;
 }
 
@@ -130,6 +136,10 @@ export interface StatementOptions {
   readonly resume?: string;
   /** Given the kinds of all statements before the first of them is looked at; what it throws refuses them all. */
   readonly authorize?: (statementKinds: readonly string[]) => void;
+  /**
+   * Names the request: sent again with the same statements it is not run again. For requests that only insert rows.
+   */
+  readonly idempotencyKey?: string;
 }
 
 export interface QueryResult {

@@ -62,6 +62,7 @@ const PARTS_BELOW: Readonly<Record<string, readonly string[]>> = {
   'cli/run-tests.ts': ['cli', 'src/base', 'src/functions', 'src/testing'],
   'cli/security-files.ts': ['server/security', 'server/tls-files.ts'],
   'cli/commands/user.ts': ['cli', 'server/security'],
+  'cli/commands/server.ts': ['cli', 'src/log/topic-settings.ts'],
   'cli/serve.ts': ['cli', 'src/api', 'src/database.ts', 'server/app.ts'],
 };
 

@@ -4,6 +4,7 @@ import { reportProblems, type Command, type Surroundings } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { ServerOptions } from '../serve.ts';
 import { readSecurityFiles, type SecurityFiles } from '../security-files.ts';
+import { DURABILITY_EXPECTED, parseDurability } from '../../src/log/topic-settings.ts';
 import type { Settings } from '../settings.ts';
 
 const DIRECTORY_DEFAULT = 'millrace-data';
@@ -83,6 +84,13 @@ export const server: Command = {
       summary: 'lets only clients in whose certificate one of these has certified',
     },
     {
+      name: 'durability',
+      value: 'WHEN',
+      variable: 'MILLRACE_DURABILITY',
+      summary:
+        'when inserts into new topics that do not say so are acknowledged: fsync, interval=<ms> or none (default fsync)',
+    },
+    {
       name: 'log-level',
       value: 'LEVEL',
       variable: 'MILLRACE_LOG_LEVEL',
@@ -158,6 +166,9 @@ function readOptions(settings: Settings, { input, output }: Surroundings): Serve
     host,
     allowedHosts: listOf(settings.text('allowed-hosts')),
     ...security,
+    durability:
+      settings.parsed('durability', { expected: DURABILITY_EXPECTED, parse: parseDurability }) ??
+      'fsync',
     logLevel: settings.choice('log-level', LOG_LEVELS) ?? (prompt ? 'warn' : 'info'),
     prompt,
     schemaRegistry: readSchemaRegistry(settings),

@@ -69,7 +69,7 @@ async function insertAll(
       const line = await nextRow(lines);
       if (line === null) break;
       const writing = inserts.insert(rowOf(line)).then(
-        (place) => acknowledgements.acknowledge(seq, place),
+        (acknowledgement) => acknowledgements.acknowledge(seq, acknowledgement),
         (error: unknown) => failures.set(seq, error),
       );
       underWay.add(writing);

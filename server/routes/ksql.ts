@@ -8,11 +8,16 @@ export const ksql: RouteDefinition = {
   method: 'POST',
   path: '/ksql',
   summary:
-    'Runs statements other than SELECT and PRINT and answers an array of what they produced.',
+    'Runs statements other than SELECT and PRINT and answers an array of what they produced; inserts are repeatable with the header Idempotency-Key.',
   offers: [MEDIA_KSQL_V1, MEDIA_JSON],
   labelsErrors: true,
   async handle({ exchange, body, context }) {
-    const request = parseStatementRequest(body);
+    const { sql, options } = parseStatementRequest(body);
+    const key = exchange.header('idempotency-key');
+    const request = {
+      sql,
+      options: key === undefined ? options : { ...options, idempotencyKey: key },
+    };
     const entities = await executeFor(exchange, request, context);
     const host = exchange.host ?? '';
     const answer = entities.map((entity) => withHostStatus(entity, host));

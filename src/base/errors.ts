@@ -38,6 +38,8 @@ export const ERROR_CODES = {
   HTTP2_NEEDED: { blame: 'user', httpStatus: 400, errorCode: 40004, retry: false },
   INTERNAL: { blame: 'server', httpStatus: 500, errorCode: 50000, retry: false },
   QUERY_TOO_LARGE: { blame: 'user', httpStatus: 500, errorCode: 50002, retry: false },
+  /** A data directory of another version; met only when opening it. */
+  UNKNOWN_FORMAT: { blame: 'user', httpStatus: 500, errorCode: 50000, retry: false },
   CORRUPT: { blame: 'server', httpStatus: 500, errorCode: 50000, retry: false },
   WAIT_TIMEOUT: { blame: 'server', httpStatus: 503, errorCode: 50301, retry: true },
   STARTING: { blame: 'server', httpStatus: 503, errorCode: 50302, retry: true },

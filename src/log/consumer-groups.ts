@@ -139,6 +139,7 @@ export class ConsumerGroups implements GroupOffsets {
         name: GROUP_TOPIC,
         partitionCount: 1,
         cleanupPolicy: 'compact',
+        durability: 'fsync',
       }));
     return topic.partitions[0]!;
   }

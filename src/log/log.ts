@@ -125,8 +125,10 @@ export interface Partition {
   /**
    * Writes what was appended and syncs it (fdatasync; also the directory after a new segment). Calls made while a
    * sync is under way share the next one: that is the group commit.
-   * @throws the error of the file system. The partition is then failed for good: every later call throws too,
-   *   because after a failed fsync nobody knows what the disk holds.
+   * @throws DatabaseError DISK_FULL when there was no room: what was not written is as if it had never been appended,
+   *   and the partition goes on. So whoever appends asks in the same turn of the event loop. After any other error of
+   *   the file system, and when records of a transaction found no room, the partition has failed for good: every later
+   *   call throws too, because after a failed fsync nobody knows what the disk holds.
    */
   sync(): Promise<void>;
 

@@ -35,6 +35,8 @@ export interface TopicSettings {
 
 const DAY_MS = 86_400_000;
 const INTERVAL_MS_MAX = 60_000;
+/** What a durability may be, for messages. */
+export const DURABILITY_EXPECTED = `fsync, none, or interval=<ms> with at most ${INTERVAL_MS_MAX} ms`;
 
 /** What a topic has that nobody said anything about. */
 export const DEFAULT_TOPIC_SETTINGS: TopicSettings = {
@@ -67,7 +69,7 @@ const SETTINGS = [
   amount('segmentMs', 'segment.ms', 1),
   amount('deleteRetentionMs', 'delete.retention.ms', 0),
   define('durability', 'durability', {
-    expected: `fsync, none, or interval=<ms> with at most ${INTERVAL_MS_MAX} ms`,
+    expected: DURABILITY_EXPECTED,
     parse: parseDurability,
   }),
   words('compression', 'compression.type', ['none', 'gzip', 'snappy', 'lz4', 'zstd']),
@@ -141,7 +143,8 @@ export function isDeleted({ cleanupPolicy }: TopicSettings): boolean {
   return cleanupPolicy !== 'compact';
 }
 
-function parseDurability(text: string): Durability | undefined {
+/** Undefined when the text is no durability. */
+export function parseDurability(text: string): Durability | undefined {
   if (text === 'fsync' || text === 'none') return text;
   const [, ms] = /^interval=(\d{1,5})$/.exec(text) ?? [];
   const isLegal = ms !== undefined && Number(ms) >= 1 && Number(ms) <= INTERVAL_MS_MAX;

@@ -16,6 +16,11 @@ export function producerIdOfKey(key: string): number {
   return FIRST_PRODUCER_ID + hash.readUIntBE(0, 6) * 8 + ((hash[6] as number) >>> 5);
 }
 
+/** The sequence that stands for a text: the statement that makes the records, say. */
+export function sequenceOfText(text: string): number {
+  return createHash('sha256').update(text).digest().readUInt32BE(0) % SEQUENCES;
+}
+
 /** The sequence of the first of the records; other records, almost certainly, have another. */
 export function sequenceOfRecords(records: readonly NewRecord[]): number {
   const hash = createHash('sha256');

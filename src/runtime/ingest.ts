@@ -9,7 +9,7 @@ import type { RecordHeader } from '../log/record-batch.ts';
 import { syncDelayMs } from '../log/topic-settings.ts';
 import type { Durability } from '../log/topic-settings.ts';
 import type { AppendGate } from './append-gate.ts';
-import { producerIdOfKey, sequenceOfRecords } from './idempotency.ts';
+import { producerIdOfKey, sequenceOfRecords, sequenceOfText } from './idempotency.ts';
 
 /** A record to be written. */
 export interface NewRecord {
@@ -114,12 +114,16 @@ export class Ingest {
   /**
    * Writes the records of one request. With an idempotency key a request that is sent again is not written again and
    * gets the acknowledgements of the first; records without a key all go to one partition then.
+   * @param options.content what tells the request from others with its key; default: the records.
    * @throws DatabaseError as `append`; CONFLICT when the key came with other records before.
    */
   async appendAll(
     topic: Topic,
     records: readonly NewRecord[],
-    { idempotencyKey = null }: { readonly idempotencyKey?: string | null } = {},
+    {
+      idempotencyKey = null,
+      content,
+    }: { readonly idempotencyKey?: string | null; readonly content?: string } = {},
   ): Promise<Acknowledgement[]> {
     if (idempotencyKey === null) {
       return Promise.all(records.map((record) => this.append(topic, record)));
@@ -134,7 +138,8 @@ export class Ingest {
     const batches = new Map<Partition, IdempotentBatch>();
     for (const place of new Set(places)) {
       const own = records.filter((_, i) => places[i] === place);
-      batches.set(place, { producerId, baseSequence: sequenceOfRecords(own) });
+      const baseSequence = content === undefined ? sequenceOfRecords(own) : sequenceOfText(content);
+      batches.set(place, { producerId, baseSequence });
     }
     // One partition after the other, so that the records of each stand together in its queue.
     const answers = new Map<number, Promise<Acknowledgement>>();

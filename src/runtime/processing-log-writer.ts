@@ -53,6 +53,7 @@ export class ProcessingLogWriter {
         name: PROCESSING_LOG_TOPIC,
         partitionCount: PROCESSING_LOG_SOURCE.partitionCount,
         cleanupPolicy: 'delete',
+        durability: 'fsync',
         retentionMs: RETENTION_MS,
         retentionBytes: RETENTION_BYTES,
       }))

@@ -33,6 +33,7 @@ export class SchemasTopic implements RegistryJournal {
         name: SCHEMAS_TOPIC,
         partitionCount: 1,
         cleanupPolicy: 'delete',
+        durability: 'fsync',
         retentionMs: null,
       }));
   }

@@ -1,6 +1,6 @@
 import type { Env } from '../base/env.ts';
 import { DatabaseError } from '../base/errors.ts';
-import type { Acknowledgement, ReadAfter } from '../engine.ts';
+import type { ReadAfter, RecordPosition } from '../engine.ts';
 import type { Log, Partition } from '../log/log.ts';
 import type { PersistentQuery } from '../runtime/persistent-query.ts';
 import type { TickLoop } from '../runtime/tick-loop.ts';
@@ -30,15 +30,15 @@ export async function awaitPositions(
   const leftMs = (): number => deadline - clock.monotonic();
   for (const [index, { partition, offset }] of places.entries()) {
     const isStable = await isReadable(partition, { offset, clock, timeoutMs: leftMs() });
-    if (!isStable) throw tooLate(positions[index] as Acknowledgement, timeoutMs);
+    if (!isStable) throw tooLate(positions[index] as RecordPosition, timeoutMs);
   }
   for (const writer of writers) {
     if (await loop.hasReached(writer, places, leftMs())) continue;
-    throw tooLate(positions[0] as Acknowledgement, timeoutMs);
+    throw tooLate(positions[0] as RecordPosition, timeoutMs);
   }
 }
 
-function partitionOf(log: Log, { topic, partition }: Acknowledgement): Partition {
+function partitionOf(log: Log, { topic, partition }: RecordPosition): Partition {
   const found = topic.startsWith('_') ? undefined : log.topic(topic)?.partitions[partition];
   if (found !== undefined) return found;
   throw new DatabaseError(
@@ -65,7 +65,7 @@ async function isReadable(
   return partition.stableEndOffset > offset;
 }
 
-function tooLate({ topic, partition, offset }: Acknowledgement, timeoutMs: number): DatabaseError {
+function tooLate({ topic, partition, offset }: RecordPosition, timeoutMs: number): DatabaseError {
   return new DatabaseError(
     'WAIT_TIMEOUT',
     `Timed out after ${timeoutMs} ms while waiting for the record at offset ${offset} of partition ${partition} of topic ${topic} to be processed. Try again.`,

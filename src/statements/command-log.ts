@@ -31,6 +31,7 @@ export class CommandLog {
         name: COMMAND_TOPIC,
         partitionCount: 1,
         cleanupPolicy: 'delete',
+        durability: 'fsync',
         retentionMs: null,
       }));
     return new CommandLog(topic, ingest);

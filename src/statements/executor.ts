@@ -20,6 +20,8 @@ export interface Invocation<N> {
   readonly overrides: Overrides;
   /** Session variables in force at this statement. */
   readonly variables: Variables;
+  /** Names the statement: sent again under it, it is not run again. Null: it has no name. */
+  readonly idempotencyKey: string | null;
 }
 
 /** What statements act on. */

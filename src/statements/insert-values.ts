@@ -12,7 +12,11 @@ import { sessionProperties } from './session-properties.ts';
 export const insertValues: StatementDefinition<InsertValuesNode> = {
   kind: 'insertValues',
   isDefinition: false,
-  prepare({ node, overrides }, world, { log, ingest, clock, random, registry }) {
+  prepare(
+    { node, sql, overrides, idempotencyKey },
+    world,
+    { log, ingest, clock, random, registry },
+  ) {
     if (!sessionProperties(overrides).insertValues) {
       throw errorAt(
         'FORBIDDEN',
@@ -37,7 +41,9 @@ export const insertValues: StatementDefinition<InsertValuesNode> = {
         }
         const target = hasSchemas(source) ? await withInsertSchemas(source, registry) : source;
         const { key, value } = encodeRow(target, row);
-        await ingest.append(topic, { key, value, timestamp: timestamp ?? clock.now() });
+        // Without a time of its own it gets that of the append, which is another when it is sent again.
+        const record = timestamp === null ? { key, value } : { key, value, timestamp };
+        await ingest.appendAll(topic, [record], { idempotencyKey, content: sql });
         return null;
       },
     };

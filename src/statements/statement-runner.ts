@@ -1,7 +1,7 @@
 import type { ParsedStatement } from '../../grammar/parser.ts';
 import { expandTypes } from '../analyze/custom-types.ts';
 import type { Entity } from '../api/entities.ts';
-import { DatabaseError } from '../base/errors.ts';
+import { DatabaseError, ERROR_CODES } from '../base/errors.ts';
 import type { Env } from '../base/env.ts';
 import type { StatementOptions } from '../engine.ts';
 import type { Log } from '../log/log.ts';
@@ -11,6 +11,7 @@ import type { QueryRunner } from '../runtime/query-runner.ts';
 import type { SchemaRegistry } from '../schema-registry/schema-registry.ts';
 import type { CatalogState } from './catalog-state.ts';
 import type { Prepared, Services, StatementDefinition } from './executor.ts';
+import { IdempotentRequests } from './idempotent-requests.ts';
 import { definitionOf } from './index.ts';
 import { locateInSql } from './locate.ts';
 import { parseSql } from './parse.ts';
@@ -40,6 +41,7 @@ export class StatementRunner {
   readonly #services: Services;
   /** Statements that change what exists run one request at a time. */
   #definitions: Promise<unknown> = Promise.resolve();
+  readonly #idempotent = new IdempotentRequests();
 
   constructor(options: StatementRunnerOptions) {
     const { clock, random, log, ingest, runner, processingLog } = options;
@@ -74,13 +76,28 @@ export class StatementRunner {
       parsed,
       definitions: parsed.map(executable),
       session: { overrides, variables },
+      idempotencyKey: options.idempotencyKey ?? null,
     };
+    if (options.idempotencyKey !== undefined) return this.#runOnce(request, options.idempotencyKey);
     if (!request.definitions.some((definition) => definition.isDefinition)) {
       return this.#run(request);
     }
     const running = this.#definitions.then(() => this.#run(request));
     this.#definitions = running.catch(() => {});
     return running;
+  }
+
+  /** Under its key a request is run again only as far as it did not come before. */
+  async #runOnce(request: Request, key: string): Promise<Entity[]> {
+    const kinds = request.parsed.map(({ statement }) => statement.kind);
+    const forget = this.#idempotent.begin(key, request.sql, kinds);
+    try {
+      return await this.#run(request);
+    } catch (error) {
+      // A request with a mistake can be sent again without it; of any other error nobody knows what it left.
+      if (error instanceof DatabaseError && ERROR_CODES[error.code].blame === 'user') forget();
+      throw error;
+    }
   }
 
   async #run(request: Request): Promise<Entity[]> {
@@ -125,10 +142,11 @@ interface Request {
   readonly parsed: readonly ParsedStatement[];
   readonly definitions: readonly StatementDefinition<ParsedStatement['statement']>[];
   readonly session: Session;
+  readonly idempotencyKey: string | null;
 }
 
 function prepare(
-  { parsed, definitions }: Request,
+  { parsed, definitions, idempotencyKey: key }: Request,
   {
     index,
     session,
@@ -139,7 +157,8 @@ function prepare(
   const { statement, text } = parsed[index] as ParsedStatement;
   const definition = definitions[index] as StatementDefinition<ParsedStatement['statement']>;
   const node = expandTypes(statement, world.catalog.types);
-  return definition.prepare({ node, sql: text, ...session }, world, services);
+  const idempotencyKey = key === null ? null : JSON.stringify([key, index]);
+  return definition.prepare({ node, sql: text, idempotencyKey, ...session }, world, services);
 }
 
 function sessionAfter({ overrides, variables }: Prepared, before: Session): Session {

@@ -31,6 +31,18 @@ describe('values', () => {
     expect(settings(['--output', 'JSON']).choice('output', ['tabular', 'json'])).toBe('json');
   });
 
+  test('of other kinds are read by whoever knows them', () => {
+    const even = {
+      expected: 'an even number',
+      parse: (text: string) => (Number(text) % 2 === 0 ? Number(text) : undefined),
+    };
+    expect(settings(['--output', '4']).parsed('output', even)).toBe(4);
+    expect(settings([]).parsed('output', even)).toBe(null);
+    const odd = settings(['--output', '5']);
+    expect(odd.parsed('output', even)).toBe(null);
+    expect(odd.problems).toEqual(['--output must be an even number; found "5".']);
+  });
+
   test('of which there is none are null', () => {
     const none = settings([]);
     expect(none.text('output')).toBe(null);

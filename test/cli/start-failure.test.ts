@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { explainStartFailure } from '../../cli/start-failure.ts';
+import { explainStartFailure, fatalExitCode } from '../../cli/start-failure.ts';
 
 const PLACE = { directory: '/data', host: '127.0.0.1', port: 80 };
 
@@ -15,7 +15,11 @@ test.each([
   [{ code: 'EACCES', syscall: 'mkdir' }, 77, 'The data directory /data may not be written'],
   [{ code: 'ENOENT', syscall: 'mkdir' }, 73, 'The data directory /data cannot be made'],
   [{ code: 'EROFS', syscall: 'open' }, 73, 'The data directory /data cannot be made'],
+  [{ code: 'UNKNOWN_FORMAT' }, 78, 'it broke'],
   [{ code: 'LEVEL_LOCKED' }, 75, 'The data directory /data is in use by another Millrace'],
+  [{ code: 'LEVEL_IO_ERROR', message: 'IO error: /data/LOCK: Permission denied' }, 77, 'owner'],
+  [{ code: 'LEVEL_IO_ERROR', message: 'IO error: /data/LOCK: Read-only file system' }, 73, 'EROFS'],
+  [{ code: 'LEVEL_IO_ERROR', message: 'IO error: /data/LOCK: Input/output error' }, 74, 'failed'],
 ])('%o is answered with exit code %i', (fields, exitCode, message) => {
   const explained = explainStartFailure(failure(fields), PLACE);
   expect(explained.exitCode).toBe(exitCode);
@@ -34,4 +38,14 @@ test('any other error is ours, with its own message', () => {
     message: 'Millrace failed: it broke',
   });
   expect(explainStartFailure('a text', PLACE).message).toBe('Millrace failed: a text');
+});
+
+test.each([
+  [failure({ code: 'EIO' }), 74],
+  [failure({ code: 'DISK_FULL', cause: failure({ code: 'ENOSPC' }) }), 74],
+  [failure({ cause: failure({ code: 'LEVEL_IO_ERROR' }) }), 74],
+  [failure({ code: 'INTERNAL' }), 70],
+  ['a text', 70],
+])('a server that cannot go on from %o ends with exit code %i', (error, exitCode) => {
+  expect(fatalExitCode(error)).toBe(exitCode);
 });

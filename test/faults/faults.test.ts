@@ -14,6 +14,21 @@ test('whatever operation fails and wherever the process dies, nothing acknowledg
   expect(runs).toBeGreaterThan(400);
 }, 120_000);
 
+test('a disk that is full for a moment stops no inserts', async () => {
+  const [inserts] = WORKLOADS;
+  const { operations } = await runInto(inserts!, { seed: 0, end: 'kill' });
+  const { operations: starting } = await runInto(inserts!, { seed: 0, actions: 0, end: 'kill' });
+  for (let at = starting + 1; at <= operations; at++) {
+    const fault = { at, lasts: 'once', code: 'ENOSPC' } as const;
+    const { complaints: found, stopped } = await runInto(inserts!, {
+      seed: at,
+      fault,
+      end: 'some',
+    });
+    expect({ at, found, stopped }).toEqual({ at, found: [], stopped: false });
+  }
+}, 60_000);
+
 test('the same mishap has the same outcome', async () => {
   const [workload] = WORKLOADS;
   const mishap = { seed: 7, fault: { at: 40, lasts: 'once', code: 'EIO' }, end: 'some' } as const;

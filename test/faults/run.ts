@@ -2,7 +2,7 @@ import { complaints } from './check.ts';
 import { Machine } from './machine.ts';
 import type { CrashLeaves, Fault } from './simulated-disk.ts';
 import type { StoreFault } from './simulated-store.ts';
-import { act, Ledger, type Workload } from './workload.ts';
+import { act, Ledger, SOURCE, type Workload } from './workload.ts';
 
 /** What goes wrong in the first life of a database, and how that life ends. */
 export interface Mishap {
@@ -23,6 +23,8 @@ export interface Outcome {
   /** Operations of the disk and commits of the store in the first life. */
   readonly operations: number;
   readonly commits: number;
+  /** Whether the database stopped by itself, or did not even start, in the first life. */
+  readonly stopped: boolean;
 }
 
 /**
@@ -35,7 +37,8 @@ export async function runInto(workload: Workload, mishap: Mishap): Promise<Outco
   if (mishap.fault !== undefined) machine.disk.failAt(mishap.fault);
   if (mishap.storeFault !== undefined) machine.store.failAt(mishap.storeFault);
   if (mishap.killAt !== undefined) machine.killAt(mishap.killAt);
-  await firstLife(workload, { machine, ledger, mishap });
+  const found: string[] = [];
+  const stopped = !(await firstLife(workload, { machine, ledger, mishap, found }));
   const { operations } = machine.disk;
   const { commits } = machine.store;
   machine.disk.heal();
@@ -46,7 +49,6 @@ export async function runInto(workload: Workload, mishap: Mishap): Promise<Outco
     machine.disk.heal();
     endLife(machine, mishap.end);
   }
-  const found: string[] = [];
   await machine.start();
   found.push(...(await complaints(machine, ledger)));
   await act({ kind: 'insert', count: 3 }, machine, ledger);
@@ -55,13 +57,19 @@ export async function runInto(workload: Workload, mishap: Mishap): Promise<Outco
   await machine.start();
   found.push(...(await complaints(machine, ledger)).map((text) => `later: ${text}`));
   await machine.until(machine.database.close());
-  return { complaints: found, operations, commits };
+  return { complaints: found, operations, commits, stopped };
 }
 
+/** @returns whether the database went on until its life was ended. */
 async function firstLife(
   workload: Workload,
-  { machine, ledger, mishap }: { machine: Machine; ledger: Ledger; mishap: Mishap },
-): Promise<void> {
+  {
+    machine,
+    ledger,
+    mishap,
+    found,
+  }: { machine: Machine; ledger: Ledger; mishap: Mishap; found: string[] },
+): Promise<boolean> {
   let started = false;
   try {
     await machine.start();
@@ -76,10 +84,30 @@ async function firstLife(
       await act(action, machine, ledger);
     }
   }
+  const goesOn = started && machine.fatal === null;
+  const { fault } = mishap;
+  if (goesOn && fault?.code === 'ENOSPC' && fault.lasts === 'once') {
+    const complaints = await complaintsAfterRoom(machine, ledger);
+    found.push(...complaints.map((text) => `with room again: ${text}`));
+  }
   if (mishap.end === 'close' && started) {
     await machine.until(machine.database.close()).catch(() => {});
   }
   endLife(machine, mishap.end);
+  return goesOn;
+}
+
+/** A database that once found no room, and did not stop, goes on as if nothing had been. */
+async function complaintsAfterRoom(machine: Machine, ledger: Ledger): Promise<string[]> {
+  const found: string[] = [];
+  if (!ledger.created.has('S')) await act(SOURCE, machine, ledger);
+  const before = ledger.acknowledged.size;
+  await act({ kind: 'insert', count: 3 }, machine, ledger);
+  const acknowledged = ledger.acknowledged.size - before;
+  if (acknowledged !== 3) found.push(`${acknowledged} of 3 rows were taken`);
+  if (machine.fatal === null) found.push(...(await complaints(machine, ledger)));
+  if (machine.fatal !== null) found.push(`it stopped: ${String(machine.fatal)}`);
+  return found;
 }
 
 function endLife(machine: Machine, end: Mishap['end']): void {

@@ -7,7 +7,7 @@ export interface Fault {
   readonly at: number;
   /** With `once` only that operation fails, with `always` every one from there on. */
   readonly lasts: 'once' | 'always';
-  /** ENOSPC spares reads, syncs and removals. A write that fails has written the first half of its bytes. */
+  /** ENOSPC spares reads, syncs, removals and files that are cut. A write that fails has written the first half of its bytes. */
   readonly code: 'EIO' | 'ENOSPC';
 }
 
@@ -430,7 +430,7 @@ export class SimulatedDisk {
         return slice.length;
       },
       truncate: async (size) => {
-        this.#step('write', path, life);
+        this.#step(size > node.seen.bytes.length ? 'write' : 'remove', path, life);
         node.change({ kind: 'truncate', size });
       },
       sync: async () => this.#sync(path, node, life),

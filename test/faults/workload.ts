@@ -43,7 +43,8 @@ const drop = (name: string, sql: string): Action => ({ kind: 'drop', name, sql }
 const insert = (count: number): Action => ({ kind: 'insert', count });
 const settle: Action = { kind: 'settle' };
 
-const SOURCE = create(
+/** What every workload inserts into. */
+export const SOURCE = create(
   'S',
   "CREATE STREAM S (K STRING KEY, ID INT, V INT) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON', PARTITIONS=2);",
 );

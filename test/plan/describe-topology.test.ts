@@ -11,5 +11,14 @@ test('shows sub-topologies, cut where rows are handed over, with their topics an
     'EXPLAIN CREATE TABLE t AS SELECT v, COUNT(*) AS n FROM s GROUP BY v;',
   );
   const { topology } = (entity as QueryDescriptionEntity).queryDescription;
-  expect(topology).toBe('');
+  expect(topology).toMatch(
+    /^Topologies:\n {3}Sub-topology: 0\n {4}Source: Source-0 \(topics: \[s\]\)\n/,
+  );
+  expect(topology).toMatch(
+    / {4}Repartition: Repartition-\d+ \(partitions: 2\)\n {6}--> Aggregate-\d+\n/,
+  );
+  expect(topology).toMatch(
+    / {3}Sub-topology: 1\n {4}Processor: Aggregate-(\d+) \(stores: \[Aggregate-\1-0\]\)\n/,
+  );
+  expect(topology).toMatch(/ {4}Sink: Sink-\d+ \(topic: T\)\n {6}--> none\n/);
 });

@@ -8,6 +8,7 @@ import { writeControlBatch } from '../record-batch.ts';
 import { ConsumerGroups } from '../consumer-groups.ts';
 import { checkTopicName } from '../topic-name.ts';
 import { DEFAULT_TOPIC_SETTINGS, isCompacted } from '../topic-settings.ts';
+import type { Durability } from '../topic-settings.ts';
 import { EmbeddedPartition } from './embedded-partition.ts';
 import type { CapturableLog, CapturedFile, LogCapture } from './log-backup.ts';
 import { describePartition, partitionDamage, partitionFailure } from './partition-errors.ts';
@@ -87,6 +88,8 @@ export interface EmbeddedLogOptions {
   readonly env: Env;
   readonly logger: Logger;
   readonly recovery: LogRecovery;
+  /** Of topics that are made without one. Default: fsync. */
+  readonly durability?: Durability;
   readonly limits?: Partial<EmbeddedLogLimits>;
 }
 
@@ -376,9 +379,9 @@ class EmbeddedLog implements Log, CapturableLog {
   }
 
   async #create(options: CreateTopicOptions): Promise<Topic> {
-    const { env, directory, logger } = this.#options;
+    const { env, directory, logger, durability = 'fsync' } = this.#options;
     const { name, partitionCount, ...given } = options;
-    const settings = { ...DEFAULT_TOPIC_SETTINGS, ...given };
+    const settings = { ...DEFAULT_TOPIC_SETTINGS, durability, ...given };
     if (this.#topics.has(name)) {
       throw new DatabaseError('ALREADY_EXISTS', `Topic '${name}' already exists.`);
     }

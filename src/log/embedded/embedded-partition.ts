@@ -10,6 +10,7 @@ import {
   baseOffset,
   batchSizeAt,
   isControl,
+  isTransactional,
   lastOffset,
   lastOffsetDelta,
   setBaseOffset,
@@ -23,7 +24,13 @@ import type { CapturedFile } from './log-backup.ts';
 import type { Producers } from './producers.ts';
 import { writeLogStart } from './log-start.ts';
 import type { RecoveredPartition } from './partition-recovery.ts';
-import { describePartition, partitionDamage, partitionFailure } from './partition-errors.ts';
+import {
+  describePartition,
+  isDiskFull,
+  partitionDamage,
+  partitionFailure,
+  partitionFull,
+} from './partition-errors.ts';
 import { ReadCollector } from './read-collector.ts';
 import { isDueToRoll, retainedFrom } from './retention.ts';
 import { firstOffsetAtTime, Segment } from './segment.ts';
@@ -70,7 +77,7 @@ interface SyncRequest {
 /**
  * One partition of the embedded log. Appending is memory only; one loop at a time writes and syncs for everybody who
  * waits. After an error of the file system the partition has failed: what the disk holds is known only after opening
- * the log again.
+ * the log again. A full disk is the exception, see `#giveUpUnwritten`.
  *
  * What is appended between two syncs stays in memory until written, so whoever appends bounds it, as a tick does.
  */
@@ -477,30 +484,90 @@ export class EmbeddedPartition implements Partition {
 
   /** Runs until nobody waits for a sync and little is pending. Never rejects: errors go to those who wait. */
   async #write(): Promise<void> {
-    let request: SyncRequest | null = null;
-    let writeRequest: SyncRequest | null = null;
     try {
       // Appends and syncs of the same moment join the first round.
       await Promise.resolve();
-      while (this.#hasToWrite) {
-        request = this.#syncRequest;
-        writeRequest = this.#writeRequest;
-        this.#syncRequest = null;
-        this.#writeRequest = null;
-        await this.#writePending();
-        writeRequest?.resolve();
-        if (request !== null) await this.#syncWritten();
-        request?.resolve();
-        const due = this.#checkpointDue;
-        if (due !== null && due.offset <= this.#durableEndOffset) await this.#writeCheckpoint();
-      }
+      while (this.#hasToWrite) await this.#writeRound();
     } catch (error) {
       this.fail(partitionFailure(this.#name, { activity: 'writing its log', cause: error }));
-      request?.reject(this.#failure);
-      writeRequest?.reject(this.#failure);
     } finally {
       this.#writing = null;
     }
+  }
+
+  async #writeRound(): Promise<void> {
+    const request = this.#syncRequest;
+    const writeRequest = this.#writeRequest;
+    this.#syncRequest = null;
+    this.#writeRequest = null;
+    try {
+      await this.#writePending();
+      writeRequest?.resolve();
+      if (request !== null) await this.#syncWritten();
+      request?.resolve();
+    } catch (error) {
+      const mayGoOn = isDiskFull(error) && !this.#segments.at(-1)!.isInDoubt;
+      const full = mayGoOn ? this.#giveUpUnwritten(error) : null;
+      const activity = 'writing its log';
+      const failure = full ?? partitionFailure(this.#name, { activity, cause: error });
+      request?.reject(failure);
+      writeRequest?.reject(failure);
+      if (full === null) throw error;
+      await this.#resumeAppending();
+      return;
+    }
+    const due = this.#checkpointDue;
+    if (due !== null && due.offset <= this.#durableEndOffset) await this.#tryCheckpoint();
+  }
+
+  /**
+   * There was no room for what is appended and not written: it is as if it had never been appended, and whoever waits
+   * for it is told. At once, so that what is appended from now on gets the offsets it had.
+   *
+   * Not so with batches of transactions: ticks have read them already, at those offsets.
+   * @returns what to tell; null when it cannot be given up.
+   */
+  #giveUpUnwritten(cause: unknown): DatabaseError | null {
+    const unwritten = this.#cachedFrom(this.#writtenEndOffset);
+    if (unwritten.some((batch) => isControl(batch) || isTransactional(batch))) return null;
+    const end = this.#writtenEndOffset;
+    this.#pending = [];
+    this.#pendingBytes = 0;
+    this.#endOffset = end;
+    this.#cache.cut(end);
+    this.#producers.forgetFrom(end);
+    if (this.#checkpointDue !== null && this.#checkpointDue.offset > end) this.#putOffCheckpoint();
+    const failure = partitionFull(this.#name, cause);
+    const { topic, index } = this;
+    const fields = { topic: topic.name, partition: index, batches: unwritten.length, err: cause };
+    this.#logger.error(fields, failure.message);
+    this.#syncRequest?.reject(failure);
+    this.#syncRequest = null;
+    this.#writeRequest?.reject(failure);
+    this.#writeRequest = null;
+    return failure;
+  }
+
+  /** Cuts what is half written, and takes up the last segment again if the next could not be made. */
+  async #resumeAppending(): Promise<void> {
+    await this.#segments.at(-1)!.resume(this.#writtenEndOffset);
+  }
+
+  /** A checkpoint only saves time: on a full disk the next one will do. */
+  async #tryCheckpoint(): Promise<void> {
+    try {
+      await this.#writeCheckpoint();
+    } catch (error) {
+      if (!isDiskFull(error)) throw error;
+      this.#putOffCheckpoint();
+      this.#logger.warn({ err: error }, `${this.#name}: no room on the disk for a checkpoint`);
+    }
+  }
+
+  /** The next append takes it. */
+  #putOffCheckpoint(): void {
+    this.#checkpointDue = null;
+    this.#bytesSinceCheckpoint = CHECKPOINT_BYTES;
   }
 
   async #writePending(): Promise<void> {
@@ -518,7 +585,7 @@ export class EmbeddedPartition implements Partition {
       const isCompressed = settings.compression !== 'none';
       const stored = isCompressed ? await compressBatch(batch, settings.compression) : batch;
       if (sizeBytes > 0 && (isDue || sizeBytes + stored.length > segmentBytesMax)) {
-        if (group.length > 0) await active.append(group, nowMs);
+        await this.#writeGroup(active, group, nowMs);
         active = await this.#roll(baseOffset(batch));
         group = [];
         sizeBytes = 0;
@@ -527,6 +594,10 @@ export class EmbeddedPartition implements Partition {
       group.push(stored);
       sizeBytes += stored.length;
     }
+    await this.#writeGroup(active, group, nowMs);
+  }
+
+  async #writeGroup(active: Segment, group: readonly Buffer[], nowMs: number): Promise<void> {
     if (group.length === 0) return;
     await active.append(group, nowMs);
     this.#writtenEndOffset = lastOffset(group.at(-1)!) + 1;
@@ -604,6 +675,11 @@ export class EmbeddedPartition implements Partition {
     if (this.#failure !== null) return;
     this.#writing = this.#roll(this.#writtenEndOffset)
       .then(() => undefined)
+      .catch((error: unknown) => {
+        if (!isDiskFull(error) || this.#segments.at(-1)!.isInDoubt) throw error;
+        this.#logger.warn({ err: error }, `${this.#name}: no room on the disk for a new segment`);
+        return this.#resumeAppending();
+      })
       .catch((error: unknown) => {
         this.fail(partitionFailure(this.#name, { activity: 'beginning a segment', cause: error }));
       })

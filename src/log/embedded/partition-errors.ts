@@ -16,13 +16,28 @@ export function partitionDamage(partition: string, cause: CorruptionError): Data
   );
 }
 
+/** Whether an error of the file system says that there is no room. */
+export function isDiskFull(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === 'ENOSPC' || code === 'EDQUOT';
+}
+
+/** The error of those whose records found no room; the partition goes on. */
+export function partitionFull(partition: string, cause: unknown): DatabaseError {
+  return new DatabaseError(
+    'DISK_FULL',
+    `There is no room on the disk for records of ${partition}. They were not acknowledged; make room and send them again.`,
+    { cause },
+  );
+}
+
 /** The error of a partition after the file system refused `activity`, such as "writing its log". */
 export function partitionFailure(
   partition: string,
   { activity, cause }: { readonly activity: string; readonly cause: unknown },
 ): DatabaseError {
-  const { code, message } = cause as NodeJS.ErrnoException;
-  const isFull = code === 'ENOSPC' || code === 'EDQUOT';
+  const { message } = cause as Error;
+  const isFull = isDiskFull(cause);
   const remedy = isFull ? 'Make room on the disk' : 'Check the disk';
   return new DatabaseError(
     isFull ? 'DISK_FULL' : 'INTERNAL',

@@ -100,6 +100,16 @@ export class Producers {
     }
   }
 
+  /** Forgets the batches from the offset on: they did not come into the log. */
+  forgetFrom(offset: number): void {
+    for (const [id, state] of this.#states) {
+      if ((state.batches.at(-1)?.baseOffset ?? -1) < offset) continue;
+      const batches = state.batches.filter((batch) => batch.baseOffset < offset);
+      if (batches.length === 0) this.#states.delete(id);
+      else this.#states.set(id, { ...state, batches });
+    }
+  }
+
   snapshot(): readonly ProducerState[] {
     return [...this.#states.values()];
   }

@@ -60,6 +60,7 @@ export class Segment {
   writtenMs: { readonly first: number; readonly last: number } | null = null;
   /** Its file is being replaced or removed: what was read from it since does not count. */
   isStale = false;
+  #hasFailedToSync = false;
   readonly #location: SegmentLocation;
   readonly #indexPaths: IndexPaths;
   #sizeBytes: number;
@@ -115,17 +116,43 @@ export class Segment {
 
   /** Writes the batches at the end; on disk after `sync`. */
   async append(batches: readonly Buffer[], nowMs: number): Promise<void> {
-    this.writtenMs = { first: this.writtenMs?.first ?? nowMs, last: nowMs };
     await this.#activeFile().writeAll(batches, this.#sizeBytes);
+    this.writtenMs = { first: this.writtenMs?.first ?? nowMs, last: nowMs };
     for (const batch of batches) {
       this.#activeIndex().add(batch, this.#sizeBytes);
       this.#sizeBytes += batch.length;
     }
   }
 
+  /**
+   * Goes on after a write for which there was no room: cuts what is half written. When it was sealed already and its
+   * successor could not be made, it is the active segment again.
+   * @param endOffset one past its last record, where the successor would have begun.
+   */
+  async resume(endOffset: number): Promise<void> {
+    if (this.#file === null) {
+      const { files, directory } = this.#location;
+      // Left behind, it would stand in the way of what is written here from now on.
+      await removeSegment(files, directory, endOffset);
+      await files.syncDirectory(directory);
+      await this.activate();
+    }
+    await this.#activeFile().truncate(this.#sizeBytes);
+  }
+
   /** Makes everything written durable. */
   async sync(): Promise<void> {
-    await this.#activeFile().sync();
+    try {
+      await this.#activeFile().sync();
+    } catch (error) {
+      this.#hasFailedToSync = true;
+      throw error;
+    }
+  }
+
+  /** After a sync that failed nobody knows what of the file is on disk. */
+  get isInDoubt(): boolean {
+    return this.#hasFailedToSync;
   }
 
   /** Saves the index of an active segment. */

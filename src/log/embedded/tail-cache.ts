@@ -99,6 +99,16 @@ export class TailCache {
     }
   }
 
+  /** Drops the batches from the offset on, which is where one begins or the end. */
+  cut(offset: number): void {
+    while (this.#batches.length > this.#first && this.#baseOffsets.at(-1)! >= offset) {
+      const { length } = this.#batches.pop()!;
+      this.#baseOffsets.pop();
+      this.#bytes -= length;
+      this.#budget.change(this, -length);
+    }
+  }
+
   /** Drops batches, oldest first, until so many bytes are free or those left are not written yet. */
   evict(bytes: number): void {
     let left = bytes;

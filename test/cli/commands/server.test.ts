@@ -1,5 +1,14 @@
 import { once } from 'node:events';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -77,6 +86,15 @@ describe('a wrong command line', () => {
     expect(existsSync(data)).toBe(false);
   });
 
+  test('is also wrong when nobody knows the durability', async () => {
+    const { exitCode, errors } = await start(['--durability', 'maybe']).ended;
+    expect(exitCode).toBe(78);
+    expect(errors).toContain(
+      '--durability must be fsync, none, or interval=<ms> with at most 60000 ms; found "maybe".',
+    );
+    expect(existsSync(data)).toBe(false);
+  });
+
   test('and wrong variables are named as the user wrote them', async () => {
     const environment = { MILLRACE_PORT: 'x', MILLRACE_HOST: '10.0.0.1' };
     const { exitCode, errors } = await start([], { environment }).ended;
@@ -135,6 +153,24 @@ test.skipIf(process.getuid?.() === 0)(
   },
 );
 
+test.each([
+  [99, 'A newer version wrote it'],
+  [1, 'An older version wrote it'],
+])(
+  'a data directory of format %i is answered with exit code 78, and not touched',
+  async (format, text) => {
+    mkdirSync(data);
+    const content = JSON.stringify({ format, minReader: format, engine: 'other' });
+    writeFileSync(join(data, 'FORMAT'), content);
+    const { exitCode, errors } = await start(['--port', '0']).ended;
+    expect(exitCode).toBe(78);
+    expect(errors).toContain(`The data directory ${data} has format ${format}; this version`);
+    expect(errors).toContain(text);
+    expect(readdirSync(data)).toEqual(['FORMAT']);
+    expect(readFileSync(join(data, 'FORMAT'), 'utf8')).toBe(content);
+  },
+);
+
 describe('a running server', () => {
   test('says where it is, works, and stops with exit code 0 on a signal', async () => {
     const server = start(['--port', '0']);
@@ -176,6 +212,14 @@ describe('a running server', () => {
     await server.output(READY);
     server.kill('SIGTERM');
     expect(await server.ended).toMatchObject({ exitCode: 0, errors: '' });
+  });
+
+  test('warns of a durability that is less than fsync', async () => {
+    const server = start(['--port', '0', '--durability', 'interval=100']);
+    await server.output(READY);
+    await server.errors(/"durability":"interval=100".*inserts acknowledged in the last 100 ms are/);
+    server.kill('SIGTERM');
+    expect(await server.ended).toMatchObject({ exitCode: 0 });
   });
 
   test('keeps its data directory to itself: a second one gets exit code 75', async () => {

@@ -1,4 +1,4 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Partition } from '../../../src/log/log.ts';
@@ -61,7 +61,7 @@ describe('EmbeddedPartition', () => {
 
   describe('after an error of the file system', () => {
     test.each([
-      ['write', 'ENOSPC', 'DISK_FULL'],
+      ['sync', 'ENOSPC', 'DISK_FULL'],
       ['write', 'EIO', 'INTERNAL'],
       ['sync', 'EIO', 'INTERNAL'],
     ] as const)('a failed %s (%s) fails the partition for good', async (operation, cause, code) => {
@@ -113,6 +113,75 @@ describe('EmbeddedPartition', () => {
       await harness.close();
       expect((await readAll(await harness.open()))[0]).toBe('0:kept');
     });
+  });
+
+  describe('when there is no room on the disk', () => {
+    test('those that wait are told, and the partition goes on', async () => {
+      const partition = await harness.open();
+      partition.append(batchOf(['kept']));
+      await partition.sync();
+      const { size } = await stat(harness.file());
+      files.failOn('write', '.log', 'ENOSPC');
+      partition.append(batchOf(['no room']));
+      partition.append(batchOf(['none either']));
+      const failure = { code: 'DISK_FULL', cause: { code: 'ENOSPC' } };
+      await Promise.all([
+        expect(partition.sync()).rejects.toMatchObject(failure),
+        expect(partition.write()).rejects.toMatchObject(failure),
+      ]);
+      expect(partition.endOffset).toBe(1);
+      files.heal();
+      // In the same turn as the failure: it has the offset that is free again.
+      expect(partition.append(batchOf(['later']))).toBe(1);
+      await partition.sync();
+      expect(await readAll(partition)).toEqual(['0:kept', '1:later']);
+      expect((await stat(harness.file())).size).toBe(size + batchOf(['later']).length);
+      await harness.crash();
+      expect(await readAll(await harness.open())).toEqual(['0:kept', '1:later']);
+    });
+
+    test('an idempotent batch can be sent again', async () => {
+      const partition = await harness.open();
+      const options = { producerId: 9, producerEpoch: 0, baseSequence: 0 };
+      files.failOn('write', '.log', 'ENOSPC');
+      partition.produce(batchOf(['a'], options));
+      await expect(partition.sync()).rejects.toMatchObject({ code: 'DISK_FULL' });
+      files.heal();
+      expect(partition.produce(batchOf(['a'], options))).toEqual({ offset: 0, isDuplicate: false });
+      await partition.sync();
+      expect(await readAll(partition)).toEqual(['0:a']);
+    });
+
+    test('a batch of a transaction fails the partition for good', async () => {
+      const partition = await harness.open();
+      files.failOn('write', '.log', 'ENOSPC');
+      partition.append(transactionalBatch(['a'], { producerId: 1 }));
+      await expect(partition.sync()).rejects.toMatchObject({ code: 'DISK_FULL' });
+      files.heal();
+      expect(() => partition.append(batchOf(['more']))).toThrow(/failed/);
+    });
+
+    test.each(['.index', '00000000000000000002.log'])(
+      'a segment that cannot be followed (%s) is written on',
+      async (suffix) => {
+        const bytes = batchOf(['a', 'b']).length;
+        const limits = { segmentBytesMax: bytes, cacheBytesMax: 1 };
+        const partition = await harness.open({}, { limits, env: files.env });
+        partition.append(batchOf(['a', 'b']));
+        await partition.sync();
+        files.failOn(suffix === '.index' ? 'write' : 'truncate', suffix, 'ENOSPC');
+        partition.append(batchOf(['c', 'd']));
+        await expect(partition.sync()).rejects.toMatchObject({ code: 'DISK_FULL' });
+        files.heal();
+        partition.append(batchOf(['e']));
+        partition.append(batchOf(['f']));
+        await partition.sync();
+        expect(await readAll(partition)).toEqual(['0:a', '1:b', '2:e', '3:f']);
+        await harness.crash();
+        const again = await harness.open({}, { limits, env: files.env });
+        expect(await readAll(again)).toEqual(['0:a', '1:b', '2:e', '3:f']);
+      },
+    );
   });
 
   describe('segments', () => {

@@ -32,6 +32,17 @@ describe('TailCache', () => {
     expect([cache.startOffset, cache.bytes]).toEqual([3, 2 * BATCH_BYTES]);
   });
 
+  test('forgets its last batches', () => {
+    const cache = cacheOf({ bytesMax: 1000 });
+    for (let offset = 0; offset < 4; offset++) push(cache, offset, ['a']);
+    cache.cut(2);
+    expect(cache.bytes).toBe(2 * BATCH_BYTES);
+    push(cache, 2, ['b']);
+    const seen: Buffer[] = [];
+    cache.visitFrom(0, (batch) => seen.push(batch) > 0);
+    expect(recordsOf(seen)).toEqual(['0:a', '1:a', '2:b']);
+  });
+
   test('stays right over thousands of evictions', () => {
     const cache = cacheOf({ bytesMax: 3 * BATCH_BYTES });
     for (let offset = 0; offset < 5000; offset++) {

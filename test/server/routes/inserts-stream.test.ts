@@ -45,6 +45,17 @@ test('rows are written in order and acknowledged, each in a frame of its own', a
   ]);
 });
 
+test('an acknowledgement that is not for what is on disk says so', async () => {
+  const { port, temporary } = await startDatabaseServer();
+  const settings = { durability: 'interval=5' };
+  await temporary.database.topics.create({ name: 'w', partitions: 1, settings });
+  await temporary.run(
+    "CREATE STREAM w (k STRING KEY) WITH (KAFKA_TOPIC='w', VALUE_FORMAT='JSON');",
+  );
+  const answer = await insert(port, lines({ target: 'w' }, { k: 'a' }));
+  expect(answer.frames).toEqual(['{"status":"ok","seq":0,"durability":"interval=5"}\n']);
+});
+
 test('as JSON the acknowledgements are one array, which is empty for no rows', async () => {
   const { port } = await startDatabaseServer(STREAM);
   const json = 'application/json';

@@ -20,6 +20,8 @@ export interface Event {
   readonly before: Row | null;
   readonly after: Row | null;
   readonly header: string | null;
+  /** The time by which its turn among inputs comes, when records that were left out stood before it. */
+  readonly turn?: number;
 }
 
 /** All changes of one step, by partition, in order. */
@@ -45,7 +47,9 @@ export function throughPartitions(
  * Several inputs of a task as the one sequence it takes them in: tick by tick; within a tick always the input whose
  * head has the smallest time, on a tie the one that comes first in `order`.
  */
-export function interleave<E extends { readonly tick: number; readonly time: number }>(
+export function interleave<
+  E extends { readonly tick: number; readonly time: number; readonly turn?: number },
+>(
   inputs: readonly (readonly E[])[],
   order: readonly number[] = [...inputs.keys()],
 ): readonly { readonly input: number; readonly event: E }[] {
@@ -54,7 +58,7 @@ export function interleave<E extends { readonly tick: number; readonly time: num
     const queues = inputs.map((events) => events.filter((event) => event.tick === tick));
     const merged: { input: number; event: E }[] = [];
     while (queues.some((queue) => queue.length > 0)) {
-      const heads = queues.map((queue) => queue[0]?.time ?? Infinity);
+      const heads = queues.map((queue) => queue[0]?.turn ?? queue[0]?.time ?? Infinity);
       const earliest = Math.min(...heads);
       const input = order.find((index) => heads[index] === earliest) as number;
       merged.push({ input, event: queues[input]?.shift() as E });

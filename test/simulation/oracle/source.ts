@@ -62,9 +62,19 @@ function streamEvent(
   return { tick, time, key, window, before: null, after: row, header };
 }
 
-/** Each record of a table changes the row of its key from what it was last; records without a key are skipped. */
+/**
+ * Each record of a table changes the row of its key from what it was last; records without a key are skipped, but what
+ * stands behind them has to wait for their turn.
+ */
 function tableChanges(events: readonly Event[]): readonly Event[] {
-  const keyed = events.filter(({ key }) => key !== null);
+  const keyed = events.flatMap((event, index) => {
+    if (event.key === null) return [];
+    const { tick } = event;
+    const previous = events.slice(0, index).findLastIndex(({ key }) => key !== null);
+    const skipped = events.slice(previous + 1, index).filter((other) => other.tick === tick);
+    const turn = Math.max(event.time, ...skipped.map(({ time }) => time));
+    return [turn === event.time ? event : { ...event, turn }];
+  });
   return keyed.map((event, index) => ({ ...event, before: rowBefore(keyed, index) }));
 }
 
