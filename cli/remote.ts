@@ -100,7 +100,8 @@ async function callServer(
 
 function clientOf(settings: Settings): MillraceClient | null {
   try {
-    return new MillraceClient(settings.text('server') ?? URL_DEFAULT);
+    const token = settings.text('token') ?? undefined;
+    return new MillraceClient(settings.text('server') ?? URL_DEFAULT, { token });
   } catch (error) {
     settings.refuse((error as Error).message);
     return null;

@@ -4,6 +4,7 @@ import { checkReady, stopping, terminated } from './admission.ts';
 import { errorBody, errorHeaders, toDatabaseError } from './errors.ts';
 import type { Exchange } from './exchange.ts';
 import { MEDIA_JSON, negotiate } from './media-types.ts';
+import { requestLogger } from './request-logger.ts';
 import { readJsonBody } from './request-body.ts';
 import type { RouteDefinition } from './routes/route.ts';
 import { logIn } from './security/log-in.ts';
@@ -24,7 +25,16 @@ export async function serve(
   exchange.onGone(() => {
     const { method, path } = route;
     const milliseconds = performance.now() - start;
-    context.metrics.answered({ route: path, method, status: exchange.status, milliseconds });
+    const { status, requestId, principal } = exchange;
+    context.metrics.answered({ route: path, method, status, milliseconds });
+    const fields = {
+      requestId,
+      method,
+      route: path,
+      status,
+      milliseconds: Math.round(milliseconds),
+    };
+    context.logger.debug({ ...fields, principal: principal.name }, 'request');
   });
   try {
     admit(exchange, context, route.always);
@@ -36,7 +46,8 @@ export async function serve(
     const body = readsBody ? await readJsonBody(exchange, context.limits) : null;
     await route.handle({ exchange, mediaType, body, parameters, context });
   } catch (error) {
-    sendError(exchange, toDatabaseError(error, context.logger), {
+    const logger = requestLogger(context.logger, exchange.requestId);
+    sendError(exchange, toDatabaseError(error, logger), {
       labelled: route.labelsErrors,
     });
   }

@@ -4,6 +4,7 @@ import { write } from '../output.ts';
 import { runAction, serverFlag, UsageError, type Action, type ActionCall } from '../remote.ts';
 import { formatTable } from '../table.ts';
 import { positionOf } from './topic.ts';
+import { TOKEN_FLAG } from '../token-flag.ts';
 
 const actions: readonly Action[] = [
   { name: 'list', words: '', countMin: 0, countMax: 0, run: list },
@@ -25,6 +26,7 @@ export const group: Command = {
   summary: 'lists, describes, resets and deletes the offsets of consumer groups',
   flags: [
     serverFlag,
+    TOKEN_FLAG,
     { name: 'topic', value: 'TOPIC', summary: 'reset: the topic to set the offsets of' },
     {
       name: 'to',

@@ -130,7 +130,8 @@ export const server: Command = {
     },
     {
       name: 'prompt',
-      summary: 'on a terminal, also open the SQL prompt; leaving it stops the server',
+      summary:
+        'on a terminal, without users and TLS, also open the SQL prompt; leaving it stops the server',
     },
   ],
 
@@ -159,7 +160,9 @@ function readOptions(settings: Settings, { input, output }: Surroundings): Serve
   for (const word of settings.positionals) {
     settings.refuse(`The server takes options only; found "${word}".`);
   }
-  const prompt = settings.has('prompt') && Boolean(input.isTTY && output.isTTY);
+  // The prompt is a client like any other, and has nobody to log in as.
+  const isOpen = security.security.users === null && security.security.tls === null;
+  const prompt = settings.has('prompt') && isOpen && Boolean(input.isTTY && output.isTTY);
   return {
     directory: resolve(settings.text('data') ?? DIRECTORY_DEFAULT),
     port: settings.number('port', { min: 0, max: PORT_MAX }) ?? PORT_DEFAULT,

@@ -4,6 +4,7 @@ import { reportProblems, type Command, type Output, type Surroundings } from '..
 import { EXIT } from '../exit-codes.ts';
 import { runInput, runText } from '../script.ts';
 import { OUTPUT_FORMATS, Session } from '../session.ts';
+import { TOKEN_FLAG } from '../token-flag.ts';
 import type { Settings } from '../settings.ts';
 import { runShell } from '../shell.ts';
 
@@ -28,6 +29,7 @@ export const shell: Command = {
       value: 'FORMAT',
       summary: 'tabular (default) or json: one JSON text per line of rows',
     },
+    TOKEN_FLAG,
     { name: 'query-row-limit', value: 'N', summary: 'end each query after N rows' },
     { name: 'query-timeout', value: 'MS', summary: 'end each query after MS milliseconds' },
   ],
@@ -87,7 +89,7 @@ function readClient(settings: Settings): MillraceClient | null {
     );
   }
   try {
-    return new MillraceClient(url);
+    return new MillraceClient(url, { token: settings.text('token') ?? undefined });
   } catch (error) {
     settings.refuse(`${(error as Error).message} \`millrace help\` lists the commands.`);
     return null;

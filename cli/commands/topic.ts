@@ -15,6 +15,7 @@ import { runAction, serverFlag, UsageError, type Action, type ActionCall } from 
 import type { Settings } from '../settings.ts';
 import { formatTable } from '../table.ts';
 import { safeLine } from '../text.ts';
+import { TOKEN_FLAG } from '../token-flag.ts';
 
 const LINES_PER_REQUEST = 1_000;
 const COUNT_PER_REQUEST = 1_000;
@@ -45,6 +46,7 @@ export const topic: Command = {
   summary: 'lists, creates, describes, writes, reads and deletes topics of a running server',
   flags: [
     serverFlag,
+    TOKEN_FLAG,
     { name: 'partitions', value: 'N', summary: 'create: how many partitions (default 1)' },
     { name: 'partition', value: 'N', summary: 'the partition to write, read or delete from' },
     {

@@ -1,6 +1,7 @@
 import { DatabaseError, ERROR_CODES } from '../../src/base/errors.ts';
 import type { QueryResult } from '../../src/engine.ts';
 import { toDatabaseError } from '../errors.ts';
+import { requestLogger } from '../request-logger.ts';
 import { columnsOf, pumpFrames } from '../row-frames.ts';
 import { executeFor, queryFor } from '../run-statements.ts';
 import type { Client } from '../security/log-in.ts';
@@ -205,7 +206,8 @@ export class WebSocketSession {
   }
 
   #tell(id: string | null, caught: unknown): void {
-    const error = toDatabaseError(caught, this.#context.logger);
+    const logger = requestLogger(this.#context.logger, this.#client.requestId);
+    const error = toDatabaseError(caught, logger);
     const { errorCode: code, message, statementText, entities } = error;
     const again = ERROR_CODES[error.code].retry;
     this.#send({

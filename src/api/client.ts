@@ -95,14 +95,16 @@ export class ConnectionError extends Error {
  */
 export class MillraceClient {
   readonly #base: URL;
+  readonly #token: string | undefined;
   readonly #agent: HttpAgent;
   readonly #closing = new AbortController();
 
   /**
    * @param url such as `http://localhost:8088`; a user and password in it are sent as basic authentication.
+   * @param token sent as a bearer token.
    * @throws TypeError when it is not an http or https URL.
    */
-  constructor(url: string) {
+  constructor(url: string, { token }: { readonly token?: string | undefined } = {}) {
     const base = URL.canParse(url) ? new URL(url) : null;
     if (base === null || !/^https?:$/.test(base.protocol)) {
       throw new TypeError(
@@ -110,6 +112,7 @@ export class MillraceClient {
       );
     }
     this.#base = base;
+    this.#token = token;
     const options = { keepAlive: true };
     this.#agent = base.protocol === 'https:' ? new HttpsAgent(options) : new HttpAgent(options);
   }
@@ -294,6 +297,7 @@ export class MillraceClient {
         headers: {
           ...headers,
           accept,
+          ...(this.#token !== undefined && { authorization: `Bearer ${this.#token}` }),
           ...(bytes && { 'content-type': JSON_TYPE, 'content-length': bytes.byteLength }),
         },
         ...(options.signal && { signal: options.signal }),

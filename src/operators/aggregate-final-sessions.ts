@@ -110,6 +110,8 @@ export class AggregateFinalSessions implements Operator, Backlog {
     return this.#closing.first === null;
   }
 
+  readonly isNext = false;
+
   get isUrgent(): boolean {
     return this.#joined.length > 0;
   }

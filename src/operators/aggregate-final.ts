@@ -99,6 +99,8 @@ export class AggregateFinal implements Operator, Backlog {
     return this.#closing.first === null;
   }
 
+  readonly isNext = false;
+
   readonly isUrgent = false;
 
   /** Names the next windows of the first range that waits. */

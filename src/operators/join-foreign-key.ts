@@ -3,12 +3,14 @@ import { assert } from '../base/assert.ts';
 import { ByteWriter } from '../base/byte-writer.ts';
 import type { Encoder, FormatSpec } from '../formats/format.ts';
 import { findFormat } from '../formats/index.ts';
-import { BIGINT, type Row, type SqlType } from '../sql/types.ts';
+import { BIGINT, INTEGER, type Row, type SqlType } from '../sql/types.ts';
 import type { StateEntry, StateTable } from '../state/state-table.ts';
-import { Change, namesNoRow } from './change.ts';
+import { Change, namesNoRow, withRows } from './change.ts';
+import { HeldRows, type HeldRun, heldRowsState } from './held-rows.ts';
 import { ForeignKeyMessage } from './join-foreign-key-left.ts';
 import { type JoinColumnSpec, JoinedRows, typesOfSide } from './joined-rows.ts';
 import type {
+  Backlog,
   Operator,
   OperatorContext,
   OperatorDefinition,
@@ -16,7 +18,13 @@ import type {
   StepBase,
 } from './operator.ts';
 import { mapKeyFunction } from './state-codec.ts';
-import { SUBSCRIBER_KEY, Subscribers, subscriberStates, versionOf } from './subscribers.ts';
+import {
+  keyBytesOf,
+  SUBSCRIBER_KEY,
+  Subscribers,
+  subscriberStates,
+  versionOf,
+} from './subscribers.ts';
 
 /**
  * A foreign-key join where the right table's rows are. Input 0 are the messages of the left table (see
@@ -44,31 +52,51 @@ export const joinForeignKey: OperatorDefinition<JoinForeignKeyStep> = {
   create: (step, context) => new JoinForeignKey(step, context),
 };
 
-/** The right table, then who points to it. */
+/** The right table, who points to it, and rows that wait. */
 function states(step: JoinForeignKeyStep): StateSpec[] {
+  const { foreignKeyType } = step;
   const keyTypes = step.schema.keys.map((column) => column.type);
+  const leftTypes = typesOfSide(step.columns, 'left');
+  const rightTypes = [...typesOfSide(step.columns, 'right'), BIGINT];
   return [
-    {
-      keyTypes: [step.foreignKeyType],
-      valueTypes: [...typesOfSide(step.columns, 'right'), BIGINT],
-      window: null,
-    },
-    ...subscriberStates(step.foreignKeyType, [...keyTypes, ...typesOfSide(step.columns, 'left')]),
+    { keyTypes: [foreignKeyType], valueTypes: rightTypes, window: null },
+    ...subscriberStates(foreignKeyType, [...keyTypes, ...leftTypes]),
+    heldRowsState(
+      [foreignKeyType],
+      [[foreignKeyType, INTEGER, ...keyTypes, ...leftTypes], rightTypes],
+    ),
   ];
 }
 
 const MESSAGES = 0;
 /** Results put out at a time. */
 const OUT_MAX = 2_048;
+/** Rows that wait are looked at so many at a time. */
+const HELD_PIECE = 4_096;
 /** Pages that are loaded at a time. */
 const PAGES_AHEAD = 16;
 /** Where the left key begins in a message. */
 const MESSAGE_KEY = 2;
+/** Where it says what to do. */
+const MESSAGE_WHAT = 1;
+
+/** Slots of the numbers the operator keeps. */
+const PAGE = 0;
+const HELD = 1;
 
 type Entry = StateEntry<Row, Row>;
 
-class JoinForeignKey implements Operator {
+/**
+ * A row whose subscribers are too many to be told at a time, or for which state is missing, is held, and so are all that
+ * come behind it. The page of subscribers it has come to is kept, so that it goes on there, after a restart too.
+ */
+class JoinForeignKey implements Operator, Backlog {
   readonly states: readonly StateTable<Row, Row>[];
+  /** The page of subscribers that the first held row has come to; held rows. */
+  readonly times = [0, ...HeldRows.initialNumbers()];
+  readonly backlog: Backlog = this;
+  readonly isNext = true;
+  readonly isUrgent = false;
   readonly #right: StateTable<Row, Row>;
   readonly #step: JoinForeignKeyStep;
   readonly #context: OperatorContext;
@@ -79,23 +107,28 @@ class JoinForeignKey implements Operator {
   readonly #timeSlot: number;
   readonly #encodeKey: Encoder;
   readonly #writer = new ByteWriter();
-  /** The batch under way, and how far it is processed. */
-  #batch: readonly Change[] = [];
-  #input = MESSAGES;
-  #next = 0;
+  readonly #held: HeldRows;
+  /** Held rows that are processed next; null when they are not in memory. */
+  #run: HeldRun | null = null;
+  /**
+   * Of held rows of earlier ticks: the left keys, as they are written, that leave a right row of this partition, and
+   * how often. What came of them elsewhere was emitted in that tick already, so nothing older may follow. Null when it
+   * has to be found out.
+   */
+  #leaving: Map<string, number> | null = null;
   /** By row of the batch; null for a row whose key is null. */
   #entries: ({ readonly right: Entry; readonly directory: Entry } | null)[] = [];
   /** By row of the batch, of messages: the left key as it is written. */
   #keyBytes: Uint8Array[] = [];
-  /** The page of subscribers that the row under way has come to. */
-  #page = 0;
 
   constructor(step: JoinForeignKeyStep, context: OperatorContext) {
-    const [right, directories, pages] = context.states;
+    const [right, directories, pages, held] = context.states;
     assert(
       right !== undefined && directories !== undefined && pages !== undefined,
       'a foreign-key join keeps the right table and who points to it',
     );
+    assert(held !== undefined, 'a foreign-key join keeps rows that wait');
+    this.#held = new HeldRows(held, this.times, HELD);
     this.states = context.states;
     this.#right = right;
     this.#step = step;
@@ -113,10 +146,11 @@ class JoinForeignKey implements Operator {
   }
 
   prepare(batch: readonly Change[], input: number): void {
-    this.#batch = batch;
-    this.#input = input;
-    this.#next = 0;
-    this.#page = 0;
+    this.#held.nameSpace(batch.length);
+    if (this.#held.isEmpty) this.#nameRows(batch, input);
+  }
+
+  #nameRows(batch: readonly Change[], input: number): void {
     this.#entries = batch.map(({ key }) => {
       if (namesNoRow(key)) return null;
       const right = this.#right.entry(this.#mapKey(key), key, 0);
@@ -135,7 +169,7 @@ class JoinForeignKey implements Operator {
 
   /** The pages that messages will change, as far as their directories are in memory. */
   #namePages(): void {
-    for (let i = this.#next; i < this.#keyBytes.length; i++) {
+    for (let i = 0; i < this.#keyBytes.length; i++) {
       const directory = this.#entries[i]?.directory;
       if (directory !== undefined) {
         this.#subscribers.namePage(directory, this.#keyBytes[i] as Uint8Array);
@@ -143,35 +177,90 @@ class JoinForeignKey implements Operator {
     }
   }
 
-  process(_batch: readonly Change[], _input: number, out: Change[]): void {
-    // With the directories in memory, all pages the batch needs can be loaded at once.
+  process(batch: readonly Change[], input: number, out: Change[]): void {
+    const held = this.#held;
+    const rows = input === MESSAGES ? batch : batch.map((change) => this.#computed(change));
+    const count = held.isEmpty ? this.#processRows(rows, input, out) : 0;
+    for (let i = count; i < rows.length; i++) held.hold(input, rows[i] as Change);
+  }
+
+  /** A right row as it is kept. */
+  #computed(change: Change): Change {
+    const { key, after } = change;
+    if (after === null) return change;
+    const values = this.#rows.valuesOf('right', after, change);
+    values.push(change.time);
+    return withRows(change, key, null, values);
+  }
+
+  /** Processes rows that were named, as far as it can and should, and returns how many. */
+  #processRows(rows: readonly Change[], input: number, out: Change[]): number {
+    // With the directories in memory, all pages the rows need can be loaded at once.
     this.#namePages();
-    if (this.states.some((state) => state.needsLoad)) return;
-    this.proceed(out);
-  }
-
-  get isSuspended(): boolean {
-    return this.#next < this.#batch.length;
-  }
-
-  proceed(out: Change[]): void {
-    while (this.#next < this.#batch.length) {
-      const change = this.#batch[this.#next] as Change;
-      const isDone =
-        this.#input === MESSAGES ? this.#take(change, out) : this.#changeRight(change, out);
-      if (!isDone) return;
-      this.#next += 1;
-      this.#page = 0;
-      if (out.length >= OUT_MAX) return;
+    if (this.states.some((state) => state.needsLoad)) return 0;
+    for (let i = 0; i < rows.length; i++) {
+      if (out.length >= OUT_MAX) return i;
+      const change = rows[i] as Change;
+      const isDone = input === MESSAGES ? this.#take(change, i, out) : this.#tell(change, i, out);
+      if (!isDone) return i;
+      this.times[PAGE] = 0;
     }
+    return rows.length;
+  }
+
+  get isEmpty(): boolean {
+    return this.#held.isEmpty;
+  }
+
+  prepareNext(): void {
+    this.#held.nameFirst();
+    if (this.#leaving === null) this.#held.nameStored();
+    // Those of this tick that stay held go into state.
+    this.#held.nameSpace(0);
+    this.#run = null;
+    if (this.#leaving === null) return;
+    this.#run = this.#held.firstRun(this.times[PAGE] === 0 ? HELD_PIECE : 1);
+    if (this.#run !== null) this.#nameRows(this.#run.changes, this.#run.input);
+  }
+
+  emitNext(out: Change[]): void {
+    this.#leaving ??= this.#findLeaving();
+    const run = this.#run;
+    this.#run = null;
+    if (run === null) return;
+    const count = this.#processRows(run.changes, run.input, out);
+    if (count > 0) this.#held.remove(count);
+  }
+
+  #findLeaving(): Map<string, number> {
+    const leaving = new Map<string, number>();
+    for (const message of this.#held.storedOf(MESSAGES)) {
+      if (message.after?.[MESSAGE_WHAT] !== ForeignKeyMessage.LEAVE) continue;
+      const text = textOf(this.#bytesOf(message));
+      leaving.set(text, (leaving.get(text) ?? 0) + 1);
+    }
+    return leaving;
+  }
+
+  tickEnds(): void {
+    this.#held.tickEnds();
+    this.#leaving = this.#held.isStored ? null : new Map();
+  }
+
+  dueAt(): number {
+    return Infinity;
+  }
+
+  onDue(): void {
+    // Nothing here waits for the clock.
   }
 
   /** Does what a message of the left table asks for; false when state is missing. */
-  #take(change: Change, out: Change[]): boolean {
+  #take(change: Change, index: number, out: Change[]): boolean {
     const message = change.after as Row;
-    const what = message[1] as number;
-    const entries = this.#entries[this.#next] ?? null;
-    const keyBytes = this.#keyBytes[this.#next] as Uint8Array;
+    const what = message[MESSAGE_WHAT] as number;
+    const entries = this.#entries[index] ?? null;
+    const keyBytes = this.#keyBytes[index] as Uint8Array;
     if (entries !== null) {
       const { directory } = entries;
       const isDone =
@@ -184,8 +273,26 @@ class JoinForeignKey implements Operator {
           : this.#subscribers.remove(directory, keyBytes);
       if (!isDone) return false;
     }
-    this.#answer(change, what, entries?.right.value ?? null, out);
+    if (what === ForeignKeyMessage.LEAVE) this.#hasLeft(keyBytes);
+    else if (!this.#leaves(keyBytes)) {
+      this.#answer(change, what, entries?.right.value ?? null, out);
+    }
     return true;
+  }
+
+  /** Whether a held row behind this one takes the left key elsewhere. */
+  #leaves(keyBytes: Uint8Array): boolean {
+    const leaving = this.#leaving;
+    return leaving !== null && leaving.size > 0 && leaving.has(textOf(keyBytes));
+  }
+
+  #hasLeft(keyBytes: Uint8Array): void {
+    const leaving = this.#leaving;
+    if (leaving === null || leaving.size === 0) return;
+    const text = textOf(keyBytes);
+    const count = (leaving.get(text) ?? 0) - 1;
+    if (count > 0) leaving.set(text, count);
+    else leaving.delete(text);
   }
 
   #answer(change: Change, what: number, right: Row | null, out: Change[]): void {
@@ -195,8 +302,6 @@ class JoinForeignKey implements Operator {
     const { time, offset } = change;
     const timeOfBoth = right === null ? time : Math.max(time, right[this.#timeSlot] as number);
     switch (what) {
-      case ForeignKeyMessage.LEAVE:
-        return;
       case ForeignKeyMessage.REMOVE:
         out.push(this.#result(change, key, null, isInner ? timeOfBoth : time, offset));
         return;
@@ -217,8 +322,8 @@ class JoinForeignKey implements Operator {
   }
 
   /** Tells all left rows that point to the right row; false when there is more to do. */
-  #changeRight(change: Change, out: Change[]): boolean {
-    const entries = this.#entries[this.#next] ?? null;
+  #tell(change: Change, index: number, out: Change[]): boolean {
+    const entries = this.#entries[index] ?? null;
     if (entries === null) {
       this.#context.errors.report(
         `a record of table ${this.#step.table} without a key is left out`,
@@ -226,22 +331,19 @@ class JoinForeignKey implements Operator {
       return true;
     }
     const { right, directory } = entries;
-    if (this.#page === 0) this.#right.set(right, this.#valuesOf(change));
+    if (this.times[PAGE] === 0) this.#right.set(right, change.after);
     for (;;) {
-      const subscribers = this.#subscribers.pageAt(directory, this.#page, PAGES_AHEAD);
+      const page = this.times[PAGE] as number;
+      const subscribers = this.#subscribers.pageAt(directory, page, PAGES_AHEAD);
       if (subscribers === null) return false;
       if (subscribers.length === 0) return true;
-      for (const subscriber of subscribers) out.push(this.#told(change, subscriber, right.value));
-      this.#page += 1;
+      for (const subscriber of subscribers) {
+        if (this.#leaves(keyBytesOf(subscriber))) continue;
+        out.push(this.#told(change, subscriber, right.value));
+      }
+      this.times[PAGE] = page + 1;
       if (out.length >= OUT_MAX) return false;
     }
-  }
-
-  #valuesOf(change: Change): Row | null {
-    if (change.after === null) return null;
-    const values = this.#rows.valuesOf('right', change.after, change);
-    values.push(change.time);
-    return values;
   }
 
   #told(change: Change, subscriber: Row, right: Row | null): Change {
@@ -259,7 +361,12 @@ class JoinForeignKey implements Operator {
   }
 
   abandon(): void {
-    this.#batch = [];
-    this.#next = 0;
+    this.#held.abandon();
+    this.#run = null;
+    this.#leaving = this.#held.isStored ? null : new Map();
   }
+}
+
+function textOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
 }

@@ -4,17 +4,19 @@ import type { FormatSpec } from '../formats/format.ts';
 import { BIGINT, type Row, type SqlType } from '../sql/types.ts';
 import { windowStart } from '../sql/window.ts';
 import type { StateEntry, StateTable, WindowLayout } from '../state/state-table.ts';
-import { Change, namesNoRow } from './change.ts';
+import { Change, namesNoRow, withRows } from './change.ts';
+import { HeldRows, type HeldRun, heldRowsState } from './held-rows.ts';
 import { TimedRows } from './timed-rows.ts';
 import { type JoinColumnSpec, JoinedRows, type JoinSide, typesOfSide } from './joined-rows.ts';
 import type {
+  Backlog,
   Operator,
   OperatorContext,
   OperatorDefinition,
   StateSpec,
   StepBase,
 } from './operator.ts';
-import { PendingRows } from './pending-rows.ts';
+import { type DueRow, PendingRows } from './pending-rows.ts';
 import { mapKeyFunction } from './state-codec.ts';
 
 /**
@@ -48,7 +50,7 @@ export const joinStreamStream: OperatorDefinition<JoinStreamStreamStep> = {
   create: (step, context) => new JoinStreamStream(step, context),
 };
 
-/** The rows of both sides, then the pending rows of those sides that have any. */
+/** The rows of both sides, then the pending rows of those sides that have any, and what waits while many are emitted. */
 function states(step: JoinStreamStreamStep): StateSpec[] {
   const window = layoutOf(step);
   const keyTypes = stateKeyTypes(step);
@@ -57,7 +59,16 @@ function states(step: JoinStreamStreamStep): StateSpec[] {
     valueTypes: [TimedRows.typeOf(typesOfSide(step.columns, side))],
     window,
   });
-  return [tableOf('left'), tableOf('right'), ...pendingSides(step).map(tableOf)];
+  const rows = [tableOf('left'), tableOf('right')];
+  const pending = pendingSides(step).map(tableOf);
+  return pending.length === 0 ? rows : [...rows, ...pending, heldStateOf(step)];
+}
+
+function heldStateOf({ schema, columns }: JoinStreamStreamStep): StateSpec {
+  return heldRowsState(
+    schema.keys.map((column) => column.type),
+    [typesOfSide(columns, 'left'), typesOfSide(columns, 'right')],
+  );
 }
 
 /** Rows of windowed streams meet those of the same window, so that belongs to the key. */
@@ -92,11 +103,20 @@ function layoutOf(step: JoinStreamStreamStep): WindowLayout {
 /** How often rows that have become due are looked for, ms of the wall clock. */
 const EMIT_EVERY_MS = 1_000;
 
+/** Rows that are due are emitted so many at a time. */
+const PIECE = 2_000;
+/** Rows that wait are looked at so many at a time. */
+const HELD_PIECE = 1_000;
+
 /** Slots of the numbers the operator keeps. */
 const STREAM_TIME = 0;
 const LEFT_TIME = 1;
 const RIGHT_TIME = 2;
 const NEXT_EMIT = 3;
+const EMITTING = 4;
+const PENDING_LEFT = 5;
+const PENDING_RIGHT = PENDING_LEFT + PendingRows.initialNumbers().length;
+const HELD = PENDING_RIGHT + PendingRows.initialNumbers().length;
 
 type Entry = StateEntry<Row, Row>;
 
@@ -115,17 +135,30 @@ interface Side {
   readonly pending: PendingRows | null;
 }
 
-class JoinStreamStream implements Operator {
+/**
+ * When more rows become due than should be emitted at a time, the row that caused it is held, and all that come behind
+ * it, until they are emitted. They are taken out of the pending rows as they are, so that what is left is known after a
+ * restart too.
+ */
+class JoinStreamStream implements Operator, Backlog {
   readonly states: readonly StateTable<Row, Row>[];
-  /** Stream time; the highest time stored on the left and on the right; when the next look is due; pending rows. */
+  /**
+   * Stream time; the highest time stored on the left and on the right; when the next look is due; stream time up to
+   * which due rows are being emitted, or -1; pending rows of both sides; held rows.
+   */
   readonly times = [
     -1,
     -1,
     -1,
     0,
+    -1,
     ...PendingRows.initialNumbers(),
     ...PendingRows.initialNumbers(),
+    ...HeldRows.initialNumbers(),
   ];
+  readonly backlog?: Backlog;
+  readonly isNext = true;
+  readonly isUrgent = false;
   readonly #step: JoinStreamStreamStep;
   readonly #context: OperatorContext;
   readonly #rows: JoinedRows;
@@ -134,6 +167,12 @@ class JoinStreamStream implements Operator {
   readonly #retentionMs: number;
   readonly #left: Side;
   readonly #right: Side;
+  /** Null when no rows are ever pending. */
+  readonly #held: HeldRows | null = null;
+  /** Held rows that are processed next; null when they are not in memory. */
+  #run: HeldRun | null = null;
+  /** The rows that are being emitted, in order, and how many of them are; null when they have to be looked for. */
+  #due: { readonly rows: readonly DueRow[]; emitted: number } | null = null;
   /** For each row of the batch under way: where its own rows are, or null for a row that joins nothing. */
   #own: (Entry | null)[] = [];
   #ownPending: (Entry | null)[] = [];
@@ -143,7 +182,7 @@ class JoinStreamStream implements Operator {
   #partnerEnds: number[] = [];
 
   constructor(step: JoinStreamStreamStep, context: OperatorContext) {
-    const [left, right, ...pending] = context.states;
+    const [left, right, ...others] = context.states;
     assert(left !== undefined && right !== undefined, 'a join of two streams keeps both');
     this.states = context.states;
     this.#step = step;
@@ -155,13 +194,13 @@ class JoinStreamStream implements Operator {
     const sides = pendingSides(step);
     const pendingOf = (side: JoinSide, lookAheadMs: number): PendingRows | null => {
       const index = sides.indexOf(side);
-      const table = pending[index];
+      const table = others[index];
       if (table === undefined) return null;
       return new PendingRows({
         table,
         side,
         numbers: this.times,
-        firstNumber: NEXT_EMIT + 1 + (side === 'left' ? 0 : PendingRows.initialNumbers().length),
+        firstNumber: side === 'left' ? PENDING_LEFT : PENDING_RIGHT,
         lookAheadMs: lookAheadMs + step.graceMs,
         bucketMs: this.#bucketMs,
         mapKey: this.#mapKey,
@@ -169,6 +208,11 @@ class JoinStreamStream implements Operator {
         keyFormat: step.keyFormat,
       });
     };
+    const held = others[sides.length];
+    if (held !== undefined) {
+      this.#held = new HeldRows(held, this.times, HELD);
+      this.backlog = this;
+    }
     const { type, beforeMs, afterMs } = step;
     this.#left = {
       name: 'left',
@@ -203,6 +247,11 @@ class JoinStreamStream implements Operator {
   }
 
   prepare(batch: readonly Change[], input: number): void {
+    this.#held?.nameSpace(batch.length);
+    if (this.isEmpty) this.#nameRows(batch, input);
+  }
+
+  #nameRows(batch: readonly Change[], input: number): void {
     const mine = this.#sideOf(input);
     const theirs = this.#sideOf(1 - input);
     const bucketMs = this.#bucketMs;
@@ -257,32 +306,59 @@ class JoinStreamStream implements Operator {
   }
 
   process(batch: readonly Change[], input: number, out: Change[]): void {
+    const held = this.#held;
+    const count = this.isEmpty ? this.#processRows(batch, input, false, out) : 0;
+    if (held === null) return;
+    const mine = this.#sideOf(input);
+    for (let i = count; i < batch.length; i++) {
+      held.hold(input, this.#heldForm(batch[i] as Change, mine));
+    }
+  }
+
+  /** Its values in place of the row; none when it joins nothing and is not shown either. */
+  #heldForm(change: Change, mine: Side): Change {
+    const { key, after } = change;
+    const isUsed = after !== null && (mine.preserved || !namesNoRow(key));
+    const values = isUsed ? this.#rows.valuesOf(mine.name, after, change) : null;
+    return withRows(change, key, null, values);
+  }
+
+  /**
+   * Processes rows that were named, and returns how many: a row that has more to emit is left for later.
+   * @param areValues the rows are in the form in which they are held.
+   */
+  #processRows(batch: readonly Change[], input: number, areValues: boolean, out: Change[]): number {
     const mine = this.#sideOf(input);
     const theirs = this.#sideOf(1 - input);
     let from = 0;
     for (let i = 0; i < batch.length; i++) {
       const to = this.#partnerEnds[i] as number;
       const change = batch[i] as Change;
+      const { after } = change;
       if (change.time > (this.times[STREAM_TIME] as number)) this.times[STREAM_TIME] = change.time;
       const own = this.#own[i] as Entry | null;
-      if (own !== null) {
-        if (change.time === this.times[STREAM_TIME]) this.#emitDue(change, mine, out);
-        this.#join(
-          change,
-          { mine, theirs, own, pending: this.#ownPending[i] ?? null, from, to },
-          out,
-        );
-      } else if (change.after !== null && mine.preserved) {
-        const values = this.#rows.valuesOf(mine.name, change.after, change);
-        out.push(this.#padded(change, change.key, mine, values));
+      if (own !== null && change.time === this.times[STREAM_TIME]) {
+        if (!this.#emitDue(change, mine, out)) return i;
+      }
+      if (after !== null && (own !== null || mine.preserved)) {
+        const values = areValues ? after : this.#rows.valuesOf(mine.name, after, change);
+        if (own === null) out.push(this.#padded(change, change.key, mine, values));
+        else {
+          const pending = this.#ownPending[i] ?? null;
+          this.#join(change, { mine, theirs, values, own, pending, from, to }, out);
+        }
       }
       from = to;
     }
+    return batch.length;
   }
 
-  #join(change: Change, { mine, theirs, own, pending, from, to }: JoinInput, out: Change[]): void {
+  #join(
+    change: Change,
+    { mine, theirs, values, own, pending, from, to }: JoinInput,
+    out: Change[],
+  ): void {
     const { time } = change;
-    const values = this.#rows.valuesOf(mine.name, change.after as Row, change);
     const timeMin = Math.max(time - mine.back, this.#visibleFrom(theirs));
     const timeMax = time + mine.ahead;
     let found = false;
@@ -314,47 +390,132 @@ class JoinStreamStream implements Operator {
     if (time >= this.#visibleFrom(mine)) TimedRows.add(mine.rows, own, time, values);
   }
 
-  /** Emits the pending rows that can find no partner any more; looks for them once in a while. */
-  #emitDue(change: Change, mine: Side, out: Change[]): void {
+  /**
+   * Emits the pending rows that can find no partner any more; looks for them once in a while. False when there are more
+   * than should be emitted at a time.
+   */
+  #emitDue(change: Change, mine: Side, out: Change[]): boolean {
+    if (this.#left.pending === null && this.#right.pending === null) return true;
+    if (this.times[EMITTING] === -1) {
+      if (!this.#looksForDue(mine)) return true;
+      this.times[EMITTING] = this.times[STREAM_TIME] as number;
+    }
+    const due = (this.#due ??= { rows: this.#dueRows(), emitted: 0 });
+    const piece = due.rows.slice(due.emitted, due.emitted + PIECE);
+    for (const row of piece) out.push(this.#unmatched(change, row));
+    this.#left.pending?.removeDue(piece);
+    this.#right.pending?.removeDue(piece);
+    due.emitted += piece.length;
+    if (due.emitted < due.rows.length) return false;
+    this.#left.pending?.dueIsOver(this.times[EMITTING] as number);
+    this.#right.pending?.dueIsOver(this.times[EMITTING] as number);
+    this.#due = null;
+    this.times[EMITTING] = -1;
+    return true;
+  }
+
+  /** Whether it is time, and there may be something. */
+  #looksForDue(mine: Side): boolean {
+    const now = this.#context.now();
+    if (now < (this.times[NEXT_EMIT] as number)) return false;
     const left = this.#left.pending;
     const right = this.#right.pending;
-    if (left === null && right === null) return;
-    const now = this.#context.now();
-    if (now < (this.times[NEXT_EMIT] as number)) return;
-    const streamTime = this.times[STREAM_TIME] as number;
-    const closedBefore = streamTime - mine.ahead - this.#step.graceMs;
+    const closedBefore = (this.times[STREAM_TIME] as number) - mine.ahead - this.#step.graceMs;
     const isAnyPending = left?.isEmpty === false || right?.isEmpty === false;
     const isAnyOld =
       left?.hasBefore(closedBefore) === true || right?.hasBefore(closedBefore) === true;
-    if (isAnyPending && !isAnyOld) return;
+    if (isAnyPending && !isAnyOld) return false;
     this.times[NEXT_EMIT] = now + EMIT_EVERY_MS;
-    const due = [...(left?.takeDue(streamTime) ?? []), ...(right?.takeDue(streamTime) ?? [])];
-    due.sort(
+    return true;
+  }
+
+  /** By time, right before left, then by key. */
+  #dueRows(): readonly DueRow[] {
+    const streamTime = this.times[EMITTING] as number;
+    const left = this.#left.pending?.due(streamTime) ?? [];
+    const due = left.concat(this.#right.pending?.due(streamTime) ?? []);
+    return due.sort(
       (a, b) =>
         a.time - b.time ||
         Number(a.side === 'left') - Number(b.side === 'left') ||
         Buffer.compare(a.keyBytes, b.keyBytes),
     );
-    for (const { side, key, time, values } of due) {
-      const joined =
-        side === 'left' ? this.#rows.join(key, values, null) : this.#rows.join(key, null, values);
-      const keyCount = this.#step.schema.keys.length;
-      const start = (key[keyCount] ?? 0) as number;
-      const end = (key[keyCount + 1] ?? start) as number;
-      out.push(
-        new Change(
-          key.length === keyCount ? key : key.slice(0, keyCount),
-          null,
-          joined,
-          time,
-          change.partition,
-          change.offset,
-          start,
-          this.#windowEnd(start, end),
-          change.headers,
-        ),
-      );
+  }
+
+  #unmatched(change: Change, { side, key, time, values }: DueRow): Change {
+    const joined =
+      side === 'left' ? this.#rows.join(key, values, null) : this.#rows.join(key, null, values);
+    const keyCount = this.#step.schema.keys.length;
+    const start = (key[keyCount] ?? 0) as number;
+    const end = (key[keyCount + 1] ?? start) as number;
+    return new Change(
+      key.length === keyCount ? key : key.slice(0, keyCount),
+      null,
+      joined,
+      time,
+      change.partition,
+      change.offset,
+      start,
+      this.#windowEnd(start, end),
+      change.headers,
+    );
+  }
+
+  get isEmpty(): boolean {
+    return this.#held === null || this.#held.isEmpty;
+  }
+
+  /** Names the due rows that are emitted next or, when none are, what the held rows meet. */
+  prepareNext(): void {
+    const held = this.#held as HeldRows;
+    held.nameFirst();
+    // Those of this tick that stay held go into state.
+    held.nameSpace(0);
+    const streamTime = this.times[EMITTING] as number;
+    if (streamTime >= 0 && this.#due === null) {
+      this.#run = null;
+      this.#left.pending?.nameDueBy(streamTime);
+      this.#right.pending?.nameDueBy(streamTime);
+      return;
     }
+    const due = this.#due;
+    const left = due === null ? 0 : due.rows.length - due.emitted;
+    if (due !== null) {
+      const piece = due.rows.slice(due.emitted, due.emitted + PIECE);
+      this.#left.pending?.nameDue(piece);
+      this.#right.pending?.nameDue(piece);
+    }
+    this.#run = held.firstRun(left > PIECE ? 1 : HELD_PIECE);
+    if (this.#run !== null) this.#nameRows(this.#run.changes, this.#run.input);
+  }
+
+  emitNext(out: Change[]): void {
+    const run = this.#run;
+    this.#run = null;
+    if (run !== null) {
+      const count = this.#processRows(run.changes, run.input, true, out);
+      if (count > 0) this.#held?.remove(count);
+    } else if ((this.times[EMITTING] as number) >= 0) {
+      this.#due ??= { rows: this.#dueRows(), emitted: 0 };
+    }
+  }
+
+  tickEnds(): void {
+    this.#held?.tickEnds();
+  }
+
+  dueAt(): number {
+    return Infinity;
+  }
+
+  onDue(): void {
+    // Rows become due by stream time only.
+  }
+
+  abandon(): void {
+    this.#held?.abandon();
+    this.#due = null;
+    this.#run = null;
   }
 
   #padded(change: Change, key: Row, mine: Side, values: Row): Change {
@@ -386,6 +547,7 @@ class JoinStreamStream implements Operator {
   }
 
   windowFloor(state: number): number {
+    if (this.#held !== null && state === this.states.length - 1) return -Infinity;
     const side = state % 2 === 0 ? this.#left : this.#right;
     const firstNeeded =
       state < 2
@@ -406,6 +568,7 @@ class JoinStreamStream implements Operator {
 interface JoinInput {
   readonly mine: Side;
   readonly theirs: Side;
+  readonly values: Row;
   readonly own: Entry;
   readonly pending: Entry | null;
   readonly from: number;

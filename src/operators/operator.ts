@@ -54,6 +54,12 @@ export interface OperatorContext {
  */
 export interface Backlog {
   readonly isEmpty: boolean;
+  /**
+   * Whether it comes before all further rows. The task then emits it right behind the rows that caused it; what is more
+   * than a tick should emit waits for the next one, and rows that come meanwhile queue up behind it. Else it is emitted
+   * when the tick ends.
+   */
+  readonly isNext: boolean;
   /** Results that cannot wait for another tick. */
   readonly isUrgent: boolean;
   /** Names the state of the next piece. */
@@ -78,13 +84,6 @@ export interface Operator {
   /** Names the state the batch will touch. Rows of a batch are the same objects in `process`. */
   prepare?(batch: readonly Change[], input: number): void;
   process(batch: readonly Change[], input: number, out: Change[]): void;
-  /**
-   * Whether `process` left a part of the batch for later: it has named more state, or has put out as much as should be
-   * in memory at a time. The task then sends on what came out, loads, and calls `proceed`, until it is through.
-   */
-  readonly isSuspended?: boolean;
-  /** Goes on where it was suspended. */
-  proceed?(out: Change[]): void;
   /** Emits, in pieces, what was held back for the end of the tick. */
   flush?(): Iterable<readonly Change[]>;
   /** Drops what was held back in a tick that is abandoned; its times have been taken back before. */

@@ -146,28 +146,55 @@ export class PendingRows {
     return oldest < time;
   }
 
-  /** Takes out the rows that are due by `streamTime`, which must have been named. In no order. */
-  takeDue(streamTime: number): DueRow[] {
+  /** The rows that are due by `streamTime`, which must have been named; in no order, but equal times as they came. */
+  due(streamTime: number): DueRow[] {
     const dueBefore = streamTime - this.#lookAheadMs;
     const range = this.#windowsBefore(dueBefore);
     if (range === null) return [];
     const due: DueRow[] = [];
-    let oldest = range.windowStartMax + this.#bucketMs;
     for (const entry of this.#table.entriesIn(range)) {
       if (entry.value === null) continue;
       const keyBytes = this.#bytesOf(entry.key);
       for (const row of TimedRows.of(entry.value)) {
         const time = TimedRows.timeOf(row);
-        if (time >= dueBefore) {
-          oldest = Math.min(oldest, time);
-          break;
-        }
+        if (time >= dueBefore) break;
         due.push({ side: this.#side, key: entry.key, keyBytes, time, values: row });
       }
-      this.#count -= TimedRows.remove(this.#table, entry, (time) => time < dueBefore);
     }
-    this.#oldest = oldest;
     return due;
+  }
+
+  /** Names the rows that are due by `streamTime`. */
+  nameDueBy(streamTime: number): void {
+    this.nameBefore(streamTime - this.#lookAheadMs);
+  }
+
+  /** Names rows that are due again: they may have left memory since they were found. */
+  nameDue(rows: readonly DueRow[]): void {
+    for (const row of rows) this.#entryOf(row);
+  }
+
+  #entryOf({ side, key, time }: DueRow): Entry | null {
+    if (side !== this.#side) return null;
+    return this.#table.entry(this.#mapKey(key), key, windowStart(time, this.#bucketMs));
+  }
+
+  /** Takes out rows that were emitted, in order; those of the other side are left alone. */
+  removeDue(rows: readonly DueRow[]): void {
+    const counts = new Map<Entry, number>();
+    for (const row of rows) {
+      const entry = this.#entryOf(row);
+      if (entry !== null) counts.set(entry, (counts.get(entry) ?? 0) + 1);
+    }
+    for (const [entry, count] of counts) {
+      TimedRows.removeFirst(this.#table, entry, count);
+      this.#count -= count;
+    }
+  }
+
+  /** All rows that were due by `streamTime` are taken out. */
+  dueIsOver(streamTime: number): void {
+    this.#oldest = Math.max(this.#oldest, streamTime - this.#lookAheadMs);
   }
 
   #bytesOf(key: Row): Buffer {

@@ -196,6 +196,11 @@ export function versionOf(subscriber: Subscriber): number {
   return subscriber[VERSION] as number;
 }
 
+/** Its key as it is written. */
+export function keyBytesOf(subscriber: Subscriber): Uint8Array {
+  return subscriber[KEY_BYTES] as Uint8Array;
+}
+
 function refsOf({ value }: Entry): readonly PageRef[] {
   return (value as Row)[0] as unknown as readonly PageRef[];
 }

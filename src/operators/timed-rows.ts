@@ -69,6 +69,12 @@ export const TimedRows = {
     table.set(entry, kept.length === 0 ? null : [kept as Value]);
     return rows.length - kept.length;
   },
+
+  /** Takes out the first rows. */
+  removeFirst(table: StateTable<Row, Row>, entry: StateEntry<Row, Row>, count: number): void {
+    const kept = entry.value === null ? [] : TimedRows.of(entry.value).slice(count);
+    table.set(entry, kept.length === 0 ? null : [kept as Value]);
+  },
 } as const;
 
 /** The first change in a tick copies the rows, later ones edit the copy. */

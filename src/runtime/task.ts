@@ -1,7 +1,7 @@
 // Hot path: once per batch.
 import type { Env } from '../base/env.ts';
 import type { Change } from '../operators/change.ts';
-import type { Operator } from '../operators/operator.ts';
+import type { Backlog, Operator } from '../operators/operator.ts';
 import type { TaskInput } from './task-input.ts';
 
 /** Where the rows of a step go within the task. */
@@ -37,7 +37,7 @@ export function loadStates(operator: Pick<Operator, 'states'>): Promise<void> | 
 }
 
 const BATCH_MAX = 4096;
-/** What a backlog emits before a tick takes new rows, and after. */
+/** What a backlog emits before a tick takes new rows, behind rows that caused it, and when a tick ends. */
 const BACKLOG_MAX = 10_000;
 const YIELD_AFTER_MS = 2;
 
@@ -48,6 +48,8 @@ export class Task {
   readonly operators: ReadonlyMap<number, Operator>;
   readonly #edges: ReadonlyMap<number, readonly Edge[]>;
   readonly #clock: Env['clock'];
+  /** Those that come before further rows. */
+  readonly #backlogsNext: readonly Backlog[];
 
   constructor(options: {
     partition: number;
@@ -62,6 +64,9 @@ export class Task {
     this.operators = options.operators;
     this.#edges = options.edges;
     this.#clock = options.clock;
+    this.#backlogsNext = [...options.operators.values()].flatMap(({ backlog }) =>
+      backlog?.isNext === true ? [backlog] : [],
+    );
   }
 
   /** Brings the heads of all inputs into memory. */
@@ -99,6 +104,7 @@ export class Task {
       if (!next.input.mustDrain) limit.recordsLeft -= batch.length;
       const running = this.#run(next.input.stepId, batch);
       if (running !== undefined) await running;
+      if (this.#backlogsNext.some(({ isEmpty }) => !isEmpty)) limit.recordsLeft = 0;
       if (this.#clock.monotonic() - yieldedAt > YIELD_AFTER_MS) {
         await this.#clock.yield();
         yieldedAt = this.#clock.monotonic();
@@ -172,49 +178,56 @@ export class Task {
     changes: readonly Change[],
   ): void | Promise<void> {
     const out: Change[] = [];
+    const { backlog } = operator;
+    const wasEmpty = backlog?.isEmpty === true;
     operator.process(changes, edge.input, out);
-    if (operator.isSuspended === true) return this.#proceed(operator, edge.stepId, out);
-    return this.#run(edge.stepId, out);
+    const running = this.#run(edge.stepId, out);
+    if (backlog?.isNext !== true || !wasEmpty || backlog.isEmpty) return running;
+    const emit = (): Promise<void> => this.#emit(edge.stepId, { backlog, operator });
+    return running === undefined ? emit() : running.then(emit);
   }
 
-  /**
-   * Emits what waits in the backlogs of operators, in step order, up to a bound; what cannot wait goes over it.
-   * @param now the wall clock, for what is due without rows; null to emit only what waits already.
-   */
-  async emitBacklogs(now: number | null): Promise<void> {
-    for (const [stepId, { backlog, states }] of this.operators) {
-      if (backlog === undefined) continue;
-      if (now !== null && backlog.dueAt() <= now) backlog.onDue();
-      let left = BACKLOG_MAX;
-      while (!backlog.isEmpty && (left > 0 || backlog.isUrgent)) {
-        backlog.prepareNext();
-        await loadStates({ states });
-        const out: Change[] = [];
-        backlog.emitNext(out);
-        left -= out.length;
-        const running = this.#run(stepId, out);
-        if (running !== undefined) await running;
-        await this.#clock.yield();
-      }
+  /** Emits what waits from an earlier tick in the backlogs of operators, in step order, up to a bound. */
+  async emitBacklogs(): Promise<void> {
+    for (const [stepId, operator] of this.operators) {
+      const { backlog } = operator;
+      if (backlog !== undefined) await this.#emit(stepId, { backlog, operator });
     }
   }
 
-  async #proceed(operator: Operator, stepId: number, first: readonly Change[]): Promise<void> {
-    let out = first;
+  /**
+   * The same at the end of the tick, for backlogs that do not come before further rows; what cannot wait goes over the
+   * bound.
+   * @param now the wall clock, for what is due without rows; null to emit only what waits already.
+   */
+  async emitLastBacklogs(now: number | null): Promise<void> {
+    for (const [stepId, operator] of this.operators) {
+      const { backlog } = operator;
+      if (backlog === undefined || backlog.isNext) continue;
+      if (now !== null && backlog.dueAt() <= now) backlog.onDue();
+      await this.#emit(stepId, { backlog, operator });
+    }
+  }
+
+  async #emit(
+    stepId: number,
+    { backlog, operator }: { backlog: Backlog; operator: Operator },
+  ): Promise<void> {
+    let left = BACKLOG_MAX;
     let yieldedAt = this.#clock.monotonic();
-    for (;;) {
-      const running = this.#run(stepId, out);
-      if (running !== undefined) await running;
-      if (operator.isSuspended !== true) return;
+    while (!backlog.isEmpty && (left > 0 || backlog.isUrgent)) {
+      backlog.prepareNext();
       const loading = loadStates(operator);
       if (loading !== undefined) await loading;
+      const out: Change[] = [];
+      backlog.emitNext(out);
+      left -= out.length;
+      const running = this.#run(stepId, out);
+      if (running !== undefined) await running;
       if (this.#clock.monotonic() - yieldedAt > YIELD_AFTER_MS) {
         await this.#clock.yield();
         yieldedAt = this.#clock.monotonic();
       }
-      const next: Change[] = [];
-      operator.proceed?.(next);
-      out = next;
     }
   }
 

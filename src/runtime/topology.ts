@@ -132,24 +132,29 @@ export class Topology {
    * together in event time: none goes beyond what is known of the others, or a backlog would make their rows look late.
    */
   async process(limit: WorkLimit): Promise<void> {
-    for (const tasks of this.#groups) for (const task of tasks) await task.emitBacklogs(null);
-    if (this.#holdsBack) return;
-    for (;;) {
-      for (const tasks of this.#groups) await processGroup(tasks, limit);
-      for (const source of this.sources) limit.recordsLeft -= source.takeSkippedCount();
-      const over = isOver(limit, this.#clock);
-      const waiting = this.#groups.some((tasks) => tasks.some((task) => task.mustDrain));
-      if (!waiting && (over || !this.hasInput)) break;
-    }
+    for (const tasks of this.#groups) for (const task of tasks) await task.emitBacklogs();
+    const isHeldUp = this.#holdsBack;
+    if (isHeldUp) limit.recordsLeft = 0;
+    else await this.#takeRows(limit);
     for (const tasks of this.#groups) {
       do await processGroup(tasks, limit);
       while (tasks.some((task) => task.mustDrain));
       for (const task of tasks) {
         await task.flush();
-        await task.emitBacklogs(this.hasInput ? null : this.#tickTime.now);
+        if (!isHeldUp) await task.emitLastBacklogs(this.hasInput ? null : this.#tickTime.now);
       }
     }
     for (const backlog of this.#backlogs) backlog.tickEnds();
+  }
+
+  async #takeRows(limit: WorkLimit): Promise<void> {
+    for (;;) {
+      for (const tasks of this.#groups) await processGroup(tasks, limit);
+      for (const source of this.sources) limit.recordsLeft -= source.takeSkippedCount();
+      const over = isOver(limit, this.#clock);
+      const waiting = this.#groups.some((tasks) => tasks.some((task) => task.mustDrain));
+      if (!waiting && (over || !this.hasInput)) return;
+    }
   }
 
   /** Takes back everything since `begin`. */

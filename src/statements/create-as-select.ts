@@ -20,6 +20,7 @@ import {
   worldWithSchemas,
 } from './source-schemas.ts';
 import { checkPlanUpgrade, checkSourceUpgrade } from './upgrade.ts';
+import { warningsOf } from './warnings.ts';
 import { changed, withPlan, withTopic, type World } from './world.ts';
 
 type Create = Invocation<CreateAsSelectNode>;
@@ -112,7 +113,7 @@ async function start(
     ...(failOnBadRecord ? { failOnBadRecord } : {}),
     startOffsets: startOffsets(plan, { log, offsetReset }),
   });
-  return answer(node, { source, query, number });
+  return answer(node, { source, query, plan, number });
 }
 
 function prepareReplacement(
@@ -164,14 +165,19 @@ function prepareReplacement(
         merge,
         ...(failOnBadRecord ? { failOnBadRecord } : {}),
       });
-      return answer(node, { source: sink, query, number });
+      return answer(node, { source: sink, query, plan, number });
     },
   };
 }
 
 function answer(
   node: CreateAsSelectNode,
-  { source, query, number }: { source: Source; query: QueryInfo; number: number },
+  {
+    source,
+    query,
+    plan,
+    number,
+  }: { source: Source; query: QueryInfo; plan: PhysicalPlan; number: number },
 ): ReturnType<typeof succeeded> {
   return succeeded({
     sql: formatStatement(node),
@@ -179,6 +185,7 @@ function answer(
     message: `Created query with ID ${query.id}`,
     number,
     queryId: query.id,
+    warnings: warningsOf(plan),
   });
 }
 

@@ -1,4 +1,4 @@
-import type { CurrentStatusEntity, WarningEntity } from '../api/entities.ts';
+import type { CurrentStatusEntity, Warning, WarningEntity } from '../api/entities.ts';
 
 /** The answer to a durable statement that succeeded. */
 export function succeeded(options: {
@@ -7,6 +7,8 @@ export function succeeded(options: {
   message: string;
   number: number;
   queryId?: string | null;
+  /** Default: none. */
+  warnings?: readonly Warning[];
 }): CurrentStatusEntity {
   return {
     '@type': 'currentStatus',
@@ -18,7 +20,7 @@ export function succeeded(options: {
       queryId: options.queryId ?? null,
     },
     commandSequenceNumber: options.number,
-    warnings: [],
+    warnings: options.warnings ?? [],
   };
 }
 

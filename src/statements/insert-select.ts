@@ -9,6 +9,7 @@ import { succeeded } from './entities.ts';
 import type { StatementDefinition } from './executor.ts';
 import { planSettings, sessionProperties } from './session-properties.ts';
 import { withSink, withSinkSchemas } from './source-schemas.ts';
+import { warningsOf } from './warnings.ts';
 import { changed } from './world.ts';
 
 /** INSERT INTO ... SELECT: one more persistent query that writes into an existing stream. */
@@ -47,6 +48,7 @@ export const insertSelect: StatementDefinition<InsertSelectNode> = {
           message: `Created query with ID ${id}`,
           number,
           queryId: id,
+          warnings: warningsOf(plan),
         });
       },
     };

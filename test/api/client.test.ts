@@ -47,6 +47,14 @@ describe('an address', () => {
     expect(server.received[0]?.headers.authorization).toBe(`Basic ${btoa('ann:secret')}`);
     expect(client.url).toBe(server.url);
   });
+
+  test('sends its token', async () => {
+    const { server } = await connect(answer(200, '[]'));
+    const client = new MillraceClient(server.url, { token: 'mr_x' });
+    closers.push(() => client.close());
+    await client.execute('SHOW STREAMS;');
+    expect(server.received[0]?.headers.authorization).toBe('Bearer mr_x');
+  });
 });
 
 describe('execute', () => {

@@ -222,3 +222,94 @@ test('an abandoned tick leaves everything as it was', async () => {
   harness.abandon();
   expect(await emitted(harness, RIGHT, right('a', 3))).toEqual(['1: x 3 @0 v1']);
 });
+
+function restarted(harness: OperatorHarness, store: MemoryStore): OperatorHarness {
+  const next = new OperatorHarness(joining('INNER'), { store });
+  next.operator.times?.splice(0, Infinity, ...(harness.operator.times ?? []));
+  return next;
+}
+
+describe('a fan-out too large for a tick', () => {
+  const COUNT = 5_000;
+  const everyone = Array.from({ length: COUNT }, (_, id) => id);
+
+  async function filled(store: MemoryStore): Promise<OperatorHarness> {
+    const harness = new OperatorHarness(joining('INNER'), { store });
+    await harness.run(
+      everyone.map((id) => message(JOIN, 'a', id, 'x')),
+      MESSAGES,
+    );
+    await harness.commit();
+    return harness;
+  }
+
+  const deletion = change(['a'], null, null, { time: 3 });
+  /** What comes behind the large one, and what it gives. */
+  const behind: [Change, number][] = [
+    [message(REJOIN, 'a', 7, 'y', { version: 2 }), MESSAGES],
+    [right('b', 5, 4), RIGHT],
+    [message(JOIN, 'b', COUNT, 'z', { version: 3 }), MESSAGES],
+    [deletion, RIGHT],
+  ];
+
+  test('goes on after a restart where it stood, before the rows behind it, which wait', async () => {
+    const whole = await filled(new MemoryStore());
+    const expected = lines(await whole.run([right('a', 1)], RIGHT));
+    for (const [row, input] of behind) expected.push(...(await emitted(whole, input, row)));
+    expect(expected).toHaveLength(2 * COUNT + 2);
+
+    const store = new MemoryStore();
+    let harness = await filled(store);
+    const told = [...(await harness.begun([right('a', 1)], RIGHT))];
+    for (const [row, input] of behind) told.push(...(await harness.begun([row], input)));
+    expect(told.length).toBeLessThan(COUNT);
+    let restarts = 0;
+    while (harness.operator.backlog?.isEmpty === false) {
+      await harness.commit();
+      harness = restarted(harness, store);
+      restarts++;
+      for (let piece = 0; piece < 3; piece++) told.push(...(await harness.backlogPiece()));
+    }
+    expect(restarts).toBeGreaterThan(2);
+    expect(lines(told)).toEqual(expected);
+    await harness.commit();
+    expect(harness.operator.times).toEqual([0, 0, 0, 0]);
+  });
+
+  test('goes on from the last commit when the tick is abandoned', async () => {
+    const store = new MemoryStore();
+    const harness = await filled(store);
+    const told = [...(await harness.begun([right('a', 1), right('b', 2), right('a', 3)], RIGHT))];
+    await harness.commit();
+    const saved = [...(harness.operator.times ?? [])];
+    await harness.backlogPiece();
+    await harness.backlogPiece();
+    await harness.backlogPiece();
+    harness.operator.times?.splice(0, Infinity, ...saved);
+    harness.abandon();
+    told.push(...(await harness.backlog()));
+    expect(told.map(({ key, after }) => [key[0], after?.[2]])).toEqual([
+      ...everyone.map((id) => [id, 1]),
+      ...everyone.map((id) => [id, 3]),
+    ]);
+  });
+
+  test('leaves out rows that have gone elsewhere in a tick that is over', async () => {
+    const store = new MemoryStore();
+    const harness = await filled(store);
+    const last = COUNT - 1;
+    const messages = [
+      message(LEAVE, 'a', last, null, { version: 2 }),
+      message(JOIN, 'a', COUNT, 'z', { version: 3 }),
+      message(LEAVE, 'a', COUNT, null, { version: 4 }),
+      message(JOIN, 'a', COUNT + 1, 'z', { version: 5 }),
+    ];
+    const told = [...(await harness.begun([right('a', 1)], RIGHT))];
+    await harness.begun(messages, MESSAGES);
+    await harness.commit();
+    const next = restarted(harness, store);
+    told.push(...(await next.backlog()));
+    expect(told.map(({ key }) => key[0])).toEqual([...everyone.slice(0, last), COUNT + 1]);
+    expect(await emitted(next, RIGHT, right('a', 2))).toHaveLength(COUNT);
+  });
+});

@@ -253,3 +253,70 @@ test('rows of windowed streams meet those of the same window', async () => {
     change(['a'], null, ['a', 2, 0], { time: 6, windowStart: 3, windowEnd: 6 }),
   );
 });
+
+describe('more rows due at once than should be emitted at a time', () => {
+  const COUNT = 4_500;
+  const step = joining({ type: 'FULL', delayed: true, graceMs: 5 });
+  const waiting = Array.from({ length: COUNT }, (_, i) =>
+    at(100 + (i % 3), i, `k${String((i * 7) % COUNT).padStart(5, '0')}`),
+  );
+
+  async function filled(store: MemoryStore): Promise<OperatorHarness> {
+    const harness = new OperatorHarness(step, { store });
+    await harness.run(waiting, LEFT);
+    await harness.run([at(102, -1, 'k00000'), at(103, -2, 'r')], RIGHT);
+    await harness.commit();
+    harness.now = 1_000;
+    return harness;
+  }
+
+  /** The row that makes them due, and rows behind it that meet each other. */
+  const late: [Change[], number][] = [
+    [[at(200, -3, 'z'), at(199, -4, 'y')], LEFT],
+    [[at(201, -5, 'z'), at(200, -6, null)], RIGHT],
+    [[at(202, -7, 'y')], LEFT],
+  ];
+
+  async function whole(): Promise<string[]> {
+    const harness = await filled(new MemoryStore());
+    const lines: string[] = [];
+    for (const [batch, side] of late) lines.push(...(await emitted(harness, side, ...batch)));
+    expect(lines).toHaveLength(COUNT + 2);
+    return lines;
+  }
+
+  test('come in pieces, go on after a restart where they stood, and rows behind them wait', async () => {
+    const store = new MemoryStore();
+    let harness = await filled(store);
+    const out: Change[] = [];
+    for (const [batch, side] of late) out.push(...(await harness.begun(batch, side)));
+    expect(out.length).toBeLessThan(COUNT);
+    let restarts = 0;
+    while (harness.operator.backlog?.isEmpty === false) {
+      await harness.commit();
+      const { times } = harness.operator;
+      harness = new OperatorHarness(step, { store });
+      harness.operator.times?.splice(0, Infinity, ...(times ?? []));
+      harness.now = 1_000;
+      restarts++;
+      for (let piece = 0; piece < 3; piece++) out.push(...(await harness.backlogPiece()));
+    }
+    expect(restarts).toBeGreaterThan(1);
+    expect(lines(out)).toEqual(await whole());
+  });
+
+  test('are the same when a tick is abandoned in the middle, or there is no restart', async () => {
+    const harness = await filled(new MemoryStore());
+    const out: Change[] = [];
+    for (const [batch, side] of late) out.push(...(await harness.begun(batch, side)));
+    await harness.commit();
+    const saved = [...(harness.operator.times ?? [])];
+    await harness.backlogPiece();
+    harness.operator.times?.splice(0, Infinity, ...saved);
+    harness.abandon();
+    out.push(...(await harness.backlogPiece()));
+    await harness.commit();
+    out.push(...(await harness.backlog()));
+    expect(lines(out)).toEqual(await whole());
+  });
+});

@@ -124,13 +124,19 @@ export class OperatorHarness {
     await loadStates(operator);
     const pieces: Change[][] = [[]];
     operator.process(batch, input, pieces[0] as Change[]);
-    while (operator.isSuspended === true) {
-      await loadStates(operator);
-      const out: Change[] = [];
-      operator.proceed?.(out);
-      pieces.push(out);
-    }
+    if (operator.backlog?.isNext !== true) return pieces;
+    while (!operator.backlog.isEmpty) pieces.push(await this.backlogPiece());
     return pieces;
+  }
+
+  /** Processes one batch and returns what comes out before anything is emitted from a backlog. */
+  async begun(batch: readonly Change[], input = 0): Promise<Change[]> {
+    const { operator } = this;
+    operator.prepare?.(batch, input);
+    await loadStates(operator);
+    const out: Change[] = [];
+    operator.process(batch, input, out);
+    return out;
   }
 
   flush(): Change[] {
@@ -157,6 +163,7 @@ export class OperatorHarness {
 
   /** Ends the tick; its state is in the store. */
   async commit(): Promise<void> {
+    this.operator.backlog?.tickEnds();
     const changes = new PackedChanges();
     for (const state of this.operator.states) await state.seal(changes);
     await this.#store.commit(changes);

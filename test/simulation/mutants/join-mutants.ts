@@ -83,15 +83,15 @@ export const joinMutants: readonly Mutant[] = [
   {
     name: 'stream-stream-null-key-dropped',
     file: STREAM_STREAM,
-    text: '} else if (change.after !== null && mine.preserved) {',
-    replacement: '} else if (change.after === undefined) {',
+    text: 'if (after !== null && (own !== null || mine.preserved)) {',
+    replacement: 'if (after !== null && own !== null) {',
     bug: 'outer joins drop rows with a null key',
   },
   {
     name: 'stream-stream-null-key-always',
     file: STREAM_STREAM,
-    text: '} else if (change.after !== null && mine.preserved) {',
-    replacement: '} else if (change.after !== null) {',
+    text: 'if (after !== null && (own !== null || mine.preserved)) {',
+    replacement: 'if (after !== null) {',
     bug: 'rows with a null key of a side that needs a partner appear without one',
   },
   {
@@ -111,22 +111,22 @@ export const joinMutants: readonly Mutant[] = [
   {
     name: 'stream-stream-partner-stays-pending',
     file: STREAM_STREAM,
-    text: '      theirs.pending?.remove(this.#partnersPending[p] as Entry, timeMin, timeMax);\n',
+    text: '      theirs.pending?.remove(this.#partnersPending[p] ?? null, timeMin, timeMax);\n',
     replacement: '',
     bug: 'a row that has found a partner also appears without one',
   },
   {
     name: 'stream-stream-flush-by-late-rows',
     file: STREAM_STREAM,
-    text: 'if (change.time === this.times[STREAM_TIME]) this.#emitDue',
-    replacement: 'this.#emitDue',
+    text: 'if (own !== null && change.time === this.times[STREAM_TIME]) {',
+    replacement: 'if (own !== null) {',
     bug: 'late rows, too, let out the rows whose time is over',
   },
   {
     name: 'stream-stream-look-is-free',
     file: STREAM_STREAM,
-    text: 'if (isAnyPending && !isAnyOld) return;',
-    replacement: 'if (!isAnyOld) return;',
+    text: 'if (isAnyPending && !isAnyOld) return false;',
+    replacement: 'if (!isAnyOld) return false;',
     bug: 'a look that finds nothing pending does not use up the second',
   },
   {
