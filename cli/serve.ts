@@ -43,6 +43,7 @@ export interface ServerOptions {
   readonly schemaRegistry: SchemaRegistrySettings;
   /** Whether the processing log shows the bytes of records that could not be read. */
   readonly showRecordBytes: boolean;
+  readonly deniedProperties: readonly string[];
 }
 
 interface ServerContext {
@@ -88,6 +89,7 @@ async function serveUntilStopped(options: ServerOptions, context: ServerContext)
     durability,
     diskBallastBytes: DISK_BALLAST_BYTES,
     showRecordBytes,
+    deniedProperties: options.deniedProperties,
     onFatal: exitOnFatal(logger),
   });
   try {

@@ -65,7 +65,13 @@ export function defineQuery($: RuleBuilder, rules: Needed) {
     const limit =
       $.OPTION6(() => {
         $.CONSUME(keywords.LIMIT);
-        return $.SUBRULE(count);
+        // A pull query is told by its analysis why not.
+        const minus = $.OPTION7({
+          GATE: () => emit === null,
+          DEF: () => $.CONSUME(symbols.Minus),
+        });
+        const number = $.SUBRULE(count);
+        return minus === undefined ? number : -number;
       }) ?? null;
     return {
       kind: 'query',

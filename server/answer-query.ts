@@ -3,6 +3,7 @@ import { streamErrorBody, toDatabaseError } from './errors.ts';
 import type { Exchange } from './exchange.ts';
 import { GatheredText } from './gathered-text.ts';
 import type { MediaType } from './media-types.ts';
+import { IdleLines, withFormatLines } from './print-lines.ts';
 import { pumpResult } from './result-pump.ts';
 import type { ResultShape } from './result-shapes.ts';
 import { queryFor } from './run-statements.ts';
@@ -13,10 +14,17 @@ import type { StatementRequest } from './statement-request.ts';
 export interface AnswerOptions {
   /** For SELECT. */
   readonly shape: ResultShape;
-  /** For PRINT: the type its lines are labelled with; undefined: none. */
-  readonly printType: MediaType | undefined;
+  readonly print: PrintAnswer;
+}
+
+/** How one endpoint shows the lines of a PRINT. */
+export interface PrintAnswer {
+  /** The type the lines are labelled with; undefined: none. */
+  readonly contentType: MediaType | undefined;
+  /** Whether lines say what keys and values may be, and empty lines that nothing came. */
+  readonly isTalkative: boolean;
   /** Throws when the client cannot take what a PRINT answers. */
-  readonly checkPrint?: () => void;
+  check(): void;
 }
 
 /**
@@ -36,9 +44,9 @@ export async function answerQuery(
     context.queries.add(result);
     exchange.onGone(() => void context.queries.remove(result));
     if (result.kind === 'print') {
-      options.checkPrint?.();
-      exchange.begin(200, { 'content-type': options.printType });
-      await sendLines(exchange, result, context);
+      options.print.check();
+      exchange.begin(200, { 'content-type': options.print.contentType });
+      await sendLines(exchange, result, { print: options.print, context });
     } else if (result.kind === 'pull' && !result.closable) {
       await sendAtOnce(exchange, result, { shape: options.shape, context });
     } else {
@@ -102,10 +110,12 @@ async function sendRows(
 async function sendLines(
   exchange: Exchange,
   result: QueryResult,
-  context: ServerContext,
+  { print, context }: { readonly print: PrintAnswer; readonly context: ServerContext },
 ): Promise<void> {
+  const idleLines = print.isTalkative ? new IdleLines(exchange) : null;
+  const lines = print.isTalkative ? withFormatLines(result) : result;
   try {
-    const here = await pumpResult(result, exchange, {
+    const here = await pumpResult(lines, idleLines ?? exchange, {
       row: (columns) => `${columns}\n`,
       line: (line) => `${line}\n`,
       chunkLength: 0,
@@ -114,6 +124,8 @@ async function sendLines(
   } catch (error) {
     const body = streamErrorBody(toDatabaseError(error, context.logger));
     exchange.end(`${JSON.stringify(body)}\n`);
+  } finally {
+    idleLines?.stop();
   }
 }
 

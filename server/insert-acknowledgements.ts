@@ -1,5 +1,6 @@
 import type { DatabaseError } from '../src/base/errors.ts';
 import { ERROR_CODES } from '../src/base/errors.ts';
+import type { Acknowledgement } from '../src/engine.ts';
 import type { Exchange } from './exchange.ts';
 import { MEDIA_JSON, type MediaType } from './media-types.ts';
 
@@ -10,10 +11,17 @@ import { MEDIA_JSON, type MediaType } from './media-types.ts';
 export class InsertAcknowledgements {
   readonly #exchange: Exchange;
   readonly #isArray: boolean;
+  readonly #hasPositions: boolean;
   #count = 0;
   #written: Promise<unknown> = Promise.resolve();
 
-  constructor(exchange: Exchange, mediaType: MediaType) {
+  /** @param options.hasPositions whether each says where its row stands. */
+  constructor(
+    exchange: Exchange,
+    mediaType: MediaType,
+    { hasPositions }: { readonly hasPositions: boolean },
+  ) {
+    this.#hasPositions = hasPositions;
     this.#exchange = exchange;
     this.#isArray = mediaType === MEDIA_JSON;
   }
@@ -22,10 +30,15 @@ export class InsertAcknowledgements {
    * Resolves when the client has taken it, or is gone. An acknowledgement that is worth less than usual says so.
    * @param seq which row, from 0.
    */
-  acknowledge(seq: number, durability: string): Promise<unknown> {
-    const isUsual = durability === 'fsync';
-    const worth = isUsual ? '' : `,"durability":${JSON.stringify(durability)}`;
-    return this.#write(`{"status":"ok","seq":${seq}${worth}}`);
+  acknowledge(
+    seq: number,
+    { topic, partition, offset, durability }: Acknowledgement,
+  ): Promise<unknown> {
+    const place = this.#hasPositions
+      ? `,"topic":${JSON.stringify(topic)},"partition":${partition},"offset":${offset}`
+      : '';
+    const worth = durability === 'fsync' ? '' : `,"durability":${JSON.stringify(durability)}`;
+    return this.#write(`{"status":"ok","seq":${seq}${place}${worth}}`);
   }
 
   /** Tells why a row was not written, and ends the answer. */

@@ -1,5 +1,6 @@
 import type { DatabaseError } from '../src/base/errors.ts';
 import type { StatementOptions } from '../src/engine.ts';
+import { parseAfter } from './after-request.ts';
 import { invalidJson } from './json-text.ts';
 
 /** The text of one or more statements and what they are to be run with. */
@@ -10,7 +11,7 @@ export interface StatementRequest {
 
 /**
  * Reads the request of /ksql, /query and /ws/query: `{ksql, streamsProperties?, sessionVariables?,
- * requestProperties?, commandSequenceNumber?}`. Members of other names are ignored, null is as good
+ * requestProperties?, commandSequenceNumber?, after?, afterTimeoutMs?}`. Members of other names are ignored, null is as good
  * as absent.
  *
  * `commandSequenceNumber` asks to wait for an earlier statement. It needs no waiting here: a
@@ -24,18 +25,20 @@ export function parseStatementRequest(body: unknown): StatementRequest {
   optionalObject(members['requestProperties'], 'requestProperties');
   return {
     sql: requireText(members, 'ksql'),
-    options: parseOptions(members, 'streamsProperties'),
+    options: { ...parseOptions(members, 'streamsProperties'), after: parseAfter(members) },
   };
 }
 
 /**
- * Reads the request of /query-stream: `{sql, properties?, sessionVariables?, requestProperties?}`.
+ * Reads the request of /query-stream: `{sql, properties?, sessionVariables?, requestProperties?, after?,
+ * afterTimeoutMs?}`.
  * @throws DatabaseError BAD_REQUEST naming the member, what was found and what was expected.
  */
 export function parseQueryStreamRequest(body: unknown): StatementRequest {
   const members = requireObject(body, 'the body');
   optionalObject(members['requestProperties'], 'requestProperties');
-  return { sql: requireText(members, 'sql'), options: parseOptions(members, 'properties') };
+  const options = { ...parseOptions(members, 'properties'), after: parseAfter(members) };
+  return { sql: requireText(members, 'sql'), options };
 }
 
 /**
@@ -62,14 +65,20 @@ export function parseHostMessage(body: unknown): void {
   requireObject(body, 'the body');
 }
 
-/** Reads the first line of /inserts-stream: `{target, properties?}`. @throws DatabaseError BAD_REQUEST. */
+/**
+ * Reads the first line of /inserts-stream: `{target, properties?, positions?}`.
+ * @throws DatabaseError BAD_REQUEST.
+ */
 export function parseInsertsRequest(line: unknown): {
   readonly target: string;
+  /** Whether acknowledgements say where the row stands. */
+  readonly hasPositions: boolean;
   readonly options: StatementOptions;
 } {
   const members = requireObject(line, 'the first line');
   return {
     target: requireText(members, 'target'),
+    hasPositions: requireFlag(members['positions'], 'positions'),
     options: parseOptions(members, 'properties'),
   };
 }
@@ -126,6 +135,11 @@ function requireString(value: unknown, path: string): string {
     throw invalidJson(`${path} contains half of a surrogate pair, which is no character`);
   }
   return value;
+}
+
+function requireFlag(value: unknown, path: string): boolean {
+  if (value === undefined || value === null || typeof value === 'boolean') return value === true;
+  throw wrongShape(path, value, 'a boolean');
 }
 
 function requireProperty(value: unknown, path: string): Property {

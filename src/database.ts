@@ -63,7 +63,10 @@ import { CommandStatuses } from './statements/command-statuses.ts';
 import { succeeded } from './statements/entities.ts';
 import { RowInserter } from './statements/row-inserter.ts';
 import {
+  checkNotDenied,
   checkPropertyName,
+  deniedProperties,
+  type DeniedProperties,
   parseOverrides,
   sessionProperties,
 } from './statements/session-properties.ts';
@@ -96,6 +99,8 @@ export interface DatabaseOptions {
   readonly diskBallastBytes?: number;
   /** Whether the processing log shows the bytes of records that could not be read. Default: yes. */
   readonly showRecordBytes?: boolean;
+  /** Properties that no request may set, besides `ksql.service.id`: `ksql.properties.overrides.denylist`. */
+  readonly deniedProperties?: readonly string[];
   /** Called once when the database had to stop: what it holds on disk is safe, this process cannot go on. */
   readonly onFatal?: (error: unknown) => void;
 }
@@ -226,6 +231,7 @@ export class Database implements Engine {
   readonly #statements: StatementRunner;
   readonly #queries: QueryStarter;
   readonly #clock: Env['clock'];
+  readonly #denied: DeniedProperties;
   readonly #statuses = new CommandStatuses();
   readonly #openProcessingLog: () => Promise<void>;
   readonly #openCommandLog: () => Promise<CommandLog>;
@@ -245,6 +251,7 @@ export class Database implements Engine {
     const processingLog = new ProcessingLog({ clock, logger });
     this.clusterId = data.clusterId;
     this.#clock = clock;
+    this.#denied = deniedProperties(options.deniedProperties ?? []);
     this.#log = log;
     this.#store = store;
     this.#guard = new DiskGuard({
@@ -348,6 +355,7 @@ export class Database implements Engine {
       catalog: this.#catalog,
       queries: this.#queries,
       registry,
+      denied: this.#denied,
     });
   }
 
@@ -406,6 +414,7 @@ export class Database implements Engine {
 
   async execute(sql: string, options: StatementOptions = {}): Promise<readonly Entity[]> {
     this.#checkReady();
+    this.#checkProperties(options.properties);
     try {
       const entities = await this.#statements.execute(sql, options);
       this.#statuses.answered(entities);
@@ -418,6 +427,7 @@ export class Database implements Engine {
 
   async query(sql: string, options: StatementOptions = {}): Promise<QueryResult> {
     this.#checkReady();
+    this.#checkProperties(options.properties);
     return this.#queries.start(sql, options);
   }
 
@@ -432,6 +442,7 @@ export class Database implements Engine {
 
   openInserts(target: string, { properties }: StatementOptions = {}): Inserts {
     this.#checkReady();
+    this.#checkProperties(properties);
     const { catalog } = this.#catalog;
     const overrides = parseOverrides(properties ?? {}, catalog.defaults);
     if (!sessionProperties(overrides).insertValues) {
@@ -454,7 +465,13 @@ export class Database implements Engine {
   }
 
   checkProperty(name: string): void {
+    checkNotDenied([name], this.#denied);
     checkPropertyName(name);
+  }
+
+  /** @throws DatabaseError BAD_REQUEST naming those that may not be set. */
+  #checkProperties(properties: StatementOptions['properties']): void {
+    if (properties !== undefined) checkNotDenied(Object.keys(properties), this.#denied);
   }
 
   get queryPartitions(): readonly QueryPartitions[] {

@@ -99,13 +99,23 @@ export interface Inserts {
   insert(row: JsonNode): Promise<Acknowledgement>;
 }
 
-/** Where an acknowledged row stands. */
-export interface Acknowledgement {
+/** Where a record stands. */
+export interface RecordPosition {
   readonly topic: string;
   readonly partition: number;
   readonly offset: number;
+}
+
+/** Where an acknowledged row stands. */
+export interface Acknowledgement extends RecordPosition {
   /** What the acknowledgement is worth: with `fsync` the row is on disk. */
   readonly durability: string;
+}
+
+/** Records that an answer has to show; refused with WAIT_TIMEOUT when they are not processed in time. */
+export interface ReadAfter {
+  readonly positions: readonly RecordPosition[];
+  readonly timeoutMs: number;
 }
 
 /** A persistent query and what it reads and keeps. */
@@ -120,6 +130,8 @@ export interface StatementOptions {
   /** `streamsProperties`: session properties by name; scalars or their text. */
   readonly properties?: Readonly<Record<string, string | number | boolean | null>>;
   readonly sessionVariables?: Readonly<Record<string, string>>;
+  /** What a pull query has to wait for. */
+  readonly after?: ReadAfter | undefined;
   /** Where an earlier push query of the same text stood (`QueryResult.continuation`): goes on behind it. */
   readonly resume?: string;
   /** Given the kinds of all statements before the first of them is looked at; what it throws refuses them all. */
@@ -167,4 +179,9 @@ export type QueryBatch =
       readonly rows: readonly Row[];
       readonly tombstones: readonly boolean[] | null;
     }
-  | { readonly kind: 'lines'; readonly lines: readonly string[] };
+  | {
+      readonly kind: 'lines';
+      readonly lines: readonly string[];
+      /** What keys and values are guessed to be, from all lines so far. */
+      readonly formats?: { readonly key: string; readonly value: string };
+    };

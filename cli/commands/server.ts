@@ -115,6 +115,12 @@ export const server: Command = {
       summary: 'how new schemas are checked where nothing else was set (default backward)',
     },
     {
+      name: 'properties-denylist',
+      value: 'NAMES',
+      variable: 'MILLRACE_PROPERTIES_DENYLIST',
+      summary: 'properties, separated by commas, that no request may set',
+    },
+    {
       name: 'hide-record-bytes',
       summary: 'keep the bytes of records that cannot be read out of the processing log',
     },
@@ -169,6 +175,7 @@ function readOptions(settings: Settings, { input, output }: Surroundings): Serve
     logLevel: settings.choice('log-level', LOG_LEVELS) ?? (prompt ? 'warn' : 'info'),
     prompt,
     schemaRegistry: readSchemaRegistry(settings),
+    deniedProperties: listOf(settings.text('properties-denylist')),
     showRecordBytes: !settings.has('hide-record-bytes'),
   };
 }

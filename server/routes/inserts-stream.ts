@@ -35,10 +35,12 @@ export const insertsStream: RouteDefinition = {
         'Invalid JSON in request: the body is empty, expected a line that names the target.',
       );
     }
-    const { target, options } = parseInsertsRequest(parseJsonText(first, limits.jsonDepthMax));
+    const { target, hasPositions, options } = parseInsertsRequest(
+      parseJsonText(first, limits.jsonDepthMax),
+    );
     const inserts = engine.openInserts(target, options);
     exchange.begin(200, { 'content-type': mediaType });
-    const acknowledgements = new InsertAcknowledgements(exchange, mediaType);
+    const acknowledgements = new InsertAcknowledgements(exchange, mediaType, { hasPositions });
     await insertAll(inserts, { lines, acknowledgements, context, isGone: () => exchange.gone });
   },
 };
@@ -67,7 +69,7 @@ async function insertAll(
       const line = await nextRow(lines);
       if (line === null) break;
       const writing = inserts.insert(rowOf(line)).then(
-        ({ durability }) => acknowledgements.acknowledge(seq, durability),
+        (acknowledgement) => acknowledgements.acknowledge(seq, acknowledgement),
         (error: unknown) => failures.set(seq, error),
       );
       underWay.add(writing);

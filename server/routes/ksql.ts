@@ -1,3 +1,4 @@
+import { withHostStatus } from '../host-status.ts';
 import { MEDIA_JSON, MEDIA_KSQL_V1 } from '../media-types.ts';
 import { executeFor } from '../run-statements.ts';
 import { parseStatementRequest } from '../statement-request.ts';
@@ -18,6 +19,8 @@ export const ksql: RouteDefinition = {
       options: key === undefined ? options : { ...options, idempotencyKey: key },
     };
     const entities = await executeFor(exchange, request, context);
-    exchange.send(200, { 'content-type': MEDIA_JSON }, JSON.stringify(entities));
+    const host = exchange.host ?? '';
+    const answer = entities.map((entity) => withHostStatus(entity, host));
+    exchange.send(200, { 'content-type': MEDIA_JSON }, JSON.stringify(answer));
   },
 };

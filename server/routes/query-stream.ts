@@ -15,13 +15,16 @@ export const queryStream: RouteDefinition = {
     await answerQuery(exchange, parseQueryStreamRequest(body), {
       context,
       shape: RESULT_SHAPES[mediaType],
-      printType: undefined,
-      checkPrint() {
-        if (mediaType === MEDIA_DELIMITED) return;
-        throw new DatabaseError(
-          'NOT_ACCEPTABLE',
-          `Accept: PRINT is answered as lines, so ask for ${MEDIA_DELIMITED} or send no Accept header.`,
-        );
+      print: {
+        contentType: undefined,
+        isTalkative: false,
+        check() {
+          if (mediaType === MEDIA_DELIMITED) return;
+          throw new DatabaseError(
+            'NOT_ACCEPTABLE',
+            `Accept: PRINT is answered as lines, so ask for ${MEDIA_DELIMITED} or send no Accept header.`,
+          );
+        },
       },
     });
   },

@@ -18,10 +18,36 @@ export const query: RouteDefinition = {
     }
     // Plain JSON is answered in the version 1 shape here, which is older than the plain one.
     const shapeType = mediaType === MEDIA_JSON ? MEDIA_KSQL_V1 : mediaType;
-    await answerQuery(exchange, request, {
-      context,
-      shape: RESULT_SHAPES[shapeType],
-      printType: MEDIA_JSON,
-    });
+    try {
+      await answerQuery(exchange, request, {
+        context,
+        shape: RESULT_SHAPES[shapeType],
+        print: {
+          contentType: MEDIA_JSON,
+          isTalkative: true,
+          check() {
+            if (!exchange.isHttp2) return;
+            throw new DatabaseError(
+              'METHOD_NOT_ALLOWED',
+              'PRINT is answered here over HTTP/1.1 only. Over HTTP/2, send it to /query-stream.',
+            );
+          },
+        },
+      });
+    } catch (error) {
+      throw error instanceof DatabaseError && error.code === 'UNKNOWN_TOPIC'
+        ? unknownTopic(error)
+        : error;
+    }
   },
 };
+
+/** The words and the number that clients of the older shape know. */
+function unknownTopic({ message }: DatabaseError): DatabaseError {
+  const words =
+    "Could not find topic '$1', or the KSQL user does not have permissions to list the topic.";
+  return new DatabaseError(
+    'BAD_REQUEST',
+    message.replace(/^Topic does not exist: (\S+)\.(?= )/, words),
+  );
+}

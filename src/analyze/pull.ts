@@ -14,6 +14,8 @@ import { walk } from './ast-walk.ts';
 import { disjuncts } from './disjuncts.ts';
 import { errorAt, textLocation } from './error-at.ts';
 import type { AnalyzedQuery, LogicalSource } from './logical-plan.ts';
+import { notQueryable, PULL_HELP } from './pull-help.ts';
+import { scanRefusal } from './pull-scan-refusal.ts';
 import { coerceStrictly } from './strict-coercion.ts';
 import { ALL_WINDOWS, boundsOf, intersect, union, type WindowBounds } from './window-bounds.ts';
 
@@ -78,7 +80,7 @@ export function analyzePull(query: AnalyzedQuery, context: PullContext): PullPla
   if (plan.kind === 'scan' && !context.tableScanEnabled && !isRange(predicate, table)) {
     throw new DatabaseError(
       'BAD_STATEMENT',
-      'Query requires table scan to be enabled: WHERE must give every key column by = or IN. Table scans can be enabled by setting ksql.query.pull.table.scan.enabled=true.',
+      scanRefusal(predicate, table),
       where === null ? {} : { location: textLocation(where.location) },
     );
   }
@@ -92,8 +94,8 @@ function requireQueryable({ source }: LogicalSource, catalog: Catalog): void {
   throw new DatabaseError(
     'BAD_STATEMENT',
     source.createdBy === null
-      ? `The table ${name} isn't queryable: no query keeps its rows. To derive a queryable table, use CREATE TABLE QUERYABLE_${name} AS SELECT * FROM ${name}; or add EMIT CHANGES if you intended to issue a push query.`
-      : `The table ${name} isn't queryable: its query ${source.createdBy} has been terminated.`,
+      ? notQueryable(name)
+      : `The \`${name}\` table isn't queryable: Materializing query has been stopped. Its query was ${source.createdBy}.`,
   );
 }
 
@@ -200,7 +202,7 @@ class PullPlanner {
     if (isSupported(leaf)) return;
     throw this.#error(
       'BAD_STATEMENT',
-      `Unsupported expression in WHERE clause: ${printExpression(leaf)}. A pull query on a table takes comparisons, BETWEEN, IN and LIKE, joined by AND and OR. Add EMIT CHANGES if you intended to issue a push query.`,
+      `Unsupported expression in WHERE clause: ${printExpression(leaf)}.${PULL_HELP}`,
     );
   }
 

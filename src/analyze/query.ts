@@ -29,6 +29,8 @@ export interface QueryContext {
    * client; `pull`: answers from what is there now.
    */
   readonly mode: 'persistent' | 'push' | 'pull';
+  /** Whether a pull query may have a LIMIT; default: yes. */
+  readonly isPullLimitAllowed?: boolean;
 }
 
 /**
@@ -43,7 +45,11 @@ export interface QueryContext {
  * @throws DatabaseError with the position of the mistake.
  */
 export function analyzeQuery(query: QueryNode, context: QueryContext): AnalyzedQuery {
-  if (context.mode === 'pull') checkPullClauses(query);
+  if (context.mode === 'pull') {
+    checkPullClauses(query, { isLimitAllowed: context.isPullLimitAllowed ?? true });
+  } else if (query.limit !== null && query.limit < 0) {
+    throw errorAt('BAD_STATEMENT', query, 'LIMIT takes a whole number, not a negative one.');
+  }
   checkClauses(query, context);
   const relation = analyzeRelation(query, context.catalog);
   if (context.mode === 'persistent') refuseWindowedTables(query, relation);

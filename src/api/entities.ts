@@ -23,7 +23,9 @@ export type Entity =
   | VariablesEntity
   | AssertTopicEntity
   | AssertSchemaEntity
-  | TerminateQueryEntity;
+  | TerminateQueryEntity
+  | ConnectorListEntity
+  | ConnectorPluginsListEntity;
 
 /** A remark beside a result that was still produced. */
 export interface Warning {
@@ -403,4 +405,33 @@ export interface TerminateQueryEntity {
   readonly queryId: string;
   readonly wasTerminated: boolean;
   readonly warnings: readonly Warning[];
+}
+
+/** LIST CONNECTORS. */
+export interface ConnectorListEntity {
+  readonly '@type': 'connector_list';
+  readonly statementText: string;
+  readonly connectors: readonly ConnectorSummary[];
+  readonly warnings: readonly Warning[];
+}
+
+export interface ConnectorSummary {
+  readonly name: string;
+  readonly type: 'source' | 'sink' | 'unknown';
+  readonly className: string;
+  readonly state: string;
+}
+
+/** LIST CONNECTOR PLUGINS. */
+export interface ConnectorPluginsListEntity {
+  readonly '@type': 'connector_plugins_list';
+  readonly statementText: string;
+  readonly connectorsPlugins: readonly ConnectorPlugin[];
+  readonly warnings: readonly Warning[];
+}
+
+export interface ConnectorPlugin {
+  readonly className: string;
+  readonly type: 'source' | 'sink' | 'unknown';
+  readonly version: string;
 }

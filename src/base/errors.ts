@@ -10,6 +10,7 @@ export const ERROR_CODES = {
   UNKNOWN_COLUMN: { blame: 'user', httpStatus: 400, errorCode: 40001, retry: false },
   UNKNOWN_FUNCTION: { blame: 'user', httpStatus: 400, errorCode: 40001, retry: false },
   UNKNOWN_QUERY: { blame: 'user', httpStatus: 400, errorCode: 40001, retry: false },
+  UNKNOWN_TOPIC: { blame: 'user', httpStatus: 400, errorCode: 40001, retry: false },
   UNKNOWN_TYPE: { blame: 'user', httpStatus: 400, errorCode: 40001, retry: false },
   TYPE_MISMATCH: { blame: 'user', httpStatus: 400, errorCode: 40001, retry: false },
   ALREADY_EXISTS: { blame: 'user', httpStatus: 400, errorCode: 40001, retry: false },

@@ -1,58 +1,50 @@
-/** A way to read bytes as text; null when these bytes are not of that kind. */
-interface Reading {
-  readonly name: string;
-  read(bytes: Buffer): string | null;
+import type { Reading } from './payload-readings.ts';
+
+const NO_DATA = '¯\\_(ツ)_/¯ - no data processed';
+const NO_FORMAT =
+  ' does not match any supported format. It may be a STRING with encoding other than UTF8, or some other format.';
+
+/** A format that fits everything seen so far. */
+interface Candidate {
+  readonly reading: Reading;
+  /** Everything so far looked like something else. */
+  readonly isDoubtful: boolean;
 }
 
-const utf8 = new TextDecoder('utf-8', { fatal: true });
-
-function textOf(bytes: Buffer): string | null {
-  try {
-    return utf8.decode(bytes);
-  } catch {
-    return null;
-  }
-}
-
-/** Tried in this order; a kind that does not fit a record is given up for good. */
-const READINGS: readonly Reading[] = [
-  { name: 'JSON', read: (bytes) => jsonText(bytes) },
-  { name: 'KAFKA_INT', read: (bytes) => (bytes.length === 4 ? String(bytes.readInt32BE()) : null) },
-  {
-    name: 'KAFKA_BIGINT',
-    read: (bytes) => (bytes.length === 8 ? String(bytes.readBigInt64BE()) : null),
-  },
-  { name: 'KAFKA_STRING', read: textOf },
-];
-
-/** JSON objects and arrays only: a bare number or word is as likely a string. */
-function jsonText(bytes: Buffer): string | null {
-  const text = textOf(bytes);
-  if (text === null || !/^\s*[[{]/.test(text)) return null;
-  try {
-    JSON.parse(text);
-    return text;
-  } catch {
-    return null;
-  }
-}
-
-/** A 4- or 8-byte payload of nothing but printable text is text, not a number. */
-function looksLikeText(bytes: Buffer): boolean {
-  return bytes.every((byte) => byte >= 0x20 && byte < 0x7f);
-}
-
-/** Prints the keys or the values of one topic in the format that fits everything seen so far. */
+/**
+ * Prints the keys or the values of one topic in a format that fits everything seen so far: of those left the first. A
+ * format that does not fit a record is given up for good. Numbers whose bytes were all printable text so far come last.
+ */
 export class PayloadPrinter {
-  #candidates: readonly Reading[] = READINGS;
+  #candidates: readonly Candidate[];
+  #seen = false;
 
+  /** @param readings in the order in which they are preferred. */
+  constructor(readings: readonly Reading[]) {
+    this.#candidates = readings.map((reading) => ({ reading, isDoubtful: true }));
+  }
+
+  /** @throws SchemaNeeded: then nothing of this call counts. */
   print(bytes: Buffer | null): string {
     if (bytes === null) return '<null>';
-    const numeric = !looksLikeText(bytes);
-    this.#candidates = this.#candidates.filter(
-      (reading) => (numeric || !reading.name.endsWith('INT')) && reading.read(bytes) !== null,
-    );
-    const [reading] = this.#candidates;
-    return reading?.read(bytes) ?? `<binary, ${bytes.length} bytes>`;
+    const texts = this.#candidates.flatMap(({ reading, isDoubtful }) => {
+      const text = reading.read(bytes);
+      if (text === null) return [];
+      return [{ text, reading, isDoubtful: isDoubtful && reading.isDoubtful(bytes) }];
+    });
+    this.#candidates = texts;
+    this.#seen = true;
+    return inOrder(texts)[0]?.text ?? '<Failed to deserialize>';
   }
+
+  /** What it may be, as PRINT says it behind `Key format:`. */
+  get formats(): string {
+    if (!this.#seen) return NO_DATA;
+    const names = inOrder(this.#candidates).map(({ reading }) => reading.name);
+    return names.length === 0 ? NO_FORMAT : names.join(' or ');
+  }
+}
+
+function inOrder<T extends Candidate>(candidates: readonly T[]): T[] {
+  return candidates.toSorted((a, b) => Number(a.isDoubtful) - Number(b.isDoubtful));
 }

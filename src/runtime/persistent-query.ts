@@ -13,6 +13,12 @@ import type { Topology } from './topology.ts';
 
 export type QueryState = 'RUNNING' | 'PAUSED' | 'ERROR';
 
+/** A record that was acknowledged. */
+export interface SourceRecord {
+  readonly partition: Partition;
+  readonly offset: number;
+}
+
 /** Figures of a query since start. */
 export interface QueryStatistics {
   readonly ticks: number;
@@ -97,6 +103,14 @@ export class PersistentQuery {
   /** Whether everything below the offsets, one for each source, is processed and committed. */
   hasCommitted(offsets: readonly number[]): boolean {
     return offsets.every((offset, index) => (this.#committed[index] ?? 0) >= offset);
+  }
+
+  /** Whether it has processed and committed this record; true when it does not read its partition. */
+  hasRead({ partition, offset }: SourceRecord): boolean {
+    return this.topology.sources.every(
+      ({ reader }, index) =>
+        reader.partition !== partition || (this.#committed[index] ?? 0) > offset,
+    );
   }
 
   /** Whether everything its sources hold is processed and committed. */

@@ -1,4 +1,5 @@
 import type { AnalyzedQuery } from '../analyze/logical-plan.ts';
+import { notQueryable } from '../analyze/pull-help.ts';
 import type { PullPlan } from '../analyze/pull.ts';
 import { assert } from '../base/assert.ts';
 import type { Env } from '../base/env.ts';
@@ -119,8 +120,5 @@ function predicateOf(
 }
 
 function notMaterialized(name: string): DatabaseError {
-  return new DatabaseError(
-    'BAD_STATEMENT',
-    `The \`${name}\` table isn't queryable: its query keeps no state. To derive a queryable table, you can do 'CREATE TABLE QUERYABLE_${name} AS SELECT * FROM ${name}'.`,
-  );
+  return new DatabaseError('BAD_STATEMENT', notQueryable(name));
 }

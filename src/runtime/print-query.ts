@@ -1,8 +1,11 @@
 import type { QueryBatch, QueryResult } from '../engine.ts';
 import type { Partition, Topic } from '../log/log.ts';
 import { RecordCursor } from '../log/record-cursor.ts';
+import { SchemaNeeded } from '../formats/registered-schema.ts';
+import type { SchemaCache } from '../formats/schema-cache.ts';
 import { RecordWaiter } from './record-waiter.ts';
 import { PayloadPrinter } from './payload-printer.ts';
+import { keyReadings, valueReadings } from './payload-readings.ts';
 
 const READ_BYTES = 64 * 1024;
 
@@ -13,11 +16,13 @@ export interface PrintQueryOptions {
   /** Prints every n-th record, beginning with the first. */
   readonly interval: number;
   readonly limit: number | null;
+  /** Where the schemas are that payloads name. */
+  readonly schemas: SchemaCache;
   onClose(): void;
 }
 
 /**
- * PRINT: the records of a topic as lines of text, whatever is in them. Formats are guessed from the bytes seen so far.
+ * PRINT: the records of a topic as lines of text, whatever is in them. Formats are guessed from the bytes printed so far.
  */
 export class PrintQuery implements QueryResult {
   readonly kind = 'print';
@@ -27,8 +32,8 @@ export class PrintQuery implements QueryResult {
   readonly queryId: string;
   readonly #options: PrintQueryOptions;
   readonly #positions: number[];
-  readonly #keys = new PayloadPrinter();
-  readonly #values = new PayloadPrinter();
+  readonly #keys: PayloadPrinter;
+  readonly #values: PayloadPrinter;
   #seen = 0;
   #printed = 0;
   #closed = false;
@@ -37,6 +42,8 @@ export class PrintQuery implements QueryResult {
   constructor(options: PrintQueryOptions) {
     this.#options = options;
     this.queryId = options.queryId;
+    this.#keys = new PayloadPrinter(keyReadings(options.schemas));
+    this.#values = new PayloadPrinter(valueReadings(options.schemas));
     this.#positions = options.topic.partitions.map((partition) =>
       options.fromBeginning ? partition.startOffset : partition.stableEndOffset,
     );
@@ -51,9 +58,9 @@ export class PrintQuery implements QueryResult {
       }
       const lines = await this.#read();
       if (lines.length > 0) {
-        const allowed = limit === null ? lines : lines.slice(0, limit - this.#printed);
-        this.#printed += allowed.length;
-        return { kind: 'lines', lines: allowed };
+        this.#printed += lines.length;
+        const formats = { key: this.#keys.formats, value: this.#values.formats };
+        return { kind: 'lines', lines, formats };
       }
       if (!this.#behind()) await this.#available();
     }
@@ -66,32 +73,55 @@ export class PrintQuery implements QueryResult {
   }
 
   async #read(): Promise<string[]> {
+    const { limit, topic, schemas } = this.#options;
     const lines: string[] = [];
-    for (const [index, partition] of this.#options.topic.partitions.entries()) {
+    const countMax = limit === null ? Infinity : limit - this.#printed;
+    for (const [index, partition] of topic.partitions.entries()) {
       const offset = this.#positions[index] as number;
       if (offset >= partition.stableEndOffset) continue;
       const read = await partition.read({ offset, bytesMax: READ_BYTES, isolation: 'committed' });
       this.#positions[index] = read.nextOffset;
-      for (const batch of read.batches) this.#print(batch, { offset, partition }, lines);
+      for (const batch of read.batches) {
+        await this.#print(batch, { offset, partition, countMax, lines });
+      }
     }
+    schemas.forgetMissing();
     return lines;
   }
 
-  #print(
+  async #print(
     batch: Buffer,
-    { offset, partition }: { offset: number; partition: Partition },
-    lines: string[],
-  ): void {
+    {
+      offset,
+      partition,
+      countMax,
+      lines,
+    }: { offset: number; partition: Partition; countMax: number; lines: string[] },
+  ): Promise<void> {
     const cursor = new RecordCursor(batch);
-    while (cursor.next()) {
+    while (lines.length < countMax && cursor.next()) {
       if (cursor.offset < offset || this.#seen++ % this.#options.interval !== 0) continue;
       const key = cursor.keyStart < 0 ? null : batch.subarray(cursor.keyStart, cursor.keyEnd);
       const value =
         cursor.valueStart < 0 ? null : batch.subarray(cursor.valueStart, cursor.valueEnd);
+      const rowtime = formatRowtime(cursor.timestamp);
+      const keyText = await this.#text(this.#keys, key);
+      const valueText = await this.#text(this.#values, value);
       lines.push(
-        `rowtime: ${formatRowtime(cursor.timestamp)}, key: ${this.#keys.print(key)}, ` +
-          `value: ${this.#values.print(value)}, partition: ${partition.index}`,
+        `rowtime: ${rowtime}, key: ${keyText}, value: ${valueText}, partition: ${partition.index}`,
       );
+    }
+  }
+
+  /** Fetches the schemas that the payload may name, one for each format that could be meant. */
+  async #text(printer: PayloadPrinter, payload: Buffer | null): Promise<string> {
+    for (;;) {
+      try {
+        return printer.print(payload);
+      } catch (error) {
+        if (!(error instanceof SchemaNeeded)) throw error;
+        await this.#options.schemas.load(error.id);
+      }
     }
   }
 

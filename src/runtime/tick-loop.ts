@@ -8,7 +8,7 @@ import type { Partition } from '../log/log.ts';
 import { PackedChanges } from '../state/packed-changes.ts';
 import type { AppendGate } from './append-gate.ts';
 import { chainKey, encodeNumber, encodeProgress, NOW_KEY, queryKey } from './meta.ts';
-import { type PersistentQuery, workLimit } from './persistent-query.ts';
+import { type PersistentQuery, type SourceRecord, workLimit } from './persistent-query.ts';
 import type { QueryProblems } from './problem.ts';
 import type { ProcessingLog } from './processing-log.ts';
 import { PROCESSING_LOG_TOPIC } from './processing-log-source.ts';
@@ -195,6 +195,36 @@ export class TickLoop {
       goals.every(({ member, ends }) => member.state !== 'RUNNING' || member.hasCommitted(ends));
     const isBehind = goals.some(({ member }) => member.topology.lag > LIVE_LAG);
     if (isBehind || isReached()) return;
+    await this.#until(isReached, timeoutMs);
+  }
+
+  /**
+   * Waits until what the query keeps shows the records at these positions, and all that they lead to in queries it
+   * depends on.
+   * @returns false when that has not come to pass within `timeoutMs`.
+   */
+  async hasReached(
+    query: PersistentQuery,
+    positions: readonly SourceRecord[],
+    timeoutMs: number,
+  ): Promise<boolean> {
+    const members = this.#withDependencies(query);
+    const deadline = this.#options.clock.monotonic() + timeoutMs;
+    const isRead = (): boolean =>
+      members.every((member) => positions.every((position) => member.hasRead(position)));
+    if (!(await this.#until(isRead, timeoutMs))) return false;
+    // A query behind those that have read them may not have caught up with what they wrote.
+    const goals = members.map((member) => {
+      const ends = member.topology.sources.map(({ reader }) => reader.partition.stableEndOffset);
+      return { member, ends };
+    });
+    const isReached = (): boolean => goals.every(({ member, ends }) => member.hasCommitted(ends));
+    return this.#until(isReached, deadline - this.#options.clock.monotonic());
+  }
+
+  /** Whether it has come to pass within `timeoutMs`; looks after each commit. */
+  async #until(isReached: () => boolean, timeoutMs: number): Promise<boolean> {
+    if (isReached()) return true;
     const stopWaiting = this.waitImpatiently();
     await new Promise<void>((resolve) => {
       const check = (): void => {
@@ -203,7 +233,7 @@ export class TickLoop {
         cancel();
         resolve();
       };
-      const cancel = this.#options.clock.after(timeoutMs, () => {
+      const cancel = this.#options.clock.after(Math.max(0, timeoutMs), () => {
         this.#afterCommit.delete(check);
         resolve();
       });
@@ -211,6 +241,7 @@ export class TickLoop {
       this.wake();
     });
     stopWaiting();
+    return isReached();
   }
 
   /** The query and those it reads from, directly or not. */

@@ -2,6 +2,7 @@ import type { QueryDescription } from '../api/entities.ts';
 import type { QueryInfo } from '../catalog/catalog.ts';
 import type { PhysicalPlan } from '../plan/physical-plan.ts';
 import { sourceSteps } from '../plan/physical-plan.ts';
+import { describeTopology } from '../plan/describe-topology.ts';
 import { explainPlan } from '../plan/explain.ts';
 import type { Services } from './executor.ts';
 import { fieldsOf } from './fields.ts';
@@ -22,7 +23,7 @@ export function describePlan(
     fields: transient ? fields.filter(({ type }) => type !== 'KEY') : fields,
     sources: sourceSteps(plan).map(({ source }) => source.name),
     sinks: last?.kind === 'Sink' ? [last.sink.name] : [],
-    topology: '',
+    topology: plan.steps.length === 0 ? '' : describeTopology(plan),
     executionPlan: explainPlan(plan),
     overriddenProperties: Object.fromEntries(overrides),
     ksqlHostQueryStatus: {},

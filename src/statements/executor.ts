@@ -7,7 +7,7 @@ import type { ProcessingLog } from '../runtime/processing-log.ts';
 import type { QueryRunner } from '../runtime/query-runner.ts';
 import type { SchemaRegistry } from '../schema-registry/schema-registry.ts';
 import type { Command } from './commands.ts';
-import type { Overrides } from './session-properties.ts';
+import type { DeniedProperties, Overrides } from './session-properties.ts';
 import type { Variables } from './variables.ts';
 import type { World } from './world.ts';
 
@@ -33,6 +33,8 @@ export interface Services {
   readonly runner: QueryRunner;
   readonly processingLog: ProcessingLog;
   readonly registry: SchemaRegistry;
+  /** Properties that SET may not set. */
+  readonly denied: DeniedProperties;
   /** Push and stream-pull queries that run now. */
   readonly transientQueries: () => readonly { id: string; sql: string; type: QueryType }[];
   /** Ends one of them; false if there is none of that id. */

@@ -10,7 +10,7 @@ import type { QueryType } from '../api/entities.ts';
 import { DatabaseError } from '../base/errors.ts';
 import type { Env, Random } from '../base/env.ts';
 import { didYouMean } from '../catalog/did-you-mean.ts';
-import type { QueryResult, StatementOptions } from '../engine.ts';
+import type { QueryResult, ReadAfter, StatementOptions } from '../engine.ts';
 import { SchemaCache } from '../formats/schema-cache.ts';
 import type { Log, Topic } from '../log/log.ts';
 import { planQuery } from '../plan/planner.ts';
@@ -25,6 +25,7 @@ import type { TickLoop } from '../runtime/tick-loop.ts';
 import { TransientQuery } from '../runtime/transient-query.ts';
 import type { SchemaRegistry } from '../schema-registry/schema-registry.ts';
 import type { Store } from '../state/store.ts';
+import { awaitPositions } from './await-positions.ts';
 import type { CatalogState } from './catalog-state.ts';
 import { locateInSql } from './locate.ts';
 import { parseSql } from './parse.ts';
@@ -88,7 +89,7 @@ export class QueryStarter {
     const planned = key === null ? undefined : this.#plans.find(key, { catalog });
     return planned === undefined
       ? this.#plan(sql, { options, key })
-      : this.#runPull(planned, { sql });
+      : this.#runPull(planned, { sql, after: options.after });
   }
 
   async #plan(
@@ -112,7 +113,7 @@ export class QueryStarter {
     }
     try {
       const resume = options.resume === undefined ? null : parseContinuation(options.resume);
-      return await this.#startOne(only, { properties, key, resume });
+      return await this.#startOne(only, { properties, key, after: options.after, resume });
     } catch (error) {
       if (!(error instanceof DatabaseError)) throw error;
       throw locateInSql(error, substituted).with({ statementText: only.text });
@@ -121,17 +122,20 @@ export class QueryStarter {
 
   #startOne(
     { statement: written, text }: ParsedStatement,
-    {
-      properties,
-      key,
-      resume,
-    }: { properties: SessionProperties; key: PullPlanKey | null; resume: Continuation | null },
+    { properties, key, after, resume }: PullSession & { resume: Continuation | null },
   ): QueryResult | Promise<QueryResult> {
     const statement = expandTypes(written, this.#options.catalog.catalog.types);
+    const isPull = statement.kind === 'select' && statement.query.emit === null;
+    if (after !== undefined && !isPull) {
+      throw new DatabaseError(
+        'BAD_REQUEST',
+        'after is for pull queries: a push query waits anyway.',
+      );
+    }
     switch (statement.kind) {
       case 'select':
         return statement.query.emit === null
-          ? this.#pull(statement.query, { sql: text, properties, key })
+          ? this.#pull(statement.query, { sql: text, properties, key, after })
           : this.#push(statement.query, { sql: text, properties, resume });
       case 'print':
         return this.#print(statement, text);
@@ -164,11 +168,14 @@ export class QueryStarter {
 
   #pull(
     query: QueryNode,
-    { sql, properties, key }: Session & { key: PullPlanKey | null },
+    { sql, properties, key, after }: Pick<Session, 'sql'> & PullSession,
   ): QueryResult | Promise<QueryResult> {
     const { catalog } = this.#options.catalog;
-    if (query.limit !== null && !properties.pullLimit) throw limitDisabled(query);
-    const analyzed = analyzeQuery(query, { catalog, mode: 'pull' });
+    const analyzed = analyzeQuery(query, {
+      catalog,
+      mode: 'pull',
+      isPullLimitAllowed: properties.pullLimit,
+    });
     if (analyzed.result === 'stream') {
       if (!properties.streamPull) {
         throw new DatabaseError(
@@ -176,16 +183,12 @@ export class QueryStarter {
           "Pull queries on streams are disabled. To create a push query on the stream, add EMIT CHANGES to the end. To enable pull queries on streams, set the ksql.query.pull.stream.enabled config to 'true'.",
         );
       }
-      return this.#transient(analyzed, {
-        sql,
-        properties,
-        type: 'PULL',
-        follows: false,
-        resume: null,
-      });
+      const settings = { sql, properties, type: 'PULL', follows: false, resume: null } as const;
+      const start = (): QueryResult => this.#transient(analyzed, settings);
+      return after === undefined ? start() : this.#awaitStream(analyzed, after).then(start);
     }
     const planned = this.#planPull(query, analyzed, { properties, key });
-    return this.#runPull(planned, { sql });
+    return this.#runPull(planned, { sql, after });
   }
 
   #planPull(
@@ -218,7 +221,7 @@ export class QueryStarter {
 
   async #runPull(
     { prepared, plan, writer, properties }: PullPlanEntry,
-    { sql }: { sql: string },
+    { sql, after }: { sql: string; after: ReadAfter | undefined },
   ): Promise<QueryResult> {
     if (this.#pulls >= PULL_QUERIES_MAX) {
       throw new DatabaseError(
@@ -228,8 +231,10 @@ export class QueryStarter {
     }
     this.#pulls++;
     try {
-      const waiting = this.#options.loop.caughtUp(writer, properties.pullWaitMs);
-      if (waiting !== null) await waiting;
+      if (after === undefined) {
+        const waiting = this.#options.loop.caughtUp(writer, properties.pullWaitMs);
+        if (waiting !== null) await waiting;
+      } else await awaitPositions(after, { ...this.#options, writers: [writer] });
     } catch (error) {
       this.#pulls--;
       throw error;
@@ -246,6 +251,14 @@ export class QueryStarter {
     });
     this.#running.set(queryId, { result, sql, type: 'PULL' });
     return result;
+  }
+
+  /** Waits for what is written into the stream to be there. */
+  async #awaitStream({ sources }: AnalyzedQuery, after: ReadAfter): Promise<void> {
+    const { catalog, runner } = this.#options;
+    const writers = sources.flatMap(({ name }) => catalog.catalog.writersOf(name));
+    const running = writers.flatMap(({ id }) => runner.query(id) ?? []);
+    await awaitPositions(after, { ...this.#options, writers: running });
   }
 
   #transient(
@@ -296,9 +309,8 @@ export class QueryStarter {
     if (topic === undefined) {
       const names = log.topics().map(({ name }) => name);
       const visible = names.filter((name) => !name.startsWith('_'));
-      throw errorAt(
-        'BAD_STATEMENT',
-        node,
+      throw new DatabaseError(
+        'UNKNOWN_TOPIC',
         `Topic does not exist: ${node.topic}.${didYouMean(node.topic, visible)} Topic names are case-sensitive; SHOW TOPICS lists them.`,
       );
     }
@@ -309,6 +321,7 @@ export class QueryStarter {
       fromBeginning: node.fromBeginning,
       interval: node.interval ?? 1,
       limit: node.limit,
+      schemas: this.#schemas,
       onClose: () => this.#ended(queryId),
     });
     return this.#begin(result, { sql, type: 'PUSH' });
@@ -350,17 +363,15 @@ export class QueryStarter {
   }
 }
 
+interface PullSession {
+  readonly properties: SessionProperties;
+  readonly key: PullPlanKey | null;
+  readonly after: ReadAfter | undefined;
+}
+
 interface Session {
   readonly sql: string;
   readonly properties: SessionProperties;
-}
-
-function limitDisabled(query: QueryNode): DatabaseError {
-  return errorAt(
-    'BAD_STATEMENT',
-    query,
-    'LIMIT clause in pull queries is currently disabled. You can enable them by setting ksql.query.pull.limit.clause.enabled=true.',
-  );
 }
 
 function topicOf(log: Log, name: string): Topic {

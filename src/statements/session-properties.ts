@@ -259,6 +259,27 @@ export function parseOverrides(
   return overrides;
 }
 
+/** Properties nobody may set, by canonical name: `ksql.properties.overrides.denylist`. */
+export type DeniedProperties = ReadonlySet<string>;
+
+/** What a request may never change. */
+const ALWAYS_DENIED = ['ksql.service.id'];
+
+/** @param names as the configuration has them, with or without the prefix of the stream client. */
+export function deniedProperties(names: readonly string[]): DeniedProperties {
+  return new Set([...ALWAYS_DENIED, ...names].map(canonicalName));
+}
+
+/** @throws DatabaseError BAD_REQUEST naming the properties among these that may not be set. */
+export function checkNotDenied(names: readonly string[], denied: DeniedProperties): void {
+  const found = names.filter((name) => denied.has(canonicalName(name)));
+  if (found.length === 0) return;
+  throw new DatabaseError(
+    'BAD_REQUEST',
+    `One or more properties overrides set locally are prohibited by the KSQL server denylist (use UNSET to reset their default value): [${found.join(', ')}]`,
+  );
+}
+
 /** Sets one property. @throws DatabaseError UNKNOWN_PROPERTY. */
 export function withOverride(overrides: Map<string, string>, name: string, text: string): void {
   const canonical = canonicalName(name);

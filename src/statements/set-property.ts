@@ -1,12 +1,13 @@
 import type { SetNode, UnsetNode } from '../../grammar/ast.ts';
 import type { StatementDefinition } from './executor.ts';
-import { withoutOverride, withOverride } from './session-properties.ts';
+import { checkNotDenied, withoutOverride, withOverride } from './session-properties.ts';
 
 /** SET: a session property for the statements that follow in the same request. */
 export const setProperty: StatementDefinition<SetNode> = {
   kind: 'set',
   isDefinition: false,
-  prepare({ node, overrides }, world) {
+  prepare({ node, overrides }, world, { denied }) {
+    checkNotDenied([node.property], denied);
     const next = new Map(overrides);
     withOverride(next, node.property, node.value);
     return { world, overrides: next, run: async () => null };

@@ -16,7 +16,7 @@ import { definitionOf } from './index.ts';
 import { locateInSql } from './locate.ts';
 import { parseSql } from './parse.ts';
 import type { QueryStarter } from './query-starter.ts';
-import { parseOverrides } from './session-properties.ts';
+import { type DeniedProperties, deniedProperties, parseOverrides } from './session-properties.ts';
 import type { Session } from './substituted-script.ts';
 import { sessionVariables } from './variables.ts';
 import type { World } from './world.ts';
@@ -31,6 +31,8 @@ export interface StatementRunnerOptions {
   readonly catalog: CatalogState;
   readonly queries: QueryStarter;
   readonly registry: SchemaRegistry;
+  /** Properties that nobody may set; default: those that never can be. */
+  readonly denied?: DeniedProperties;
 }
 
 /** Runs the statements of a request: all are checked first, then each is run in order. */
@@ -42,8 +44,8 @@ export class StatementRunner {
   readonly #idempotent = new IdempotentRequests();
 
   constructor(options: StatementRunnerOptions) {
-    const { clock, random, log, ingest, runner, processingLog, catalog, queries, registry } =
-      options;
+    const { clock, random, log, ingest, runner, processingLog } = options;
+    const { catalog, queries, registry, denied = deniedProperties([]) } = options;
     this.#catalog = catalog;
     this.#services = {
       clock,
@@ -53,6 +55,7 @@ export class StatementRunner {
       runner,
       processingLog,
       registry,
+      denied,
       transientQueries: () => queries.list(),
       closeTransient: (id) => queries.close(id),
       run: (sql, command) => catalog.run(sql, command),

@@ -140,7 +140,7 @@ describe('refused', () => {
     ['true', 'true'],
   ])('%s', (where, leaf) => {
     expect(wrong(`SELECT * FROM totals WHERE ${where}`)).toBe(
-      `BAD_STATEMENT 1:28 Unsupported expression in WHERE clause: ${leaf}. A pull query on a table takes comparisons, BETWEEN, IN and LIKE, joined by AND and OR. Add EMIT CHANGES if you intended to issue a push query.`,
+      `BAD_STATEMENT 1:28 Unsupported expression in WHERE clause: ${leaf}. See https://cnfl.io/queries for more info.\nAdd EMIT CHANGES if you intended to issue a push query.`,
     );
   });
 
@@ -169,13 +169,22 @@ describe('refused', () => {
 
   test('a scan when scans are off; a range of a text key is none', () => {
     const off = { tableScanEnabled: false };
-    expect(refusal(() => pull('SELECT * FROM totals WHERE total = 1', off))).toEqual({
+    expect(refusal(() => pull('SELECT * FROM totals WHERE total = 1', off))).toMatchObject({
       code: 'BAD_STATEMENT',
       at: '1:28',
-      message:
-        'Query requires table scan to be enabled: WHERE must give every key column by = or IN. Table scans can be enabled by setting ksql.query.pull.table.scan.enabled=true.',
+      message: expect.stringMatching(
+        /^WHERE clause missing key column for disjunct: \(TOTAL = 1\)\. See .*info\.\nAdd EMIT/,
+      ),
     });
-    expect(refusal(() => pull('SELECT * FROM totals', off)).at).toBeNull();
+    expect(refusal(() => pull('SELECT * FROM totals WHERE id > 1', off)).message).toMatch(
+      /^Bound on key columns '\[`ID` INTEGER KEY\]' must currently be '='\./,
+    );
+    expect(refusal(() => pull('SELECT * FROM totals', off))).toEqual({
+      code: 'BAD_STATEMENT',
+      at: null,
+      message:
+        'Query requires table scan to be enabled. Table scans can be enabled by setting ksql.query.pull.table.scan.enabled=true',
+    });
     expect(refusal(() => pull('SELECT * FROM totals WHERE id > 1', off)).at).toBe('1:28');
     expect(pull('SELECT * FROM totals WHERE id = 1', off).kind).toBe('keyLookup');
     const catalog = WITH_TEXT_KEY;
@@ -187,14 +196,14 @@ describe('refused', () => {
 
   test('a table that no query keeps', () => {
     expect(wrong("SELECT * FROM users WHERE id = 'a'")).toBe(
-      "BAD_STATEMENT null The table USERS isn't queryable: no query keeps its rows. To derive a queryable table, use CREATE TABLE QUERYABLE_USERS AS SELECT * FROM USERS; or add EMIT CHANGES if you intended to issue a push query.",
+      "BAD_STATEMENT null The `USERS` table isn't queryable. To derive a queryable table, you can do 'CREATE TABLE QUERYABLE_USERS AS SELECT * FROM USERS'. See https://cnfl.io/queries for more info.\nAdd EMIT CHANGES if you intended to issue a push query.",
     );
   });
 
   test('a table whose query has been terminated', () => {
     const catalog = CATALOG.withoutQuery('CTAS_TOTALS_7');
     expect(refusal(() => pull('SELECT * FROM totals', { catalog })).message).toBe(
-      "The table TOTALS isn't queryable: its query CTAS_TOTALS_7 has been terminated.",
+      "The `TOTALS` table isn't queryable: Materializing query has been stopped. Its query was CTAS_TOTALS_7.",
     );
   });
 });

@@ -364,18 +364,30 @@ describe('pull', () => {
     ['SELECT city, COUNT(*) FROM users GROUP BY city', '1:43', 'GROUP BY clauses'],
     ['SELECT * FROM clicks PARTITION BY page', '1:35', 'PARTITION BY clauses'],
     ['SELECT * FROM users HAVING age > 1', '1:28', 'HAVING clauses'],
-    ['SELECT rowpartition FROM users', '1:8', 'the column ROWPARTITION in SELECT'],
-    ['SELECT * FROM users WHERE rowoffset > 1', '1:27', 'the column ROWOFFSET in WHERE'],
+    ['SELECT * FROM users LIMIT -1', '1:1', 'negative integers in the LIMIT clause'],
     ['SELECT COUNT(*) FROM users', '1:8', 'aggregate functions'],
   ])('%s is refused', (sql, at, what) => {
     expect(wrong(sql, 'pull')).toBe(
-      `BAD_STATEMENT ${at} Pull queries don't support ${what}. Add EMIT CHANGES if you intended to issue a push query.`,
+      `BAD_STATEMENT ${at} Pull queries don't support ${what}. See https://cnfl.io/queries for more info.\nAdd EMIT CHANGES if you intended to issue a push query.`,
+    );
+  });
+
+  test.each([
+    [
+      'SELECT rowpartition, rowoffset FROM users',
+      '1:8',
+      'SELECT clauses: `ROWPARTITION`, `ROWOFFSET`',
+    ],
+    ['SELECT * FROM users WHERE rowoffset > 1', '1:27', 'WHERE clauses: `ROWOFFSET`'],
+  ])('%s is refused', (sql, at, what) => {
+    expect(wrong(sql, 'pull')).toBe(
+      `BAD_STATEMENT ${at} Pull queries don't support the following columns in ${what}\nSee https://cnfl.io/queries for more info.\nAdd EMIT CHANGES if you intended to issue a push query.`,
     );
   });
 
   test('* must stand alone', () => {
     expect(wrong('SELECT *, city FROM users', 'pull')).toBe(
-      'BAD_STATEMENT 1:8 In a pull query * must stand alone. Select it alone, or name the columns.',
+      'BAD_STATEMENT 1:8 Pull queries only support wildcards in the projects if they are the only expression.',
     );
   });
 });

@@ -19,6 +19,7 @@ import {
 import { type FlatStateReport, measureFlatState } from './workloads/flat-state.ts';
 import { workloads } from './workloads/index.ts';
 import { type LatencyReport, measureInsertLatency } from './workloads/insert-latency.ts';
+import { measureRestart, type RestartReport } from './workloads/restart.ts';
 import { measurePulls, type PullFigures } from './workloads/pull-by-key.ts';
 import type { Workload } from './workloads/workload.ts';
 
@@ -36,6 +37,7 @@ interface Figures {
   readonly flatState: FlatStateReport | null;
   readonly latency: LatencyReport | null;
   readonly coldStart: ColdStartReport | null;
+  readonly restart: RestartReport | null;
 }
 
 const NOTES = `H         by hand, in memory: JSON.parse and JSON.stringify or a Map; nothing is kept
@@ -92,6 +94,8 @@ async function measure(options: Options, directory: string): Promise<Figures> {
   if (latency !== null) console.log(report.formatLatency(latency));
   const coldStart = only.has('START') ? await measureColdStart(directory) : null;
   if (coldStart !== null) console.log(report.formatColdStart(coldStart));
+  const restart = only.has('W9') ? await measureRestart(directory, events) : null;
+  if (restart !== null) console.log(report.formatRestart(restart));
   return {
     events,
     rounds,
@@ -104,6 +108,7 @@ async function measure(options: Options, directory: string): Promise<Figures> {
     pulls,
     latency,
     coldStart,
+    restart,
   };
 }
 

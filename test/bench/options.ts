@@ -21,6 +21,7 @@ export const MEASURES = [
   'WHERE',
   'LAT',
   'START',
+  'W9',
 ] as const;
 export type Measure = (typeof MEASURES)[number];
 
@@ -36,7 +37,7 @@ export interface Options {
 
 export const USAGE = `npm run bench -- [options]
   --only W1,W2,...  of ${MEASURES.join(', ')}; default: all
-  --events N        events of the workloads and of FLAT, at least 1000; default 1000000
+  --events N        events of the workloads and of FLAT, keys of W9, at least 1000; default 1000000
   --rounds R        runs of each contender; default 3
   --json FILE       also writes the figures there
   --directory DIR   for the data, on a real disk; default: the system's temporary directory`;

@@ -5,6 +5,7 @@ import type { PullFigures } from './workloads/pull-by-key.ts';
 import type { FormatReport } from './workloads/format-codecs.ts';
 import type { ConditionReport, PlanningReport } from './workloads/language.ts';
 import type { FlatStateReport } from './workloads/flat-state.ts';
+import type { RestartReport } from './workloads/restart.ts';
 import type { LatencyReport } from './workloads/insert-latency.ts';
 
 const MEBIBYTE = 2 ** 20;
@@ -115,6 +116,20 @@ export function formatColdStart(report: ColdStartReport): string {
     `START  cold start to healthy, ${starts} starts: median ${medianMs.toFixed(0)}, ` +
     `slowest ${slowestMs.toFixed(0)} ms; idle memory ${memory}`
   );
+}
+
+/** One line. */
+export function formatRestart(report: RestartReport): string {
+  const { keys, logBytes, stateBytes, readyMs, medianMs } = report;
+  const times = readyMs.map((ms) => ms.toFixed(0)).join(', ');
+  return (
+    `W9     restart after SIGKILL with ${keys} keys, ${gibibytes(logBytes)} of log, ` +
+    `${gibibytes(stateBytes)} of state: ready after ${times} ms, median ${medianMs.toFixed(0)}`
+  );
+}
+
+function gibibytes(bytes: number): string {
+  return `${(bytes / GIBIBYTE).toFixed(2)} GiB`;
 }
 
 /** In millions, with three digits behind the point. */

@@ -232,7 +232,8 @@ const STATEMENTS: readonly Refusal[] = [
   {
     name: 'a format nobody knows',
     sql: CREATE_W("KAFKA_TOPIC='w', VALUE_FORMAT='YAML', PARTITIONS=1"),
-    message: 'Unknown format YAML, expected one of KAFKA, JSON, DELIMITED, NONE.',
+    message:
+      'Unknown format YAML, expected one of KAFKA, JSON, JSON_SR, AVRO, PROTOBUF, PROTOBUF_NOSR, DELIMITED, NONE.',
     at: "'YAML'",
   },
   {
@@ -353,14 +354,14 @@ const QUERIES: readonly Refusal[] = [
   {
     name: 'a pull query of a table that no query keeps',
     sql: 'SELECT * FROM prices;',
-    message: /^The table PRICES isn't queryable: no query keeps its rows\. .*EMIT CHANGES/,
+    message: /^The `PRICES` table isn't queryable\. .*\nAdd EMIT CHANGES/,
     at: null,
   },
   {
     name: 'a pull query with a join',
     sql: 'SELECT * FROM per_user JOIN prices ON per_user.user = prices.item;',
     message:
-      "Pull queries don't support JOIN clauses. Add EMIT CHANGES if you intended to issue a push query.",
+      "Pull queries don't support JOIN clauses. See https://cnfl.io/queries for more info.\nAdd EMIT CHANGES if you intended to issue a push query.",
     at: 'JOIN prices',
   },
   {

@@ -391,7 +391,12 @@ describe('queries', () => {
     });
   });
 
-  test.each([['-1'], ['1.5'], ['1e99'], ['x'], ['2147483648']])('refuse LIMIT %s', (limit) => {
+  test('a negative LIMIT is read for a pull query only, whose analysis refuses it', () => {
+    expect(query('LIMIT -1')).toMatchObject({ limit: -1 });
+    expect(() => query('EMIT CHANGES LIMIT -1')).toThrow(/expected a whole number/);
+  });
+
+  test.each([['1.5'], ['1e99'], ['x'], ['2147483648']])('refuse LIMIT %s', (limit) => {
     expect(() => query(`LIMIT ${limit}`)).toThrow(/expected a whole number|is too large here/);
   });
 });

@@ -35,7 +35,7 @@ test('no statement sees or writes the topic behind the registry', async () => {
     ),
   ).rejects.toMatchObject({ code: 'FORBIDDEN' });
   await expect(database.query("PRINT '_schemas';")).rejects.toMatchObject({
-    code: 'BAD_STATEMENT',
+    code: 'UNKNOWN_TOPIC',
   });
   await expect(database.produce('_schemas', [{ key: null, value: null }])).rejects.toMatchObject({
     code: 'NOT_FOUND',

@@ -130,6 +130,17 @@ SET 'ksql.query.pull.stream.enabled' = 'false';
 --@expect.error: ksql.query.pull.stream.enabled
 SELECT * FROM s;
 
+--@test: a window within the bounds of two disjuncts on one key comes twice
+CREATE STREAM s (k INT KEY, v INT) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON', PARTITIONS=1);
+CREATE TABLE w AS SELECT k, COUNT(*) AS n FROM s WINDOW TUMBLING (SIZE 1 SECOND) GROUP BY k;
+INSERT INTO s (ROWTIME, k, v) VALUES (0, 1, 1);
+INSERT INTO s (ROWTIME, k, v) VALUES (1000, 1, 1);
+INSERT INTO s (ROWTIME, k, v) VALUES (2000, 1, 1);
+--@rows: [[1, 0], [1, 1000], [1, 1000], [1, 2000]]
+SELECT k, WINDOWSTART FROM w WHERE k = 1 AND WINDOWSTART <= 1000 OR k = 1 AND WINDOWSTART >= 1000;
+--@rows: [[1, 0], [1, 1000], [1, 2000]]
+SELECT k, WINDOWSTART FROM w WHERE k = 1 OR k = 1;
+
 --@test: what a pull query refuses
 CREATE STREAM s (k INT KEY, v INT) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON', PARTITIONS=1);
 CREATE TABLE declared (k INT PRIMARY KEY, v INT)
@@ -152,5 +163,5 @@ SELECT * FROM t WHERE nope = 1;
 --@expect.error: cannot be resolved
 SELECT * FROM t WHERE WINDOWSTART = 1;
 TERMINATE ALL;
---@expect.error: terminated
+--@expect.error: Materializing query has been stopped
 SELECT * FROM t;
