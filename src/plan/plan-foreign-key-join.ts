@@ -60,10 +60,11 @@ export function planForeignKeyJoin(node: LogicalJoin, builder: PlanBuilder): Pla
     leftKeyFormat,
     table: node.right.source.name,
   });
+  // Where the left rows are: formats that write names of columns have to write those of the left table.
   const returned = builder.push({
     kind: 'Repartition',
     inputs: [joined],
-    schema,
+    schema: { ...schema, keys: leftKeys },
     keyFormat: leftKeyFormat,
     partitionCount: left.partitionCount,
   });

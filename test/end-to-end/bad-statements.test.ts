@@ -219,7 +219,8 @@ const STATEMENTS: readonly Refusal[] = [
   {
     name: 'a property that clients may not set',
     sql: "SET 'ksql.service.id'='x';",
-    message: 'Unknown property: ksql.service.id. SHOW PROPERTIES lists them.',
+    message:
+      'One or more properties overrides set locally are prohibited by the KSQL server denylist (use UNSET to reset their default value): [ksql.service.id]',
     at: null,
     code: 40000,
   },

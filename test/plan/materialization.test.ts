@@ -48,7 +48,7 @@ test('the place of a key goes by its columns as they were when the row was place
     step: { kind: 'Materialize', schema: { keys: [{ name: 'A' }, { name: 'B' }] } },
     chain: [],
     keyFormat: { name: 'JSON' },
-    placedKeys: [{ name: 'ROWKEY_0' }, { name: 'ROWKEY_1' }],
+    placedKeys: [{ name: 'A' }, { name: 'B' }],
     placedIndexes: [0, 1],
   });
 });

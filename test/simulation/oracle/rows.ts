@@ -29,8 +29,13 @@ export function withKeys(flow: Flow, keys: readonly SelectItem[]): Flow {
   const oldKeys = new Set(flow.keys.map(({ name }) => name));
   const onlyOldKeys = (expr: Expr): boolean =>
     allOf(expr).every((part) => part.kind !== 'column' || oldKeys.has(part.name));
+  // By the key it has already, nothing happens: a null key is not one of nulls then.
+  const isOwnKey =
+    keys.length === flow.keys.length &&
+    keys.every(({ expr }, index) => expr.kind === 'column' && expr.name === flow.keys[index]?.name);
   const rekeyed = throughPartitions(flow, (events) =>
     events.map((event) => {
+      if (isOwnKey && event.key === null) return event;
       const values = keys.map(({ expr }): Value => {
         if (event.after !== null) return evaluateOrNull(expr, event.after);
         return onlyOldKeys(expr) ? evaluateOrNull(expr, keyRow(flow, event, expr)) : null;
