@@ -67,13 +67,25 @@ export function interleave<
   });
 }
 
+/** The same rows handed over: what was left out stays behind, so nothing waits behind it any more. */
+function handedOver(flow: Flow): Flow {
+  return throughPartitions(flow, (events) =>
+    events.map((event) => (event.turn === undefined ? event : { ...event, turn: event.time })),
+  );
+}
+
 /** The flow with every row where its key belongs; rows without a key stay where they are. */
-export function repartition(flow: Flow, keyFormat: KeyFormat): Flow {
-  const format = formatForKey(keyFormat, flow.keys);
+export function repartition(
+  from: Flow,
+  keyFormat: KeyFormat,
+  { stays = false }: { readonly stays?: boolean } = {},
+): Flow {
+  const format = formatForKey(keyFormat, from.keys);
+  const flow = stays && format === from.keyFormat ? from : handedOver(from);
   const count = flow.partitions.length;
   const partitions = flow.partitions.map((_, target) => {
-    const queues = flow.partitions.map((events, from) =>
-      events.filter(({ key }) => partitionOf(key, flow.keys, format, count, from) === target),
+    const queues = flow.partitions.map((events, source) =>
+      events.filter(({ key }) => partitionOf(key, flow.keys, format, count, source) === target),
     );
     return interleave(queues).map(({ event }) => event);
   });

@@ -69,8 +69,12 @@ function joinKeyed(
   const leftKeyed = equalToKey.includes(sqlOf(spec.leftOn, true));
   const rightKeyed = isKeyColumn(spec.rightOn, right);
   const format = leftKeyed || !rightKeyed ? left.keyFormat : right.keyFormat;
-  const leftSide = repartition(leftKeyed ? left : rekeyed(left, spec.leftOn), format);
-  const rightSide = repartition(rightKeyed ? right : rekeyed(right, spec.rightOn), format);
+  const leftSide = repartition(leftKeyed ? left : rekeyed(left, spec.leftOn), format, {
+    stays: leftKeyed,
+  });
+  const rightSide = repartition(rightKeyed ? right : rekeyed(right, spec.rightOn), format, {
+    stays: rightKeyed,
+  });
   const partitions = leftSide.partitions.map((events, index) => {
     const sides = [events, rightSide.partitions[index] ?? []];
     // Of a stream's and a table's row with the same time the table's goes first, else the left side's.
