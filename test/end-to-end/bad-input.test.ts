@@ -110,7 +110,7 @@ describe('WebSocket', () => {
 });
 
 test('after all of this, no file is outside of the data directory and everything works', async () => {
-  expect(readdirSync(server.directory).sort()).toEqual(['FORMAT', 'log', 'state']);
+  expect(readdirSync(server.directory).sort()).toEqual(['FORMAT', 'ballast', 'log', 'state']);
   await server.client.execute("INSERT INTO clicks (user, page, ms) VALUES ('ann', '/b', 1);");
   await expect
     .poll(() => rowsOf(server.client, 'SELECT * FROM per_user;'), SOON)
