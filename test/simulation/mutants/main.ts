@@ -65,6 +65,7 @@ function pathOf(file: string): string {
 }
 
 const left = mutants.filter(({ name }) => name.includes(values.only));
+if (left.length === 0) throw new RangeError(`no bug has a name that contains '${values.only}'`);
 const count = left.length;
 const verdicts: Verdict[] = [];
 
