@@ -143,6 +143,11 @@ export function tokenize(text: string): Token[] {
     if (tokens.length === TOKEN_COUNT_MAX) throw tooManyTokens(scanner);
     const image = text.slice(scanner.start, scanner.end);
     const { type, meaning } = classify(scanner, image);
+    if (type === values.String && isDecimalText(tokens.at(-1), meaning)) {
+      tokens.push(decimalOf(tokens.pop() as Token, meaning, scanner.end - 1));
+      countLines(scanner, place);
+      continue;
+    }
     tokens.push({
       image,
       startOffset: scanner.start,
@@ -156,6 +161,25 @@ export function tokenize(text: string): Token[] {
     if (type === values.String || type === values.QuotedName) countLines(scanner, place);
   }
   return tokens;
+}
+
+/** Whether a quoted name and the string behind it are one literal: `DECIMAL` '12.30'. */
+function isDecimalText(before: Token | undefined, text: string): boolean {
+  const isType = before?.tokenType === values.QuotedName && before.payload === 'DECIMAL';
+  return isType && /^(?:\d+(?:\.\d*)?|\.\d+)$/.test(text);
+}
+
+/** The number that both say, in the place of the name. */
+function decimalOf(name: Token, text: string, endOffset: number): Token {
+  const type = values.Decimal;
+  return {
+    ...name,
+    image: text,
+    endOffset,
+    tokenTypeIdx: type.tokenTypeIdx ?? 0,
+    tokenType: type,
+    payload: text,
+  };
 }
 
 function countLines(scanner: Scanner, place: { line: number; lineStart: number }): void {

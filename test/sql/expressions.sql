@@ -168,3 +168,9 @@ SELECT UCASE(v), LEN(v), SUBSTRING(v, 2), RPAD(v, 5, 'x') FROM s;
 SELECT UCASE(n) FROM s;
 --@expect.error: Did you mean UCASE?
 SELECT UCASSE(v) FROM s;
+
+--@test: a decimal may be written as a text behind its type
+CREATE STREAM s (a INT, d DECIMAL(4, 2)) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON', PARTITIONS=1);
+CREATE STREAM t AS SELECT d + `DECIMAL` '12.30' AS x FROM s;
+INSERT INTO s (a, d) VALUES (1, `DECIMAL` '1.25');
+ASSERT VALUES t (x) VALUES (13.55);
