@@ -125,6 +125,8 @@ export interface Case {
   readonly poison: PoisonSpec | null;
   /** The database is closed and opened again before these ticks. */
   readonly restartsBefore: readonly number[];
+  /** Whether the records of such a tick are there before the database opens again, or come when it is idle. */
+  readonly backlog: boolean;
   /** Whether state leaves memory after each tick. */
   readonly evict: boolean;
 }

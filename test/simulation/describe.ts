@@ -9,8 +9,9 @@ export function describeCase(input: Case): string {
     ...(merge ? ['changes merged'] : []),
     ...(evict ? ['state evicted after each tick'] : []),
   ];
+  const restart = input.backlog ? '  (restart, with these records there already)' : '  (restart)';
   const lines = ticks.flatMap((records, tick) => [
-    ...(restartsBefore.includes(tick) ? ['  (restart)'] : []),
+    ...(restartsBefore.includes(tick) ? [restart] : []),
     ...records.map(
       (record, i) => `  ${i === 0 ? `tick ${tick}:` : '       '} ${recordText(record)}`,
     ),

@@ -42,6 +42,7 @@ export function caseOf(seed: number): Case {
     poison: poisonOf(choices, sources, records),
     restartsBefore,
     evict: choices.chance(0.3),
+    backlog: choices.chance(0.5),
   };
 }
 
