@@ -5,7 +5,7 @@ import { Handover } from '../../src/runtime/handover.ts';
 import { HandoverInput } from '../../src/runtime/task-input.ts';
 import { INTEGER } from '../../src/sql/types.ts';
 import { MemoryStore } from '../../src/state/memory-store.ts';
-import { SimulatedClock, SimulatedEngine } from '../simulation/engine.ts';
+import { type PlacedRecord, SimulatedClock, SimulatedEngine } from '../simulation/engine.ts';
 import { MemoryLog } from '../simulation/memory-log.ts';
 
 const STEP: RepartitionStep = {
@@ -30,6 +30,15 @@ function change(key: readonly (number | null)[], time: number): Change {
   return new Change([...key], null, [key[0] ?? null], time, 0, 0, 0, 0);
 }
 
+function tableText(name: string, format: string): string {
+  return `CREATE TABLE ${name} (k BIGINT PRIMARY KEY, v INT) WITH (KAFKA_TOPIC='${name}', KEY_FORMAT='${format}', VALUE_FORMAT='JSON', PARTITIONS=1);`;
+}
+
+function record(topic: string, key: Buffer | null, time: number): PlacedRecord {
+  const value = Buffer.from('{"V":5}');
+  return { topic, partition: 0, record: { key, value, time, header: null } };
+}
+
 test('records of a table without a key are not handed over', () => {
   const changes = [change(NULL_KEY as number[], 1), change([null], 1), change([2], 0)];
   expect(handed('T', changes)).toEqual({
@@ -51,19 +60,13 @@ test('rows of a stream without a key are handed over', () => {
 test('behind a hand-over no row of a table waits for a record without a key', async () => {
   const [log, store, clock] = [new MemoryLog(), new MemoryStore(), new SimulatedClock()];
   const engine = await SimulatedEngine.open({ log, store, clock, epoch: 1, evict: false });
-  const source = (name: string, format: string): string =>
-    `CREATE TABLE ${name} (k BIGINT PRIMARY KEY, v INT) WITH (KAFKA_TOPIC='${name}', KEY_FORMAT='${format}', VALUE_FORMAT='JSON', PARTITIONS=1);`;
   for (const sql of [
-    source('a', 'KAFKA'),
-    source('b', 'JSON'),
+    tableText('a', 'KAFKA'),
+    tableText('b', 'JSON'),
     'CREATE TABLE j AS SELECT a.k, a.v FROM a RIGHT JOIN b ON a.k = b.k EMIT CHANGES;',
   ]) {
     await engine.execute(sql, { merge: false });
   }
-  const record = (topic: string, key: Buffer | null, time: number) => {
-    const value = Buffer.from('{"V":5}');
-    return { topic, partition: 0, record: { key, value, time, header: null } };
-  };
   await engine.tick([
     record('b', null, 1),
     record('b', Buffer.from('2'), 0),

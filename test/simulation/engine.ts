@@ -170,11 +170,13 @@ export class SimulatedEngine {
   }
 
   /** @throws DatabaseError when the statement is refused. */
-  async execute(sql: string, options: { readonly merge: boolean }): Promise<void> {
+  async execute(
+    sql: string,
+    options: { readonly merge: boolean; readonly emitIntervalMs?: number },
+  ): Promise<void> {
     const properties = {
       'auto.offset.reset': 'earliest',
-      // The clock stands still, so nothing may be held back by it.
-      '__emit.interval.ms.kstreams.windowed.aggregation__': 0,
+      '__emit.interval.ms.kstreams.windowed.aggregation__': options.emitIntervalMs ?? 0,
       'cache.max.bytes.buffering': options.merge ? 10_000_000 : 0,
     };
     await this.#statements.execute(sql, { properties });

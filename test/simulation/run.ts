@@ -30,7 +30,7 @@ export async function runCase(input: Case): Promise<Outcome> {
   let engine = await SimulatedEngine.open({ log, store, clock, epoch, evict });
   try {
     for (const sql of statementsOf(input)) {
-      const refusal = await refusalOf(engine, sql, input.merge);
+      const refusal = await refusalOf(engine, sql, input);
       if (refusal !== null) return wrong(`refused: ${refusal}\n  ${sql}`);
     }
     for (const [tick, records] of input.ticks.entries()) {
@@ -87,10 +87,10 @@ function behindMergedTables(queries: readonly QuerySpec[]): string[] {
 async function refusalOf(
   engine: SimulatedEngine,
   sql: string,
-  merge: boolean,
+  { merge, emitIntervalMs }: Case,
 ): Promise<string | null> {
   try {
-    await engine.execute(sql, { merge });
+    await engine.execute(sql, { merge, emitIntervalMs });
     return null;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
