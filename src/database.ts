@@ -440,7 +440,7 @@ export class Database implements Engine {
     return this.#queries.close(queryId);
   }
 
-  openInserts(target: string, { properties }: StatementOptions = {}): Inserts {
+  openInserts(target: string, { properties, access }: StatementOptions = {}): Inserts {
     this.#checkReady();
     this.#checkProperties(properties);
     const { catalog } = this.#catalog;
@@ -457,11 +457,16 @@ export class Database implements Engine {
       ingest: this.#ingest,
       clock: this.#clock,
       registry: this.schemas,
+      access,
     });
   }
 
   get commandStatuses(): ReadonlyMap<string, CommandStatus> {
     return this.#statuses.all;
+  }
+
+  topicOf(source: string): string | null {
+    return this.#catalog.catalog.source(source)?.topic ?? null;
   }
 
   checkProperty(name: string): void {

@@ -1,4 +1,5 @@
 // Hot path: once per byte of each batch.
+import { createRequire } from 'node:module';
 
 /** The Castagnoli polynomial 0x1edc6f41 with its bits reversed. */
 const POLYNOMIAL = 0x82f63b78;
@@ -14,11 +15,19 @@ const IS_LITTLE_ENDIAN = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1;
 
 const BYTE_VALUES = 256;
 
+/** From here on the call into native code pays: at 4 KiB it takes a fifth of the time, at 100 bytes twice as long. */
+const NATIVE_MIN_BYTES = 256;
+
+const native = loadNative();
+
 /**
  * `TABLES[k * 256 + b]` is the remainder of byte `b` followed by `k` zero bytes. With it the sixteen bytes of a slice
  * are looked up independently of each other instead of one after the other.
  */
 const TABLES = buildTables();
+
+/** Whether long runs of bytes are counted by the processor's own instructions; else all is JavaScript, and the same. */
+export const isNative = native !== null;
 
 /**
  * CRC-32C (Castagnoli), as record batches, iSCSI and ext4 use it; not the CRC-32 of zip, which `zlib.crc32` computes.
@@ -27,6 +36,13 @@ const TABLES = buildTables();
  * @returns an unsigned 32-bit integer.
  */
 export function crc32c(bytes: Uint8Array, start = 0, end = bytes.length): number {
+  if (native === null || end - start < NATIVE_MIN_BYTES) return portableCrc32c(bytes, start, end);
+  const isWhole = start === 0 && end === bytes.length;
+  return native(isWhole ? bytes : bytes.subarray(start, end));
+}
+
+/** The same without native code, for short runs of bytes and for platforms of which there is no binary. */
+export function portableCrc32c(bytes: Uint8Array, start = 0, end = bytes.length): number {
   const tables = TABLES;
   let crc = -1;
   let at = start;
@@ -65,6 +81,16 @@ export function crc32c(bytes: Uint8Array, start = 0, end = bytes.length): number
   }
   for (; at < end; at++) crc = (crc >>> 8) ^ tables[(crc ^ bytes[at]!) & 0xff]!;
   return ~crc >>> 0;
+}
+
+/** Null where the package has no binary: it is optional, and what it computes is not its own. */
+function loadNative(): ((bytes: Uint8Array) => number) | null {
+  try {
+    const load = createRequire(import.meta.url);
+    return (load('@node-rs/crc32') as { crc32c(bytes: Uint8Array): number }).crc32c;
+  } catch {
+    return null;
+  }
 }
 
 function buildTables(): Int32Array {

@@ -303,6 +303,9 @@ function copyBytes(from: Uint8Array, start: number, end: number, to: Buffer, at:
   const length = end - start;
   if (length <= SHORT_COPY) {
     for (let i = 0; i < length; i++) to[at + i] = from[start + i]!;
+  } else if (Buffer.isBuffer(from)) {
+    // Not `to.set(from.subarray(...))`: a view costs more than the copy.
+    from.copy(to, at, start, end);
   } else {
     to.set(from.subarray(start, end), at);
   }

@@ -1,8 +1,11 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { crc32c } from '../../src/base/crc32c.ts';
+import { crc32c, isNative, portableCrc32c } from '../../src/base/crc32c.ts';
 
-describe('crc32c', () => {
+describe.each([
+  ['crc32c', crc32c],
+  ['portableCrc32c', portableCrc32c],
+])('%s', (_, crc32c) => {
   test('gives the published check value of the Castagnoli polynomial', () => {
     expect(crc32c(Buffer.from('123456789'))).toBe(0xe3069283);
   });
@@ -30,6 +33,22 @@ describe('crc32c', () => {
       }),
     );
   });
+});
+
+test('both agree on runs of bytes long enough for native code', () => {
+  const bytes = Uint8Array.from({ length: 70_000 }, (_, i) => (i * 2_654_435_761) >>> 24);
+  for (const [start, end] of [
+    [0, 70_000],
+    [1, 257],
+    [21, 65_557],
+    [3, 300],
+  ] as const) {
+    expect(crc32c(bytes, start, end)).toBe(portableCrc32c(bytes, start, end));
+  }
+});
+
+test('there is native code where the tests run', () => {
+  expect(isNative).toBe(true);
 });
 
 function bitByBit(bytes: Uint8Array): number {

@@ -35,6 +35,7 @@ interface Time {
 
 interface Round {
   readonly append: Time;
+  readonly appendReady: Time;
   readonly read: Time;
   readonly scan: Time;
   readonly rawAppend: Time;
@@ -64,14 +65,20 @@ async function runRound(recordBytes: number, count: number): Promise<Round> {
     const reopened = await openLog(directory);
     const again = reopened.topic('events')!.partitions[0]!;
     const batches = await readBatches(again);
+    const second = await reopened.createTopic({
+      name: 'copy',
+      partitionCount: 1,
+      cleanupPolicy: 'delete',
+    });
+    const appendReady = await seconds(() => appendBatches(second.partitions[0]!, batches));
     const bytes = batches.reduce((sum, batch) => sum + batch.length, 0);
-    const read = await seconds(async () => void (await readBatches(again)));
+    const read = await seconds(() => readAll(again));
     const scan = await seconds(() => scanRecords(again, count));
     await reopened.close();
     const path = join(directory, 'raw');
     const rawAppend = await seconds(() => writeRaw(path, batches));
     const rawRead = await seconds(() => readRaw(path, bytes));
-    return { append, read, scan, rawAppend, rawRead, bytes };
+    return { append, appendReady, read, scan, rawAppend, rawRead, bytes };
   } finally {
     await rm(directory, { recursive: true });
   }
@@ -115,6 +122,19 @@ async function appendAll(partition: Partition, recordBytes: number, count: numbe
   await partition.sync();
 }
 
+/** Nothing encoded: the same bytes, and as many at once, as `writeRaw` writes. */
+async function appendBatches(partition: Partition, batches: readonly Buffer[]): Promise<void> {
+  let unsynced = 0;
+  for (const batch of batches) {
+    partition.append(batch);
+    unsynced += batch.length;
+    if (unsynced < SYNC_BYTES) continue;
+    unsynced = 0;
+    await partition.sync();
+  }
+  await partition.sync();
+}
+
 async function readBatches(partition: Partition): Promise<Buffer[]> {
   const batches: Buffer[] = [];
   for (let offset = 0; offset < partition.endOffset;) {
@@ -123,6 +143,14 @@ async function readBatches(partition: Partition): Promise<Buffer[]> {
     offset = read.nextOffset;
   }
   return batches;
+}
+
+/** Reads as `readRaw` does: nothing is kept. */
+async function readAll(partition: Partition): Promise<void> {
+  for (let offset = 0; offset < partition.endOffset;) {
+    const options = { offset, bytesMax: READ_BYTES, isolation: 'committed' } as const;
+    offset = (await partition.read(options)).nextOffset;
+  }
 }
 
 /** Every record is looked at, with its key and value. */
@@ -210,6 +238,13 @@ function report(recordBytes: number, count: number, rounds: readonly Round[]): v
     line(
       'log, encode, append, sync',
       median((round) => round.append),
+      rawAppend,
+    ),
+  );
+  console.log(
+    line(
+      'log, append batches, sync',
+      median((round) => round.appendReady),
       rawAppend,
     ),
   );

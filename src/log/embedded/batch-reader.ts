@@ -7,6 +7,8 @@ import {
   validateBatch,
 } from '../record-batch.ts';
 
+const NOTHING = Buffer.alloc(0);
+
 export interface BatchReaderOptions {
   readonly file: File;
   /** Where a batch begins. */
@@ -15,6 +17,8 @@ export interface BatchReaderOptions {
   readonly end: number;
   /** How much to read at a time; more if a single batch is larger. */
   readonly chunkBytes: number;
+  /** Bytes of the file from `position` on that are in memory already. */
+  readonly chunk?: Buffer;
 }
 
 /**
@@ -25,21 +29,27 @@ export class BatchReader {
   readonly #file: File;
   readonly #end: number;
   readonly #chunkBytes: number;
-  #chunk: Buffer = Buffer.alloc(0);
+  #chunk: Buffer;
   #chunkPosition: number;
   #position: number;
 
-  constructor({ file, position, end, chunkBytes }: BatchReaderOptions) {
+  constructor({ file, position, end, chunkBytes, chunk }: BatchReaderOptions) {
     this.#file = file;
     this.#position = position;
     this.#chunkPosition = position;
     this.#end = end;
     this.#chunkBytes = chunkBytes;
+    this.#chunk = chunk ?? NOTHING;
   }
 
   /** Where the next batch begins; after an error: the damaged one. */
   get position(): number {
     return this.#position;
+  }
+
+  /** What is in memory of the batches that come next. */
+  get rest(): Buffer {
+    return this.#chunk.subarray(this.#position - this.#chunkPosition);
   }
 
   /** Whether the next batch is in memory already. */

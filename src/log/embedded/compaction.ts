@@ -163,7 +163,10 @@ async function cleanSome(
   await swapIn(files, directory, { base, end: endOf(taken.at(-1)!, options) });
   const fresh = await Segment.open(location, base);
   fresh.writtenMs = timesOf(taken);
-  for (const segment of taken) location.recentIndexes.forget(segment);
+  for (const segment of taken) {
+    location.recentIndexes.forget(segment);
+    segment.stopReading();
+  }
   options.replace(taken, fresh);
   return taken.length;
 }

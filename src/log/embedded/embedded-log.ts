@@ -15,6 +15,7 @@ import { describePartition, partitionDamage, partitionFailure } from './partitio
 import { recoverPartition } from './partition-recovery.ts';
 import type { RecoveredPartition } from './partition-recovery.ts';
 import { Producers } from './producers.ts';
+import { ReadsAhead } from './reads-ahead.ts';
 import { RecentIndexes } from './recent-indexes.ts';
 import type { SegmentLocation } from './segment.ts';
 import { CacheBudget } from './tail-cache.ts';
@@ -122,6 +123,7 @@ class EmbeddedLog implements Log, CapturableLog {
   readonly #limits: EmbeddedLogLimits;
   readonly #cacheBudget: CacheBudget;
   readonly #recentIndexes = new RecentIndexes();
+  readonly #readsAhead = new ReadsAhead();
   readonly #topics = new Map<string, EmbeddedTopic>();
   #nextId = 1;
   #isClosed = false;
@@ -374,6 +376,7 @@ class EmbeddedLog implements Log, CapturableLog {
       files: env.files,
       directory: join(directory, String(topic.id), String(index)),
       recentIndexes: this.#recentIndexes,
+      readsAhead: this.#readsAhead,
       gapsAllowed: isCompacted(topic.settings),
     };
   }

@@ -365,6 +365,8 @@ export class EmbeddedPartition implements Partition {
     await this.#maintaining;
     await this.#writing;
     await this.#segments.at(-1)?.close();
+    for (const segment of this.#segments) segment.stopReading();
+    await this.#location.readsAhead.closed();
     this.#cache.clear();
   }
 

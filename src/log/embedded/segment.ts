@@ -6,6 +6,7 @@ import { baseOffset, isControl, lastOffset, maxTimestamp } from '../record-batch
 import { decompressBatch } from '../batch-compression.ts';
 import { RecordCursor } from '../record-cursor.ts';
 import { BatchReader } from './batch-reader.ts';
+import type { ReadsAhead } from './reads-ahead.ts';
 import type { RecentIndexes } from './recent-indexes.ts';
 import { SegmentIndex } from './segment-index.ts';
 import type { IndexPaths } from './segment-index.ts';
@@ -26,6 +27,7 @@ export interface SegmentLocation {
   /** Of the partition. */
   readonly directory: string;
   readonly recentIndexes: RecentIndexes;
+  readonly readsAhead: ReadsAhead;
   /** In a compacted topic, offsets are missing between and inside of batches. */
   readonly gapsAllowed: boolean;
 }
@@ -175,6 +177,11 @@ export class Segment {
     await file?.close();
   }
 
+  /** Drops what was read ahead; its file is closed when the `readsAhead` of the location say so. */
+  stopReading(): void {
+    this.#location.readsAhead.forget(this);
+  }
+
   forgetIndex(): void {
     if (this.#file === null) this.#index = null;
   }
@@ -190,16 +197,28 @@ export class Segment {
     readonly endOffset: number;
     readonly bytesMax: number;
   }): Promise<Buffer[]> {
-    return this.#withFile(async (file) => {
-      const isSequential = this.#resume.offset === range.offset;
-      const chunkBytes = Math.max(range.bytesMax, LOOK_BYTES);
+    const { files, readsAhead } = this.#location;
+    const { offset, position } = this.#resume;
+    const isSequential = offset === range.offset;
+    const chunkBytes = Math.max(range.bytesMax, LOOK_BYTES);
+    const ahead = isSequential ? await readsAhead.take(this, position) : null;
+    const file = ahead?.file ?? (await files.open(this.path, 'read'));
+    let isHandedOn = false;
+    try {
       const reader = isSequential
-        ? this.#reader(file, this.#resume.position, chunkBytes)
+        ? this.#reader(file, position, chunkBytes, ahead?.chunk ?? undefined)
         : await this.#readerAt(file, range.offset, chunkBytes);
       const { batches, next } = await this.#collect(reader, range);
       this.#resume = { offset: next, position: reader.position };
+      const bytes = Math.min(chunkBytes, this.#sizeBytes - reader.position);
+      if (isSequential && !this.isStale && bytes > 0 && next < range.endOffset) {
+        readsAhead.start(this, { file, position: reader.position, known: reader.rest, bytes });
+        isHandedOn = true;
+      }
       return batches;
-    });
+    } finally {
+      if (!isHandedOn) await file.close();
+    }
   }
 
   /** The batches of a read, and the offset the reader stands at afterwards. */
@@ -261,6 +280,7 @@ export class Segment {
   /** Takes its files away; the caller syncs the directory. */
   async remove(): Promise<void> {
     this.#location.recentIndexes.forget(this);
+    this.stopReading();
     await removeSegment(this.#location.files, this.#location.directory, this.baseOffset);
   }
 
@@ -366,8 +386,10 @@ export class Segment {
     return this.#index;
   }
 
-  #reader(file: File, position: number, chunkBytes: number): BatchReader {
-    return new BatchReader({ file, position, end: this.#sizeBytes, chunkBytes });
+  /** @param chunk bytes of the file from the position on, if some are in memory. */
+  #reader(file: File, position: number, chunkBytes: number, chunk?: Buffer): BatchReader {
+    const end = this.#sizeBytes;
+    return new BatchReader({ file, position, end, chunkBytes, ...(chunk && { chunk }) });
   }
 
   /** Stands at an indexed batch at or below the offset, having seen that it is there. */
