@@ -51,6 +51,8 @@ export interface TransientQueryOptions {
   readonly seed: string;
   readonly processingLog: ProcessingLog;
   readonly schemas: SchemaCache;
+  /** The latest time a record may have at this moment, ms since the epoch; default: there is no such bound. */
+  readonly timeMax?: (() => number) | undefined;
   topic(name: string): Topic;
   onClose(): void;
 }
@@ -232,6 +234,7 @@ export class TransientQuery implements QueryResult {
 
   #reader(step: SourceStep, index: number): SourceReader {
     const partition = this.#partition(step, index);
+    const { timeMax } = this.#options;
     const reader = new SourceReader({
       source: step.source,
       failsOnInvalidTime: failsOnInvalidTime(step),
@@ -239,6 +242,7 @@ export class TransientQuery implements QueryResult {
       schemas: this.#options.schemas,
       pending: () => undefined,
       ...(this.kind === 'pull' ? { endOffsetMax: partition.stableEndOffset } : {}),
+      ...(this.kind === 'push' && timeMax ? { timeMax } : {}),
     });
     reader.need(step.needed);
     return reader;

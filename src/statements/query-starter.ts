@@ -62,6 +62,8 @@ export interface QueryStarterOptions {
   readonly catalog: CatalogState;
   readonly processingLog: ProcessingLog;
   readonly registry: SchemaRegistry;
+  /** The latest time a record may have at this moment, ms since the epoch; default: there is no such bound. */
+  readonly timeMax?: () => number;
 }
 
 /** A push or stream-pull query that runs. */
@@ -322,6 +324,7 @@ export class QueryStarter {
         seed: random.uuid(),
         processingLog,
         schemas: this.#schemas,
+        timeMax: this.#options.timeMax,
         topic: (name) => topicOf(log, name),
         onClose: () => {
           stopWaiting();
