@@ -18,6 +18,8 @@ const { values } = parseArgs({
     /** Rows a second that are inserted; each goes to every query. */
     rate: { type: 'string', default: '10' },
     seconds: { type: 'string', default: '10' },
+    /** Of a text that each row carries along. */
+    'row-bytes': { type: 'string', default: '0' },
     /** How long a reader may leave a full buffer unread. */
     'stall-seconds': { type: 'string', default: '60' },
   },
@@ -26,11 +28,12 @@ const queryCount = Number(values.queries);
 const stalledCount = Number(values.stalled);
 const rate = Number(values.rate);
 const seconds = Number(values.seconds);
+const padding = 'x'.repeat(Number(values['row-bytes']));
 /** Rows are inserted in so many requests a second, or fewer if there are fewer rows. */
 const BATCHES_PER_SECOND = 100;
 /** How long rows that were sent may take to arrive before they count as lost. */
 const ARRIVAL_MS_MAX = 30_000;
-const SQL = 'SELECT n, sent FROM s EMIT CHANGES;';
+const SQL = 'SELECT n, sent, padding FROM s EMIT CHANGES;';
 const MEBIBYTE = 1024 * 1024;
 
 type Told = ServerReply & { readonly kind: 'told' };
@@ -65,20 +68,24 @@ async function measure(
 ): Promise<void> {
   const client = new LiveClient(`http://127.0.0.1:${port}`);
   await client.execute(
-    "CREATE STREAM s (n INT, sent BIGINT) WITH (KAFKA_TOPIC = 's', VALUE_FORMAT = 'JSON', PARTITIONS = 1);",
+    "CREATE STREAM s (n INT, sent BIGINT, padding VARCHAR) WITH (KAFKA_TOPIC = 's', VALUE_FORMAT = 'JSON', PARTITIONS = 1);",
   );
   const atRest = await server.ask<Told>({ kind: 'tell' });
   await readers.ask({ kind: 'open', port, sql: SQL, count: queryCount, stalled: stalledCount });
   const before = await server.ask<Told>({ kind: 'tell' });
   const readersBefore = await readers.ask<ReadersFigures>({ kind: 'tell' });
   const producerBefore = process.cpuUsage();
-  let peakBytes = before.residentBytes;
+  let peak = before;
+  let isAsking = false;
   const watching = setInterval(async () => {
-    const { residentBytes } = await server.ask<Told>({ kind: 'tell' });
-    peakBytes = Math.max(peakBytes, residentBytes);
+    if (isAsking) return;
+    isAsking = true;
+    const told = await server.ask<Told>({ kind: 'tell' });
+    if (told.residentBytes > peak.residentBytes) peak = told;
     if (stalledCount > 0 && (await pushCount(port)) <= queryCount - stalledCount) {
       readers.tell({ kind: 'wake' });
     }
+    isAsking = false;
   }, 500);
   const start = performance.now();
   const sent = await produce(client);
@@ -119,7 +126,8 @@ async function measure(
   );
   console.log(
     `resident memory of the server, MiB: ${mebibytes(atRest.residentBytes)} before, ` +
-      `${mebibytes(before.residentBytes)} with all queries open, ${mebibytes(peakBytes)} at most, ${mebibytes(after.residentBytes)} at the end`,
+      `${mebibytes(before.residentBytes)} with all queries open, ${mebibytes(peak.residentBytes)} at most ` +
+      `(heap ${mebibytes(peak.heapBytes)}, buffers ${mebibytes(peak.bufferBytes)}), ${mebibytes(after.residentBytes)} at the end`,
   );
   console.log(`load of the machine: ${readFileSync('/proc/loadavg', 'utf8').trim()}`);
   client.close();
@@ -144,10 +152,10 @@ async function produce(client: LiveClient): Promise<number> {
   const inserts: Promise<unknown>[] = [];
   let sent = 0;
   for (let i = 1; i <= batches; i++) {
-    const rows: { n: number; sent: number }[] = [];
+    const rows: { n: number; sent: number; padding: string }[] = [];
     const due = Math.round((total * i) / batches);
     const now = Date.now();
-    for (; sent < due; sent++) rows.push({ n: sent, sent: now });
+    for (; sent < due; sent++) rows.push({ n: sent, sent: now, padding });
     if (rows.length > 0) inserts.push(client.insert('s', rows));
     const wait = start + (i * 1000 * seconds) / batches - performance.now();
     if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));

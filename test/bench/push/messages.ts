@@ -41,4 +41,11 @@ export type ServerCall =
 /** What it answers. */
 export type ServerReply =
   | { readonly kind: 'started'; readonly port: number }
-  | { readonly kind: 'told'; readonly cpuMs: number; readonly residentBytes: number };
+  | {
+      readonly kind: 'told';
+      readonly cpuMs: number;
+      readonly residentBytes: number;
+      readonly heapBytes: number;
+      /** Outside the heap. */
+      readonly bufferBytes: number;
+    };

@@ -17,10 +17,13 @@ process.on('message', async (call: ServerCall) => {
     return;
   }
   const { user, system } = process.cpuUsage();
+  const { rss, heapUsed, arrayBuffers } = process.memoryUsage();
   reply({
     kind: 'told',
     cpuMs: (user + system) / 1000,
-    residentBytes: process.memoryUsage.rss(),
+    residentBytes: rss,
+    heapBytes: heapUsed,
+    bufferBytes: arrayBuffers,
   });
 });
 process.on('disconnect', () => process.exit());
