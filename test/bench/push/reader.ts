@@ -14,7 +14,7 @@ interface KnownFrame {
 
 /** What all readers of the process have seen together. */
 export class Tally {
-  readonly latencies = new Array<number>(LATENCY_MS_MAX + 1).fill(0);
+  readonly latencies = Array.from({ length: LATENCY_MS_MAX + 1 }, () => 0);
   frames = 0;
   bytes = 0;
   readonly #known: KnownFrame[] = [];
