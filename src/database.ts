@@ -42,6 +42,8 @@ import { ProcessingLog } from './runtime/processing-log.ts';
 import { PROCESSING_LOG_SOURCE } from './runtime/processing-log-source.ts';
 import { PROCESSING_LOG_NUMBER, ProcessingLogWriter } from './runtime/processing-log-writer.ts';
 import { QueryRunner } from './runtime/query-runner.ts';
+import { migrations } from './migrations/index.ts';
+import { migrate } from './migrations/migrate.ts';
 import { SchemasTopic } from './runtime/schemas-topic.ts';
 import { TickLoop } from './runtime/tick-loop.ts';
 import { EmbeddedRegistry } from './schema-registry/embedded-registry.ts';
@@ -55,9 +57,11 @@ import { CatalogState } from './statements/catalog-state.ts';
 import { CommandLog } from './statements/command-log.ts';
 import {
   checkDataDirectory,
-  checkFormat,
   type DataDirectory,
+  FORMAT,
   isUnused,
+  readDataDirectory,
+  setFormat,
 } from './statements/data-directory.ts';
 import { CommandStatuses } from './statements/command-statuses.ts';
 import { succeeded } from './statements/entities.ts';
@@ -133,7 +137,7 @@ async function openWith(options: DatabaseOptions, onClosed: () => void): Promise
   const { files } = env;
   await makeDurableDirectory(files, resolve(options.directory));
   const { durability = 'fsync' } = options;
-  await checkFormat(options.directory, files);
+  await migrateOlder(options, env);
   const openStore = options.openStore ?? (() => openOwnStore(files, options.directory));
   const store = await openStore();
   let log: (Log & CapturableLog) | null = null;
@@ -164,6 +168,21 @@ async function openWith(options: DatabaseOptions, onClosed: () => void): Promise
     await store.close();
     throw error;
   }
+}
+
+/** A directory of an older version becomes one of this; of a newer one it is refused. */
+async function migrateOlder({ directory, logger }: DatabaseOptions, env: Env): Promise<void> {
+  const { files } = env;
+  const found = await readDataDirectory(directory, files);
+  if (found === null || found.format === FORMAT) return;
+  await migrate({
+    directory,
+    env,
+    logger: logger ?? silentLogger,
+    migrations,
+    format: async () => (await readDataDirectory(directory, files))?.format ?? FORMAT,
+    setFormat: (format) => setFormat(directory, { format, files }),
+  });
 }
 
 /**

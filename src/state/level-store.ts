@@ -27,7 +27,8 @@ export async function openLevelStore(options: {
   return new LevelStore(await openLevel(options.directory), options);
 }
 
-async function openLevel(directory: string): Promise<Level> {
+/** LevelDB in a directory, its values as they lie there. @throws DatabaseError as `openLevelStore`. */
+export async function openLevel(directory: string): Promise<Level> {
   const level: Level = new ClassicLevel(directory, {
     keyEncoding: 'view',
     valueEncoding: 'view',
@@ -141,6 +142,15 @@ async function* rangeOf(
   options: RangeOptions,
   snapshot: LevelSnapshot | undefined,
 ): AsyncIterableIterator<StoreEntry[]> {
+  for await (const entries of levelRange(level, options, snapshot)) yield checkedEntries(entries);
+}
+
+/** The entries of a range in chunks, their values as they lie there. */
+export async function* levelRange(
+  level: Level,
+  options: RangeOptions,
+  snapshot?: LevelSnapshot,
+): AsyncIterableIterator<StoreEntry[]> {
   const iterator = level.iterator({
     gte: options.from,
     lt: options.to,
@@ -151,7 +161,7 @@ async function* rangeOf(
     for (;;) {
       const entries = await iterator.nextv(CHUNK_ENTRIES);
       if (entries.length === 0) return;
-      yield checkedEntries(entries);
+      yield entries;
     }
   } finally {
     await iterator.close();
