@@ -155,7 +155,7 @@ test.skipIf(process.getuid?.() === 0)(
 
 test.each([
   [99, 'A newer version wrote it'],
-  [1, 'An older version wrote it'],
+  [0, 'An older version wrote it'],
 ])(
   'a data directory of format %i is answered with exit code 78, and not touched',
   async (format, text) => {
