@@ -1,6 +1,7 @@
 import { ClassicLevel } from 'classic-level';
 import type { FileSystem } from '../base/env.ts';
 import { DatabaseError } from '../base/errors.ts';
+import { checkLevelFiles } from './level-check.ts';
 import type { RangeOptions, Store, StoreChange, StoreEntry, StoreSnapshot } from './store.ts';
 import { checked, checkedEntries, withChecks } from './value-check.ts';
 
@@ -17,13 +18,14 @@ const CHUNK_ENTRIES = 512;
  * Opens the store in a directory, creating it if it is missing. The store's lock is the lock of the whole data
  * directory.
  *
- * @throws DatabaseError IN_USE when another process has it open; CORRUPT when LevelDB says so.
+ * @throws DatabaseError IN_USE when another process has it open; CORRUPT when its files are damaged.
  */
 export async function openLevelStore(options: {
   directory: string;
   files: FileSystem;
 }): Promise<Store> {
   await options.files.makeDirectory(options.directory);
+  await checkLevelFiles(options.directory, options.files);
   return new LevelStore(await openLevel(options.directory), options);
 }
 
@@ -46,7 +48,9 @@ export async function openLevel(directory: string): Promise<Level> {
       throw new DatabaseError('IN_USE', message, { cause: error });
     }
     const message = `The state store in ${directory} cannot be opened: ${cause?.message ?? String(error)}`;
-    throw new DatabaseError('CORRUPT', message, { cause: error });
+    // LevelDB says what the system said in words only; a file that is missing is damage.
+    const isDisk = cause?.code === 'LEVEL_IO_ERROR' && !/No such file/i.test(message);
+    throw new DatabaseError(isDisk ? 'INTERNAL' : 'CORRUPT', message, { cause: error });
   }
 }
 

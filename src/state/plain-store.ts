@@ -1,4 +1,5 @@
 import type { FileSystem } from '../base/env.ts';
+import { checkLevelFiles } from './level-check.ts';
 import { levelRange, openLevel } from './level-store.ts';
 import type { RangeOptions, StoreChange, StoreEntry } from './store.ts';
 
@@ -24,6 +25,7 @@ export async function openPlainStore(options: {
 }): Promise<PlainStore> {
   const { directory, files } = options;
   await files.makeDirectory(directory);
+  await checkLevelFiles(directory, files);
   const level = await openLevel(directory);
   return {
     get: (key) => level.getSync(key),
