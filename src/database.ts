@@ -138,7 +138,7 @@ async function openWith(options: DatabaseOptions, onClosed: () => void): Promise
   await makeDurableDirectory(files, resolve(options.directory));
   const { durability = 'fsync' } = options;
   await migrateOlder(options, env);
-  const openStore = options.openStore ?? (() => openOwnStore(files, options.directory));
+  const openStore = options.openStore ?? (() => openOwnStore(files, options));
   const store = await openStore();
   let log: (Log & CapturableLog) | null = null;
   try {
@@ -189,15 +189,19 @@ async function migrateOlder({ directory, logger }: DatabaseOptions, env: Env): P
  * The store in the data directory. LevelDB cannot open what a power cut leaves of a store that was just being made;
  * as long as nothing else was written either, it held nothing and is made anew.
  */
-async function openOwnStore(files: FileSystem, dataDirectory: string): Promise<Store> {
+async function openOwnStore(
+  files: FileSystem,
+  { directory: dataDirectory, onFatal }: DatabaseOptions,
+): Promise<Store> {
   const directory = join(dataDirectory, 'state');
+  const options = { directory, files, onDamage: onFatal ?? (() => {}) };
   try {
-    return await openLevelStore({ directory, files });
+    return await openLevelStore(options);
   } catch (error) {
     if (!(error instanceof DatabaseError) || error.code !== 'CORRUPT') throw error;
     if (!(await isUnused(files, dataDirectory))) throw error;
     await files.remove(directory);
-    return openLevelStore({ directory, files });
+    return openLevelStore(options);
   }
 }
 
@@ -459,7 +463,7 @@ export class Database implements Engine {
     return this.#queries.close(queryId);
   }
 
-  openInserts(target: string, { properties }: StatementOptions = {}): Inserts {
+  openInserts(target: string, { properties, access }: StatementOptions = {}): Inserts {
     this.#checkReady();
     this.#checkProperties(properties);
     const { catalog } = this.#catalog;
@@ -476,11 +480,16 @@ export class Database implements Engine {
       ingest: this.#ingest,
       clock: this.#clock,
       registry: this.schemas,
+      access,
     });
   }
 
   get commandStatuses(): ReadonlyMap<string, CommandStatus> {
     return this.#statuses.all;
+  }
+
+  topicOf(source: string): string | null {
+    return this.#catalog.catalog.source(source)?.topic ?? null;
   }
 
   checkProperty(name: string): void {

@@ -3,7 +3,7 @@ import type { QueryResult } from '../../src/engine.ts';
 import { toDatabaseError } from '../errors.ts';
 import { requestLogger } from '../request-logger.ts';
 import { columnsOf, pumpFrames } from '../row-frames.ts';
-import { executeFor, queryFor } from '../run-statements.ts';
+import { executeFor, openInsertsFor, queryFor } from '../run-statements.ts';
 import type { Client } from '../security/log-in.ts';
 import { requireRole } from '../security/statement-access.ts';
 import type { ServerContext } from '../server-context.ts';
@@ -110,7 +110,7 @@ export class WebSocketSession {
 
   async #insert({ id, target, rows }: ClientMessage & { type: 'insert' }): Promise<object> {
     requireRole(this.#client.principal, 'write');
-    const inserts = this.#context.engine.openInserts(target);
+    const inserts = openInsertsFor(this.#client, { target }, this.#context);
     const settled = await Promise.allSettled(
       rows.map(async (row) => {
         const { partition, offset } = await inserts.insert(row);

@@ -1,11 +1,6 @@
 import type { Env } from '../base/env.ts';
-import { ByteWriter } from '../base/byte-writer.ts';
-import { partitionForKey } from '../base/murmur2.ts';
 import { TickAmbient } from '../expressions/ambient.ts';
 import type { ErrorSink } from '../expressions/evaluation.ts';
-import type { Encoder } from '../formats/format.ts';
-import { findFormat } from '../formats/index.ts';
-import type { Change } from '../operators/change.ts';
 import { createOperator, isOperatorStep, statesOf } from '../operators/index.ts';
 import type { Backlog, Operator, StateSpec } from '../operators/operator.ts';
 import {
@@ -19,6 +14,7 @@ import {
 import { inputOrder, type SubTopology, subTopologies } from '../plan/sub-topologies.ts';
 import type { Row } from '../sql/types.ts';
 import type { StateTable } from '../state/state-table.ts';
+import { Handover } from './handover.ts';
 import type { UnreadableRecord } from './problem.ts';
 import type { SourceReader } from './source-reader.ts';
 import { HandoverInput, SourceInput, type TaskInput } from './task-input.ts';
@@ -235,12 +231,12 @@ async function processGroup(tasks: readonly Task[], limit: WorkLimit): Promise<v
   for (const task of tasks) await task.process(limit, horizon);
 }
 
-/** Whether the rows of a step are those of a table's topic. */
-function carriesTable(plan: PhysicalPlan, stepId: number): boolean {
+/** The table whose topic the rows of a step are those of; null when they are something else. */
+function carriedTable(plan: PhysicalPlan, stepId: number): string | null {
   const step = stepOf(plan, stepId);
-  if (step.kind === 'Source') return step.source.kind === 'TABLE';
+  if (step.kind === 'Source') return step.source.kind === 'TABLE' ? step.source.name : null;
   const [input] = step.inputs;
-  return step.kind === 'Repartition' && input !== undefined && carriesTable(plan, input);
+  return step.kind === 'Repartition' && input !== undefined ? carriedTable(plan, input) : null;
 }
 
 interface TimedOperator {
@@ -291,7 +287,7 @@ class Builder {
       }
       // Of rows with the same time a table's come first: a stream's row then meets what is known at that moment.
       const isStream = (input: TaskInput): number =>
-        carriesTable(this.#options.plan, input.stepId) ? 0 : 1;
+        carriedTable(this.#options.plan, input.stepId) === null ? 1 : 0;
       inputs.sort(
         (a, b) => isStream(a) - isStream(b) || order.indexOf(a.stepId) - order.indexOf(b.stepId),
       );
@@ -349,7 +345,9 @@ class Builder {
       () => new HandoverInput({ stepId: step.id, fromCount }),
     );
     this.handovers.set(step.id, inputs);
-    return new Handover(step, inputs);
+    const table = carriedTable(this.#options.plan, step.id);
+    const { errors } = this.#options;
+    return new Handover(step, inputs, { table, errors });
   }
 
   #operatorsOf(group: SubTopology, partition: number): Map<number, Operator> {
@@ -374,37 +372,5 @@ class Builder {
       this.operators.push(operator);
     }
     return operators;
-  }
-}
-
-/** Places rows by their key: murmur2 of its serialized form, as a repartition topic would. */
-class Handover implements Exit {
-  readonly #inputs: readonly HandoverInput[];
-  readonly #encodeKey: Encoder;
-  readonly #writer = new ByteWriter();
-
-  constructor(step: RepartitionStep, inputs: readonly HandoverInput[]) {
-    this.#inputs = inputs;
-    this.#encodeKey = findFormat(step.keyFormat.name).createEncoder({
-      columns: step.schema.keys,
-      spec: step.keyFormat,
-    });
-  }
-
-  write(changes: readonly Change[], from: number): void {
-    const inputs = this.#inputs;
-    const count = inputs.length;
-    for (const change of changes) {
-      const target = count === 1 ? 0 : this.#partitionOf(change.key, count, from);
-      (inputs[target] as HandoverInput).push(from, change);
-    }
-  }
-
-  /** A null key has no place of its own and stays where it is. */
-  #partitionOf(key: Row, count: number, from: number): number {
-    const writer = this.#writer;
-    writer.reset();
-    if (key.length === 0 || !this.#encodeKey(key, 0, writer)) return from % count;
-    return partitionForKey(writer.buffer, count, 0, writer.length);
   }
 }

@@ -1,7 +1,8 @@
 import { ClassicLevel } from 'classic-level';
 import type { FileSystem } from '../base/env.ts';
 import { DatabaseError } from '../base/errors.ts';
-import { checkLevelFiles } from './level-check.ts';
+import { checkLevelFiles, checkTablesLater } from './level-check.ts';
+import type { LiveTable } from './level-manifest.ts';
 import type { RangeOptions, Store, StoreChange, StoreEntry, StoreSnapshot } from './store.ts';
 import { checked, checkedEntries, withChecks } from './value-check.ts';
 
@@ -14,19 +15,28 @@ const BLOCK_CACHE_BYTES = 16 * 1024 * 1024;
 const OPEN_FILES_MAX = 512;
 const CHUNK_ENTRIES = 512;
 
+export interface LevelStoreOptions {
+  readonly directory: string;
+  readonly files: FileSystem;
+  /** Told of damage that is found after the opening: a large store is checked while it is used. */
+  readonly onDamage?: (error: unknown) => void;
+  /** A store of more bytes is a large one. */
+  readonly wholeBytesMax?: number;
+}
+
 /**
  * Opens the store in a directory, creating it if it is missing. The store's lock is the lock of the whole data
  * directory.
  *
  * @throws DatabaseError IN_USE when another process has it open; CORRUPT when its files are damaged.
  */
-export async function openLevelStore(options: {
-  directory: string;
-  files: FileSystem;
-}): Promise<Store> {
-  await options.files.makeDirectory(options.directory);
-  await checkLevelFiles(options.directory, options.files);
-  return new LevelStore(await openLevel(options.directory), options);
+export async function openLevelStore(options: LevelStoreOptions): Promise<Store> {
+  const { directory, files } = options;
+  await files.makeDirectory(directory);
+  const unchecked = await checkLevelFiles(directory, files, options);
+  const store = new LevelStore(await openLevel(directory), options);
+  store.checkLater(unchecked, options.onDamage);
+  return store;
 }
 
 /** LevelDB in a directory, its values as they lie there. @throws DatabaseError as `openLevelStore`. */
@@ -63,11 +73,22 @@ class LevelStore implements Store {
   readonly #directory: string;
   readonly #files: FileSystem;
   #fileNames = '';
+  #isClosed = false;
+  #checking: Promise<void> = Promise.resolve();
 
   constructor(level: Level, options: { directory: string; files: FileSystem }) {
     this.#level = level;
     this.#directory = options.directory;
     this.#files = options.files;
+  }
+
+  /** Checks tables while the store is in use. */
+  checkLater(tables: readonly LiveTable[], onDamage: (error: unknown) => void = () => {}): void {
+    this.#checking = checkTablesLater(tables, {
+      directory: this.#directory,
+      files: this.#files,
+      isWanted: () => !this.#isClosed,
+    }).catch(onDamage);
   }
 
   get(key: Uint8Array): Uint8Array | undefined {
@@ -128,6 +149,8 @@ class LevelStore implements Store {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.#checking;
     await this.#level.close();
   }
 }

@@ -26,59 +26,94 @@ interface Handle {
   readonly bytes: number;
 }
 
+/** What the indexes take at the end of a table: usually less than so much, and than that share of it. */
+const TAIL_BYTES_MIN = 64 << 10;
+const TAIL_SHARE = 1 / 32;
+
+/** The position from which on a table of so many bytes has its indexes, unless they are unusually large. */
+export function tailOf(bytes: number): number {
+  return Math.max(0, bytes - Math.max(TAIL_BYTES_MIN, Math.ceil(bytes * TAIL_SHARE)));
+}
+
 /**
- * Checks every byte of a table: LevelDB does not when it reads, hands out what it finds, and ends the process over some
- * indexes that make no sense.
+ * Checks every byte of a table from a position on: LevelDB does not when it reads, hands out what it finds, and ends
+ * the process over some indexes that make no sense.
+ *
+ * @param bytes of the file from `start` on, to its end.
+ * @returns false when its indexes begin before `start`: nothing was checked then.
  * @throws CorruptionError saying what is wrong, and at which byte.
  */
-export function checkTable(table: Buffer): void {
-  if (table.length < FOOTER_BYTES) throw new CorruptionError(`${table.length} bytes are no table`);
-  const footerAt = table.length - FOOTER_BYTES;
-  if (!table.subarray(-MAGIC.length).equals(MAGIC)) {
-    throw new CorruptionError(`byte ${table.length - MAGIC.length}: not the end of a table`);
-  }
-  const footer = new Fields(table.subarray(footerAt));
-  const metaIndex = handleOf(footer);
-  const index = handleOf(footer);
-  for (const handle of blocksOf(table, metaIndex)) checkBlock(table, handle);
-  let end = 0;
-  for (const handle of blocksOf(table, index)) {
-    if (handle.position !== end) throw damaged(end, 'no block of the index');
-    checkBlock(table, handle);
-    end = handle.position + handle.bytes + TRAILER_BYTES;
-  }
+export function checkTable(bytes: Buffer, start = 0): boolean {
+  return new TableCheck(bytes, start).run();
 }
 
-/** The blocks that an index block names, which is checked first. */
-function blocksOf(table: Buffer, handle: Handle): Handle[] {
-  checkBlock(table, handle);
-  const end = handle.position + handle.bytes;
-  const stored = table.subarray(handle.position, end);
-  const type = table[end];
-  if (type !== PLAIN && type !== SNAPPY) throw damaged(end, `a block of type ${type}`);
-  const block = type === PLAIN ? stored : Buffer.from(uncompress(stored));
-  const restarts = block.length >= 4 ? block.readUInt32LE(block.length - 4) : Infinity;
-  const entriesEnd = block.length - 4 - restarts * 4;
-  if (!(entriesEnd >= 0)) throw damaged(handle.position, 'an index without entries');
-  const fields = new Fields(block.subarray(0, entriesEnd));
-  const handles: Handle[] = [];
-  while (!fields.isAtEnd) {
-    fields.integer();
-    const keyBytes = fields.integer();
-    fields.integer();
-    fields.skip(keyBytes);
-    handles.push(handleOf(fields));
-  }
-  return handles;
-}
+class TableCheck {
+  readonly #bytes: Buffer;
+  readonly #start: number;
+  readonly #footerAt: number;
 
-function checkBlock(table: Buffer, { position, bytes }: Handle): void {
-  const end = position + bytes;
-  if (end + TRAILER_BYTES > table.length - FOOTER_BYTES) {
-    throw damaged(position, `a block of ${bytes} bytes`);
+  constructor(bytes: Buffer, start: number) {
+    this.#bytes = bytes;
+    this.#start = start;
+    this.#footerAt = start + bytes.length - FOOTER_BYTES;
   }
-  if (table.readUInt32LE(end + 1) !== maskedCrc(table, position, end + 1)) {
-    throw damaged(position, `the block of ${bytes} bytes there has a bad CRC`);
+
+  run(): boolean {
+    const bytes = this.#bytes;
+    if (bytes.length < FOOTER_BYTES)
+      throw damaged(this.#start, `${bytes.length} bytes are no table`);
+    const magicAt = bytes.length - MAGIC.length;
+    if (!bytes.subarray(magicAt).equals(MAGIC)) {
+      throw damaged(this.#start + magicAt, 'not the end of a table');
+    }
+    const footer = new Fields(bytes.subarray(-FOOTER_BYTES));
+    const metaIndex = handleOf(footer);
+    const index = handleOf(footer);
+    if (Math.min(metaIndex.position, index.position) < this.#start) return false;
+    for (const handle of this.#blocksOf(metaIndex)) this.#checkBlock(handle);
+    let end = 0;
+    for (const handle of this.#blocksOf(index)) {
+      if (handle.position !== end) throw damaged(end, 'no block of the index');
+      this.#checkBlock(handle);
+      end = handle.position + handle.bytes + TRAILER_BYTES;
+    }
+    return true;
+  }
+
+  /** The blocks that an index block names, which is checked first. */
+  #blocksOf(handle: Handle): Handle[] {
+    this.#checkBlock(handle);
+    const at = handle.position - this.#start;
+    const end = at + handle.bytes;
+    const stored = this.#bytes.subarray(at, end);
+    const type = this.#bytes[end];
+    if (type !== PLAIN && type !== SNAPPY)
+      throw damaged(handle.position, `a block of type ${type}`);
+    const block = type === PLAIN ? stored : Buffer.from(uncompress(stored));
+    const restarts = block.length >= 4 ? block.readUInt32LE(block.length - 4) : Infinity;
+    const entriesEnd = block.length - 4 - restarts * 4;
+    if (!(entriesEnd >= 0)) throw damaged(handle.position, 'an index without entries');
+    const fields = new Fields(block.subarray(0, entriesEnd));
+    const handles: Handle[] = [];
+    while (!fields.isAtEnd) {
+      fields.integer();
+      const keyBytes = fields.integer();
+      fields.integer();
+      fields.skip(keyBytes);
+      handles.push(handleOf(fields));
+    }
+    return handles;
+  }
+
+  /** Unless it begins before what is looked at. */
+  #checkBlock({ position, bytes }: Handle): void {
+    const end = position + bytes;
+    if (end + TRAILER_BYTES > this.#footerAt) throw damaged(position, `a block of ${bytes} bytes`);
+    if (position < this.#start) return;
+    const [at, to] = [position - this.#start, end - this.#start];
+    if (this.#bytes.readUInt32LE(to + 1) !== maskedCrc(this.#bytes, at, to + 1)) {
+      throw damaged(position, `the block of ${bytes} bytes there has a bad CRC`);
+    }
   }
 }
 

@@ -25,7 +25,7 @@ export async function openPlainStore(options: {
 }): Promise<PlainStore> {
   const { directory, files } = options;
   await files.makeDirectory(directory);
-  await checkLevelFiles(directory, files);
+  await checkLevelFiles(directory, files, { wholeBytesMax: Infinity });
   const level = await openLevel(directory);
   return {
     get: (key) => level.getSync(key),

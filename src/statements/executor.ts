@@ -35,8 +35,10 @@ export interface Services {
   readonly registry: SchemaRegistry;
   /** Properties that SET may not set. */
   readonly denied: DeniedProperties;
-  /** Push and stream-pull queries that run now. */
+  /** Push and stream-pull queries that run now, as far as they may be seen. */
   readonly transientQueries: () => readonly { id: string; sql: string; type: QueryType }[];
+  /** Whether a topic may be seen. */
+  readonly isTopicVisible: (name: string) => boolean;
   /** Ends one of them; false if there is none of that id. */
   readonly closeTransient: (id: string) => boolean;
   /** Makes a command durable, applies it, and returns its number. */

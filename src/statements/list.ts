@@ -90,10 +90,10 @@ function summaryOf({ kind, name, topic, keyFormat, valueFormat, schema }: Source
 }
 
 /** Internal topics begin with an underscore and are shown with ALL only. */
-function topics(node: ListNode, sql: string, world: World, { log }: Services): Entity {
-  const shown = log
+function topics(node: ListNode, sql: string, world: World, services: Services): Entity {
+  const shown = services.log
     .topics()
-    .filter((topic) => node.all || !topic.name.startsWith('_'))
+    .filter(({ name }) => (node.all || !name.startsWith('_')) && services.isTopicVisible(name))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
   const summaries = shown.map(({ name, partitions }) => {
     return { name, replicaInfo: partitions.map(() => 1) };

@@ -106,6 +106,8 @@ export interface PoisonSpec {
   readonly source: string;
   /** An INTEGER column. */
   readonly column: string;
+  /** What each row adds to the sum of its number, which overflows beyond 9. */
+  readonly weight: number;
   /** Whether it stands before all other queries, or behind them. */
   readonly first: boolean;
 }
@@ -125,6 +127,10 @@ export interface Case {
   readonly poison: PoisonSpec | null;
   /** The database is closed and opened again before these ticks. */
   readonly restartsBefore: readonly number[];
+  /** Whether the records of such a tick are there before the database opens again, or come when it is idle. */
+  readonly backlog: boolean;
+  /** Closed windows are looked for so often at most. Between two ticks goes by more; within one the clock stands still. */
+  readonly emitIntervalMs: number;
   /** Whether state leaves memory after each tick. */
   readonly evict: boolean;
 }

@@ -3,14 +3,16 @@ import { statementsOf } from './sql.ts';
 
 /** A case for reading: what is created, what is written, when the database is restarted. */
 export function describeCase(input: Case): string {
-  const { partitionCount, merge, evict, ticks, restartsBefore } = input;
+  const { partitionCount, merge, evict, emitIntervalMs, ticks, restartsBefore } = input;
   const settings = [
     `${partitionCount} partition${partitionCount === 1 ? '' : 's'}`,
+    ...(emitIntervalMs > 0 ? [`closed windows looked for once in ${emitIntervalMs} ms`] : []),
     ...(merge ? ['changes merged'] : []),
     ...(evict ? ['state evicted after each tick'] : []),
   ];
+  const restart = input.backlog ? '  (restart, with these records there already)' : '  (restart)';
   const lines = ticks.flatMap((records, tick) => [
-    ...(restartsBefore.includes(tick) ? ['  (restart)'] : []),
+    ...(restartsBefore.includes(tick) ? [restart] : []),
     ...records.map(
       (record, i) => `  ${i === 0 ? `tick ${tick}:` : '       '} ${recordText(record)}`,
     ),

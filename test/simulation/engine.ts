@@ -28,6 +28,13 @@ export interface RawRecord {
   readonly header: string | null;
 }
 
+/** A record and where it is written. */
+export interface PlacedRecord {
+  readonly topic: string;
+  readonly partition: number;
+  readonly record: RawRecord;
+}
+
 export interface EngineOptions {
   readonly log: MemoryLog;
   readonly store: MemoryStore;
@@ -151,37 +158,37 @@ export class SimulatedEngine {
 
   readonly #ingest: Ingest;
 
-  /** Replays what earlier lives did and starts the queries. */
+  /** Replays what earlier lives did, starts the queries and lets them process what stands in the log. */
   static async open(options: EngineOptions): Promise<SimulatedEngine> {
     const { lastTick, progress } = await readMeta(options.store);
     const engine = new SimulatedEngine({ ...options, lastTick, progress });
     const commandLog = await CommandLog.open({ log: options.log, ingest: engine.#ingest });
     await engine.#catalog.replay(commandLog);
     engine.#loop.start();
-    // A query that failed runs into its error again: in a tick of its own, before the clock goes on.
-    await engine.#loop.whenIdle();
+    await engine.#settle();
     return engine;
   }
 
   /** @throws DatabaseError when the statement is refused. */
-  async execute(sql: string, options: { readonly merge: boolean }): Promise<void> {
+  async execute(
+    sql: string,
+    options: { readonly merge: boolean; readonly emitIntervalMs?: number },
+  ): Promise<void> {
     const properties = {
       'auto.offset.reset': 'earliest',
-      // The clock stands still, so nothing may be held back by it.
-      '__emit.interval.ms.kstreams.windowed.aggregation__': 0,
+      '__emit.interval.ms.kstreams.windowed.aggregation__': options.emitIntervalMs ?? 0,
       'cache.max.bytes.buffering': options.merge ? 10_000_000 : 0,
     };
     await this.#statements.execute(sql, { properties });
   }
 
   /** Writes records, all before a tick begins, then lets every query process them. */
-  async tick(
-    records: readonly { topic: string; partition: number; record: RawRecord }[],
-  ): Promise<void> {
-    for (const { topic, partition, record } of records) {
-      this.#partition(topic, partition).append(batchOf(record));
-    }
-    this.#loop.wake();
+  async tick(records: readonly PlacedRecord[]): Promise<void> {
+    appendRecords(this.#log, records);
+    await this.#settle();
+  }
+
+  async #settle(): Promise<void> {
     await this.#loop.whenIdle();
     if (this.#fatal !== null) throw this.#fatal;
     for (const { id } of this.#catalog.catalog.queries) {
@@ -202,15 +209,18 @@ export class SimulatedEngine {
     return this.#log.topic(topic)?.partitions.length;
   }
 
-  #partition(topic: string, index: number): MemoryPartition {
-    const partition = this.#log.topic(topic)?.partitions[index];
-    if (partition === undefined) throw new RangeError(`no partition ${index} of ${topic}`);
-    return partition;
-  }
-
   async close(): Promise<void> {
     await this.#runner.close();
     await this.#loop.stop();
+  }
+}
+
+/** Writes records past the engine, which need not be open. */
+export function appendRecords(log: MemoryLog, records: readonly PlacedRecord[]): void {
+  for (const { topic, partition, record } of records) {
+    const place = log.topic(topic)?.partitions[partition];
+    if (place === undefined) throw new RangeError(`no partition ${partition} of ${topic}`);
+    place.append(batchOf(record));
   }
 }
 

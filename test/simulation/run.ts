@@ -1,7 +1,7 @@
 import { MemoryStore } from '../../src/state/memory-store.ts';
 import type { Case, QuerySpec, RecordSpec, SourceSpec } from './case.ts';
 import { compareTopic } from './compare.ts';
-import { type RawRecord, SimulatedClock, SimulatedEngine } from './engine.ts';
+import { appendRecords, type PlacedRecord, SimulatedClock, SimulatedEngine } from './engine.ts';
 import { MemoryLog } from './memory-log.ts';
 import { keyOf, partitionOf } from './oracle/flow.ts';
 import { expectedTopics, inOrderOfDependence } from './oracle/oracle.ts';
@@ -30,16 +30,26 @@ export async function runCase(input: Case): Promise<Outcome> {
   let engine = await SimulatedEngine.open({ log, store, clock, epoch, evict });
   try {
     for (const sql of statementsOf(input)) {
-      const refusal = await refusalOf(engine, sql, input.merge);
+      const refusal = await refusalOf(engine, sql, input);
       if (refusal !== null) return wrong(`refused: ${refusal}\n  ${sql}`);
     }
     for (const [tick, records] of input.ticks.entries()) {
-      if (input.restartsBefore.includes(tick)) {
-        await engine.close();
+      const placed = records.map((record) => placedRecord(input, record));
+      const isRestarted = input.restartsBefore.includes(tick);
+      if (isRestarted) await engine.close();
+      if (!isRestarted) {
+        clock.advance(TICK_MS);
+        await engine.tick(placed);
+      } else if (input.backlog) {
+        clock.advance(TICK_MS);
+        appendRecords(log, placed);
         engine = await SimulatedEngine.open({ log, store, clock, epoch: ++epoch, evict });
+      } else {
+        // A query that failed runs into its error again, in a tick of its own, before the clock goes on.
+        engine = await SimulatedEngine.open({ log, store, clock, epoch: ++epoch, evict });
+        clock.advance(TICK_MS);
+        await engine.tick(placed);
       }
-      clock.advance(TICK_MS);
-      await engine.tick(records.map((record) => placedRecord(input, record)));
     }
     const open = input.merge ? behindMergedTables(input.queries) : [];
     for (const expected of expectedTopics(input)) {
@@ -77,10 +87,10 @@ function behindMergedTables(queries: readonly QuerySpec[]): string[] {
 async function refusalOf(
   engine: SimulatedEngine,
   sql: string,
-  merge: boolean,
+  { merge, emitIntervalMs }: Case,
 ): Promise<string | null> {
   try {
-    await engine.execute(sql, { merge });
+    await engine.execute(sql, { merge, emitIntervalMs });
     return null;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
@@ -88,10 +98,7 @@ async function refusalOf(
 }
 
 /** A record as bytes, with its place. */
-export function placedRecord(
-  input: Case,
-  record: RecordSpec,
-): { topic: string; partition: number; record: RawRecord } {
+export function placedRecord(input: Case, record: RecordSpec): PlacedRecord {
   const source = input.sources.find(({ name }) => name === record.source) as SourceSpec;
   const key = record.key === null ? null : keyOf(record.key);
   const { value, time, header } = record;

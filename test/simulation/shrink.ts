@@ -56,6 +56,8 @@ function* simplerSettings(input: Case): Generator<Case> {
   if (input.merge) yield { ...input, merge: false };
   if (input.poison !== null) yield { ...input, poison: null };
   if (input.evict) yield { ...input, evict: false };
+  if (input.emitIntervalMs > 0) yield { ...input, emitIntervalMs: 0 };
+  if (input.backlog) yield { ...input, backlog: false };
   if (restartsBefore.length > 0) yield { ...input, restartsBefore: [] };
   for (const tick of restartsBefore) {
     yield { ...input, restartsBefore: restartsBefore.filter((other) => other !== tick) };

@@ -24,10 +24,10 @@ export function statementsOf({ sources, queries, partitionCount, poison }: Case)
   ];
 }
 
-function poisonQuery({ source, column }: PoisonSpec): string {
+function poisonQuery({ source, column, weight }: PoisonSpec): string {
   return (
     `CREATE TABLE ${POISON} WITH (KEY_FORMAT='JSON') AS SELECT ${column} AS G0, ` +
-    `SUM(CAST((${column} * 3) AS DECIMAL(1, 0))) AS A0 FROM ${source} GROUP BY ${column} EMIT CHANGES;`
+    `SUM(CAST((${column} * 0 + ${weight}) AS DECIMAL(1, 0))) AS A0 FROM ${source} GROUP BY ${column} EMIT CHANGES;`
   );
 }
 

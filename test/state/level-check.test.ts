@@ -43,7 +43,10 @@ async function tables(): Promise<string[]> {
   return (await readdir(directory)).filter((name) => name.endsWith('.ldb'));
 }
 
-const check = (): Promise<void> => checkLevelFiles(directory, files);
+/** Every byte. */
+async function check(): Promise<void> {
+  expect(await checkLevelFiles(directory, files)).toEqual([]);
+}
 
 test('a sound store of many tables passes', async () => {
   await makeStore();
@@ -150,6 +153,45 @@ describe('damage', () => {
     expect(await readdir(directory)).toEqual(before.filter((name) => name !== 'CURRENT'));
   });
 });
+
+describe('of a large store', () => {
+  /** Everything counts as large. */
+  const options = { wholeBytesMax: 0 };
+
+  test('only the indexes are checked before it is opened', async () => {
+    await makeStore();
+    const sound = await checkLevelFiles(directory, files, options);
+    expect(sound.length).toBeGreaterThan(1);
+    const path = join(directory, `00000${sound[0]!.number}`.slice(-6) + '.ldb');
+    await flip(path, 100);
+    await checkLevelFiles(directory, files, options);
+    await flip(path, -60);
+    await expect(checkLevelFiles(directory, files, options)).rejects.toMatchObject({
+      code: 'CORRUPT',
+    });
+  });
+
+  test('damage to its data is told while it is in use', async () => {
+    await makeStore();
+    const [table] = await checkLevelFiles(directory, files, options);
+    await flip(join(directory, `00000${table!.number}`.slice(-6) + '.ldb'), 100);
+    const { promise, resolve } = Promise.withResolvers<unknown>();
+    const store = await openLevelStore({ directory, files, ...options, onDamage: resolve });
+    expect(await promise).toMatchObject({
+      code: 'CORRUPT',
+      message: expect.stringMatching(/\.ldb, byte 0: the block of \d+ bytes there has a bad CRC/),
+    });
+    await store.close();
+  });
+});
+
+/** One bit of the byte at that place, from the end if it is negative. */
+async function flip(path: string, at: number): Promise<void> {
+  const bytes = await readFile(path);
+  const index = at < 0 ? bytes.length + at : at;
+  bytes[index] = bytes[index]! ^ 1;
+  await writeFile(path, bytes);
+}
 
 test('while another process changes the files, damage is not what is said', async () => {
   await makeStore();

@@ -21,7 +21,7 @@ export function caseOf(seed: number): Case {
   const choices = new Choices(seed);
   const kinds = choices.of(KINDS);
   const keyType = choices.of(KEY_TYPES);
-  const sources = choices.many(choices.of([1, 1, 2, 3]), (index) =>
+  const sources = choices.many(choices.of([1, 2, 2, 3]), (index) =>
     sourceOf(choices, { index, kind: choices.of(kinds), keyType }),
   );
   const queries = queriesOf(choices, sources);
@@ -42,6 +42,8 @@ export function caseOf(seed: number): Case {
     poison: poisonOf(choices, sources, records),
     restartsBefore,
     evict: choices.chance(0.3),
+    backlog: choices.chance(0.5),
+    emitIntervalMs: choices.of([0, 0, 1000]),
   };
 }
 
@@ -51,14 +53,14 @@ function poisonOf(
   sources: readonly SourceSpec[],
   records: readonly RecordSpec[],
 ): PoisonSpec | null {
-  if (!choices.chance(0.15)) return null;
+  if (!choices.chance(0.2)) return null;
   const written = sources.filter(({ name }) => records.some(({ source }) => source === name));
   const places = written.flatMap(({ name, values }) =>
     values.flatMap((column) => (column.type === 'INTEGER' ? [{ name, column: column.name }] : [])),
   );
   if (places.length === 0) return null;
   const { name, column } = choices.of(places);
-  return { source: name, column, first: choices.chance(0.5) };
+  return { source: name, column, weight: choices.of([3, 5, 5]), first: choices.chance(0.3) };
 }
 
 /** Rows of some joins meet within a tick in an order that is the engine's own. */

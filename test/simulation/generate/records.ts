@@ -19,10 +19,17 @@ export function recordsOf(
     read.map((source) => [source.name, keyPool(choices, source, shared)] as const),
   );
   const count = choices.of([1, 3, 6, 10, 16, 25]);
-  return choices.many(count, (index) => {
+  const repeats = choices.of([0, 0.1, 0.3]);
+  const records: RecordSpec[] = [];
+  for (let index = 0; index < count; index++) {
     const source = choices.of(read);
-    return recordOf(choices, source, pools.get(source.name) as Key[], timeline, index);
-  });
+    const record = recordOf(choices, source, pools.get(source.name) as Key[], timeline, index);
+    const earlier = records.filter((other) => other.source === source.name);
+    // The same again at another time.
+    const isAgain = earlier.length > 0 && choices.chance(repeats);
+    records.push(isAgain ? { ...choices.of(earlier), time: record.time } : record);
+  }
+  return records;
 }
 
 const KEY_TYPES: readonly ColumnType[] = ['INTEGER', 'VARCHAR', 'BIGINT'];

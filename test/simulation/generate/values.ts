@@ -25,8 +25,16 @@ export type Timeline = (index: number) => number;
 
 const EXTREME_TIMES = [0, 1, 1_700_000_000_000, 253_402_300_799_999];
 
-/** Times that mostly rise, out of order by up to some spread, now and then far away. */
+/**
+ * Times that mostly rise, out of order by up to some spread, now and then far away; or a handful of times in any order,
+ * so that ties are common, and rows that come between others.
+ */
 export function timelineOf(choices: Choices): Timeline {
+  if (choices.chance(0.3)) {
+    const step = choices.of([1, 1, 3, 5, 10]);
+    const count = choices.of([2, 4, 8]);
+    return () => step * choices.below(count);
+  }
   const step = choices.of([0, 1, 3, 10]);
   const spread = choices.of([0, 1, 5, 30]);
   const jumps = choices.chance(0.15) ? 0.08 : 0;

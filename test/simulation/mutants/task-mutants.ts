@@ -4,7 +4,7 @@ import type { Mutant } from './mutant.ts';
 export const taskMutants: readonly Mutant[] = [
   {
     name: 'handover-stays',
-    file: 'src/runtime/topology.ts',
+    file: 'src/runtime/handover.ts',
     text: 'const target = count === 1 ? 0 : this.#partitionOf(change.key, count, from);',
     replacement: 'const target = from;',
     bug: 'rows with a new key stay in the partition they come from',

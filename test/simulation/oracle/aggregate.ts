@@ -15,7 +15,7 @@ import {
 import { sessionEvents } from './session.ts';
 
 /** GROUP BY with its aggregates: the changes of the resulting table (5.4, 5.5, 5.7). */
-export function aggregate(flow: Flow, query: QuerySpec): Flow {
+export function aggregate(flow: Flow, query: QuerySpec, emitIntervalMs: number): Flow {
   const { flow: placed, rows } = grouped(flow, query);
   const grouping = groupingOf(query);
   const { window, emitFinal } = query;
@@ -25,6 +25,7 @@ export function aggregate(flow: Flow, query: QuerySpec): Flow {
       grouping,
       window,
       graceMs: graceOf(window, emitFinal),
+      emitIntervalMs,
       keyBytes: (key: Grouped['key']) => keyBytes(key, placed.keys, placed.keyFormat) as Buffer,
     };
     if (window.kind === 'SESSION') return sessionEvents(taken, { ...options, emitFinal });
@@ -56,6 +57,7 @@ export interface WindowOptions {
   readonly grouping: Grouping;
   readonly window: WindowSpec;
   readonly graceMs: number;
+  readonly emitIntervalMs: number;
   readonly keyBytes: (key: Grouped['key']) => Buffer;
 }
 
@@ -129,6 +131,7 @@ function finalEvents(rows: readonly Grouped[], options: WindowOptions): readonly
   const events: Event[] = [];
   let scannedTo = -Infinity;
   rows.forEach((row, index) => {
+    if (!looksForClosed(rows, index, options)) return;
     const closeTime = streamTime(rows, index) - graceMs;
     if (closeTime <= scannedTo || closeTime - sizeMs < 0) return;
     const stored = storedWindows(rows, index, options);
@@ -146,6 +149,18 @@ function finalEvents(rows: readonly Grouped[], options: WindowOptions): readonly
     scannedTo = closeTime;
   });
   return events;
+}
+
+/**
+ * Whether row `index` finds closed windows: with an interval between looks any row that comes uses it up, and a tick is
+ * shorter than that.
+ */
+export function looksForClosed(
+  rows: readonly Grouped[],
+  index: number,
+  { emitIntervalMs }: WindowOptions,
+): boolean {
+  return emitIntervalMs === 0 || rows[index]?.tick !== rows[index - 1]?.tick;
 }
 
 /** All windows that have rows up to row `index`, by start and then key bytes. */

@@ -1,6 +1,7 @@
 import { partitionForKey } from '../../../src/base/murmur2.ts';
 import type { ColumnSpec, KeyFormat, Value } from '../case.ts';
 import type { Row } from '../evaluate.ts';
+import type { Expr } from '../expression.ts';
 import { keyBytes, type Window } from '../payload.ts';
 
 /** The key of a row; null for a null key. A key of one column is never `[null]`. */
@@ -28,6 +29,8 @@ export interface Event {
 export interface Flow {
   readonly kind: 'STREAM' | 'TABLE';
   readonly keys: readonly ColumnSpec[];
+  /** The source whose key columns these are; null when the key is another: of a group, a join, PARTITION BY. */
+  readonly keySource: string | null;
   /** How the key is written where it decides a partition. */
   readonly keyFormat: KeyFormat;
   readonly partitions: readonly (readonly Event[])[];
@@ -71,6 +74,16 @@ export function interleave<
 function handedOver(flow: Flow): Flow {
   return throughPartitions(flow, (events) =>
     events.map((event) => (event.turn === undefined ? event : { ...event, turn: event.time })),
+  );
+}
+
+/** Whether the expressions are exactly the key columns the rows have, in order. */
+export function isKeyOf(exprs: readonly Expr[], { keys, keySource }: Flow): boolean {
+  return (
+    exprs.length === keys.length &&
+    exprs.every((expr, index) => {
+      return expr.kind === 'column' && expr.source === keySource && expr.name === keys[index]?.name;
+    })
   );
 }
 

@@ -4,7 +4,7 @@ import { allOf, type Expr, sameExpr, sqlOf, substitute } from '../expression.ts'
 import type { Window } from '../payload.ts';
 import { aggregateResult, type Contribution } from './aggregate-functions.ts';
 import type { Event, Flow, Key } from './flow.ts';
-import { repartition, sameKey, throughPartitions } from './flow.ts';
+import { isKeyOf, repartition, sameKey, throughPartitions } from './flow.ts';
 import { columnsOf } from './rows.ts';
 
 type AggregateCall = Extract<Expr, { kind: 'aggregate' }>;
@@ -58,22 +58,20 @@ export function grouped(
       return sameKey(before, after) ? [{ ...event, key: after }] : [out, into];
     }),
   );
-  const groups = { ...parts, keys: columnsOf(keys) };
+  const groups = { ...parts, keys: columnsOf(keys), keySource: null };
   // Rows that are grouped by the key they have are where they belong.
-  const placed = isKeyOf(keys, flow) ? groups : repartition(groups, flow.keyFormat);
+  const placed = isKeyOf(
+    keys.map(({ expr }) => expr),
+    flow,
+  )
+    ? groups
+    : repartition(groups, flow.keyFormat);
   const rows = placed.partitions.map((events) =>
     events.map(({ tick, time, key, before, after, header }, arrival): Grouped => {
       return { tick, time, key, undone: before, added: after, header, arrival };
     }),
   );
   return { flow: placed, rows };
-}
-
-function isKeyOf(keys: readonly { expr: Expr }[], flow: Flow): boolean {
-  return (
-    keys.length === flow.keys.length &&
-    keys.every(({ expr }, index) => expr.kind === 'column' && expr.name === flow.keys[index]?.name)
-  );
 }
 
 function groupOf(keys: readonly { expr: Expr }[], row: Row): Key {

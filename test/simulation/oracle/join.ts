@@ -93,7 +93,7 @@ function joinKeyed(
     }
   });
   // Both sides of a join of tables are kept, whatever came before.
-  return { ...leftSide, partitions, knowsBefore: true };
+  return { ...leftSide, keySource: null, partitions, knowsBefore: true };
 }
 
 function rekeyed(flow: Flow, on: Expr): Flow {

@@ -22,7 +22,7 @@ export function expectedTopics(input: Case): ExpectedTopic[] {
     const flowOf = (name: string): Flow =>
       sourceFlow(sources.get(name) as SourceSpec, topics.get(name) ?? []);
     const sourceOf = (name: string): SourceSpec => sources.get(name) as SourceSpec;
-    const result = evaluateQuery(query, flowOf, sourceOf);
+    const result = evaluateQuery(query, { flowOf, sourceOf, emitIntervalMs: input.emitIntervalMs });
     const known = sources.get(query.sink);
     // Writers of one sink take turns: its own columns count, whatever the query calls them.
     const schema = known ?? { ...result.schema, kind: result.kind, name: query.sink };

@@ -17,8 +17,16 @@ export interface QueryResult {
 /** Evaluates a query over everything its sources have ever held. */
 export function evaluateQuery(
   query: QuerySpec,
-  flowOf: (name: string) => Flow,
-  sourceOf: (name: string) => SourceSpec,
+  {
+    flowOf,
+    sourceOf,
+    emitIntervalMs,
+  }: {
+    readonly flowOf: (name: string) => Flow;
+    readonly sourceOf: (name: string) => SourceSpec;
+    /** Closed windows are looked for so often at most. */
+    readonly emitIntervalMs: number;
+  },
 ): QueryResult {
   let flow = joined(query, flowOf, sourceOf);
   if (query.where !== null) {
@@ -29,7 +37,7 @@ export function evaluateQuery(
   let values = query.values;
   if (groupBy !== null) {
     const grouping = groupingOf(query);
-    flow = aggregate(flow, query);
+    flow = aggregate(flow, query, emitIntervalMs);
     values = values.map(({ expr, as }) => ({ expr: overGroup(grouping, expr), as }));
     if (query.having !== null) flow = filterTable(flow, overGroup(grouping, query.having));
   }

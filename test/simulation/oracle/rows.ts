@@ -1,7 +1,7 @@
 import type { ColumnSpec, SelectItem, Value } from '../case.ts';
 import { evaluateOrNull, isTrue, type Row } from '../evaluate.ts';
 import { allOf, type Expr } from '../expression.ts';
-import { type Event, type Flow, keyOf, throughPartitions } from './flow.ts';
+import { type Event, type Flow, isKeyOf, keyOf, throughPartitions } from './flow.ts';
 
 /** WHERE on a stream keeps rows whose predicate is true; null values are dropped (5.6). */
 export function filterStream(flow: Flow, predicate: Expr): Flow {
@@ -30,9 +30,10 @@ export function withKeys(flow: Flow, keys: readonly SelectItem[]): Flow {
   const onlyOldKeys = (expr: Expr): boolean =>
     allOf(expr).every((part) => part.kind !== 'column' || oldKeys.has(part.name));
   // By the key it has already, nothing happens: a null key is not one of nulls then.
-  const isOwnKey =
-    keys.length === flow.keys.length &&
-    keys.every(({ expr }, index) => expr.kind === 'column' && expr.name === flow.keys[index]?.name);
+  const isOwnKey = isKeyOf(
+    keys.map(({ expr }) => expr),
+    flow,
+  );
   const rekeyed = throughPartitions(flow, (events) =>
     events.map((event) => {
       if (isOwnKey && event.key === null) return event;
@@ -43,7 +44,7 @@ export function withKeys(flow: Flow, keys: readonly SelectItem[]): Flow {
       return { ...event, key: keyOf(values) };
     }),
   );
-  return { ...rekeyed, keys: columnsOf(keys) };
+  return { ...rekeyed, keys: columnsOf(keys), keySource: null };
 }
 
 /** What is known of a record without a value: its key. */

@@ -1,5 +1,5 @@
 import type { Window } from '../payload.ts';
-import type { WindowOptions } from './aggregate.ts';
+import { looksForClosed, type WindowOptions } from './aggregate.ts';
 import type { Event } from './flow.ts';
 import { sameKey } from './flow.ts';
 import { type Grouped, groupEvent, groupRow, latest } from './group.ts';
@@ -48,7 +48,8 @@ export function sessionEvents(
       storedEndMax = Math.max(storedEndMax, end);
     }
     const closeTime = streamTime - graceMs - gapMs;
-    if (!emitFinal || closeTime <= scannedTo || closeTime < 1) return;
+    if (!emitFinal || !looksForClosed(rows, index, options)) return;
+    if (closeTime <= scannedTo || closeTime < 1) return;
     const closed = sessions.filter((s) => s.end >= scannedTo && s.end < closeTime);
     for (const session of closed.toSorted(byEndAndKey)) events.push(update(row, session));
     scannedTo = closeTime;

@@ -33,6 +33,7 @@ export function sourceFlow(
   return {
     kind: source.kind,
     keys: source.keys,
+    keySource: alias,
     keyFormat: source.keyFormat,
     partitions: source.kind === 'TABLE' ? streams.map(tableChanges) : streams,
     knowsBefore: true,
