@@ -227,8 +227,9 @@ describe('EmbeddedPartition', () => {
       for (let at = 0; at < sound.length; at++) {
         const damaged = Buffer.from(sound);
         damaged[at] = damaged[at]! ^ (1 << (at % 8));
-        await writeFile(path, damaged);
+        await writeFile(path, sound);
         const reopened = await harness.open();
+        await writeFile(path, damaged);
         for (const offset of [0, 2, 3]) {
           try {
             // One batch at a time, and all at once.
