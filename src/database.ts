@@ -18,6 +18,7 @@ import type {
   QueryResult,
   StatementOptions,
 } from './engine.ts';
+import { nobodyWaits, type WaitForRoom } from './base/disk-full.ts';
 import { addFunctions, type FunctionDefinitions } from './functions/known-functions.ts';
 import { type EmbeddedLogLimits, openEmbeddedLog } from './log/embedded/embedded-log.ts';
 import type { CapturableLog } from './log/embedded/log-backup.ts';
@@ -138,6 +139,7 @@ async function openWith(options: DatabaseOptions, onClosed: () => void): Promise
   await makeDurableDirectory(files, resolve(options.directory));
   const { durability = 'fsync' } = options;
   await migrateOlder(options, env);
+  const disk: Disk = { waitForRoom: nobodyWaits };
   const openStore = options.openStore ?? (() => openOwnStore(files, options));
   const store = await openStore();
   let log: (Log & CapturableLog) | null = null;
@@ -151,6 +153,7 @@ async function openWith(options: DatabaseOptions, onClosed: () => void): Promise
       logger: options.logger ?? silentLogger,
       limits: options.logLimits ?? {},
       durability,
+      waitForRoom: () => disk.waitForRoom(),
       recovery: {
         durableEndOffset: (topicId, partition) => meta.durableEnds.get(`${topicId}/${partition}`),
         decide: (transaction) => decideTransaction(transaction, meta),
@@ -160,7 +163,16 @@ async function openWith(options: DatabaseOptions, onClosed: () => void): Promise
     const epoch = meta.epoch + 1;
     await store.commit([[EPOCH_KEY, encodeNumber(epoch)], ...endsOfDeletedTopics(meta, log)]);
     warnOfWeakDurability(log, durability, options.logger ?? silentLogger);
-    const database = new Database(options, { env, store, log, meta, epoch, data, onClosed });
+    const database = new Database(options, {
+      env,
+      store,
+      log,
+      meta,
+      epoch,
+      data,
+      disk,
+      onClosed,
+    });
     await database.recover(lost);
     return database;
   } catch (error) {
@@ -222,6 +234,11 @@ function endsOfDeletedTopics(meta: StoredMeta, log: Log): StoreChange[] {
     .map((place): StoreChange => [durableEndKeyOf(place), null]);
 }
 
+/** Whom the log asks when the disk is full: nobody, until there is a database that watches it. */
+interface Disk {
+  waitForRoom: WaitForRoom;
+}
+
 interface Opened {
   readonly env: Env;
   readonly store: Store;
@@ -229,6 +246,7 @@ interface Opened {
   readonly meta: StoredMeta;
   readonly epoch: number;
   readonly data: DataDirectory;
+  readonly disk: Disk;
   /** Called once everything is closed. */
   readonly onClosed: () => void;
 }
@@ -285,10 +303,16 @@ export class Database implements Engine {
       ...(options.diskBallastBytes === undefined ? {} : { ballastBytes: options.diskBallastBytes }),
       onRoom: () => this.#loop.wake(),
     });
+    opened.disk.waitForRoom = () => this.#guard.waitForRoom();
     this.#loop = new TickLoop({
       mayWrite: () => !this.#guard.isFull,
       clock,
-      coordinator: new EmbeddedCommitCoordinator({ store, clock, logger }),
+      coordinator: new EmbeddedCommitCoordinator({
+        store,
+        clock,
+        logger,
+        waitForRoom: () => this.#guard.waitForRoom(),
+      }),
       budget,
       gate,
       logger,

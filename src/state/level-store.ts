@@ -74,6 +74,8 @@ class LevelStore implements Store {
   readonly #files: FileSystem;
   #fileNames = '';
   #isClosed = false;
+  /** After an error LevelDB may lose whatever is written, until it is opened again. */
+  #failure: unknown = null;
   #checking: Promise<void> = Promise.resolve();
 
   constructor(level: Level, options: { directory: string; files: FileSystem }) {
@@ -126,8 +128,18 @@ class LevelStore implements Store {
       if (value === null) batch.del(key);
       else batch.put(key, value);
     }
-    await batch.write({ sync: true });
+    await this.#write(() => batch.write({ sync: true }));
     await this.#syncNewFiles();
+  }
+
+  async #write(write: () => Promise<void>): Promise<void> {
+    if (this.#failure !== null) throw this.#failure;
+    try {
+      await write();
+    } catch (error) {
+      this.#failure = error;
+      throw error;
+    }
   }
 
   /** A file LevelDB opened for this batch is durable only with its directory entry. */
@@ -141,11 +153,12 @@ class LevelStore implements Store {
   async reopen(): Promise<void> {
     await this.#level.close();
     this.#level = await openLevel(this.#directory);
+    this.#failure = null;
     this.#fileNames = '';
   }
 
   async removeRange({ from, to }: { from: Uint8Array; to: Uint8Array }): Promise<void> {
-    await this.#level.clear({ gte: from, lt: to });
+    await this.#write(() => this.#level.clear({ gte: from, lt: to }));
   }
 
   async close(): Promise<void> {

@@ -70,7 +70,9 @@ async function* mishapsOf(workload: Workload, every: number): AsyncGenerator<Mis
   for (let at = 1; at <= commits; at++) {
     for (const end of ENDS) {
       for (const lasts of LASTS) {
-        for (let seed = 0; seed < 4; seed++) yield { seed, storeFault: { at, lasts }, end };
+        for (const code of ['EIO', 'ENOSPC'] as const) {
+          for (let seed = 0; seed < 4; seed++) yield { seed, storeFault: { at, lasts, code }, end };
+        }
       }
     }
   }
