@@ -30,6 +30,8 @@ export interface TransientQueryOptions {
   readonly seed: string;
   readonly processingLog: ProcessingLog;
   readonly schemas: SchemaCache;
+  /** The latest time a record may have at this moment, ms since the epoch; default: there is no such bound. */
+  readonly timeMax?: (() => number) | undefined;
   /** Those it may share its work with. */
   readonly groups: PushGroups;
   topic(name: string): Topic;
@@ -219,6 +221,7 @@ export class TransientQuery implements QueryResult {
 
   #alone(position: (step: SourceStep, index: number) => number): TransientReading {
     const { queryId, plan, kind, follows, clock, seed, processingLog, schemas } = this.#options;
+    const { timeMax } = this.#options;
     return new TransientReading({
       queryId,
       plan,
@@ -229,6 +232,7 @@ export class TransientQuery implements QueryResult {
       seed,
       processingLog,
       schemas,
+      timeMax: kind === 'push' ? timeMax : undefined,
       partition: (step, index) => this.#partition(step, index),
       position,
     });

@@ -44,6 +44,8 @@ export interface TransientReadingOptions {
   readonly seed: string;
   readonly processingLog: ProcessingLog;
   readonly schemas: SchemaCache;
+  /** The latest time a record may have at this moment, ms since the epoch; default: there is no such bound. */
+  readonly timeMax?: (() => number) | undefined;
   partition(step: SourceStep, index: number): Partition;
   /** Offset to begin at; asked once for each source, in the order of `positions`. */
   position(step: SourceStep, index: number): number;
@@ -187,6 +189,7 @@ export class TransientReading {
 
   #reader(step: SourceStep, index: number): SourceReader {
     const partition = this.#options.partition(step, index);
+    const { timeMax } = this.#options;
     const reader = new SourceReader({
       source: step.source,
       failsOnInvalidTime: failsOnInvalidTime(step),
@@ -194,6 +197,7 @@ export class TransientReading {
       schemas: this.#options.schemas,
       pending: () => undefined,
       ...(this.#options.endsNow ? { endOffsetMax: partition.stableEndOffset } : {}),
+      ...(timeMax && { timeMax }),
     });
     reader.need(step.needed);
     return reader;
