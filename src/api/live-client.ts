@@ -1,10 +1,16 @@
 export { LiveConnectionError, LiveError } from './live-errors.ts';
+export type { InsertedPosition } from './live-messages.ts';
 import type { Entity } from './entities.ts';
 import { parseJson, type JsonValue } from './exact-json.ts';
 import { LiveConnection, type LiveConnectionOptions } from './live-connection.ts';
 import { LiveConnectionError, LiveError } from './live-errors.ts';
 import { LiveQuery, type LiveBatch } from './live-query.ts';
-import { formatMessage, type BindableValue, type ServerMessage } from './live-messages.ts';
+import {
+  formatMessage,
+  type BindableValue,
+  type InsertedPosition,
+  type ServerMessage,
+} from './live-messages.ts';
 
 /** What may go along with a statement. */
 export interface LiveOptions {
@@ -21,13 +27,14 @@ export interface LiveOptions {
 export interface LiveQueryOptions extends LiveOptions {
   /** Where an earlier query of the same text stood: the token of its last batch. */
   readonly resume?: string;
+  /** Positions that `insert` has answered: a pull query waits until its answer shows those rows, or fails. */
+  readonly after?: readonly InsertedPosition[];
+  /** How long it waits, at most 30,000 ms; 5,000 unless given. */
+  readonly afterTimeoutMs?: number;
 }
 
-/** Where an inserted row stands. */
-export interface InsertedPosition {
-  readonly partition: number;
-  readonly offset: number;
-}
+/** What a pull query had to wait for did not come in time: whoever asked decides whether to ask again. */
+const WAIT_TIMEOUT = 50301;
 
 type Answer = {
   readonly resolve: (message: ServerMessage) => void;
@@ -163,8 +170,9 @@ export class LiveClient {
     const id = 'id' in message ? (message.id ?? '') : '';
     const query = this.#queries.get(id);
     if (query !== undefined) {
-      if (message.type === 'error' && !message.again) query.fail(errorOf(message));
-      else query.receive(message);
+      if (message.type === 'error' && (!message.again || message.code === WAIT_TIMEOUT)) {
+        query.fail(errorOf(message));
+      } else query.receive(message);
       return;
     }
     const answer = this.#answers.get(id);

@@ -67,6 +67,21 @@ test('runs statements, inserts rows and answers queries, with every digit', asyn
   await expect(client.collect('SELECT * FROM nope;')).rejects.toMatchObject({ code: 40001 });
 });
 
+test('a pull query shows what was inserted before it when it is told where that stands', async () => {
+  const { client } = await start();
+  await client.execute('CREATE TABLE c AS SELECT k, SUM(n) AS total FROM s GROUP BY k;');
+  const properties = { 'millrace.query.pull.wait.ms': 0 };
+  for (let n = 1, total = 1; n <= 20; n++, total += n) {
+    const after = await client.insert('s', [{ k: 'a', n }]);
+    const sql = "SELECT total FROM c WHERE k = 'a';";
+    expect(await client.collect(sql, { properties, after })).toEqual([{ TOTAL: total }]);
+  }
+  const after = [{ topic: 's', partition: 0, offset: 1_000 }];
+  await expect(
+    client.collect('SELECT * FROM c;', { after, afterTimeoutMs: 10 }),
+  ).rejects.toMatchObject({ code: 50301 });
+});
+
 test('goes on behind the last row after each loss of the connection: none lost, none twice', async () => {
   const { port, client: writer } = await start();
   const proxy = await startProxy(port);
