@@ -8,7 +8,8 @@ import type { Env } from '../../src/base/env.ts';
 import { DatabaseError, ERROR_CODES } from '../../src/base/errors.ts';
 import { type Database, openDatabase } from '../../src/database.ts';
 import { compileResultRow } from '../../src/formats/result-json.ts';
-import { type Assertion, compareRecord, parseAssertion } from './assertion.ts';
+import { checkRecord, checkSource } from '../../src/testing/sql-assertion.ts';
+import { type Assertion, parseAssertion } from './assertion.ts';
 import { type Directive, rowTexts, type Section, type Step } from './script.ts';
 import { readSources, type SourceRecords } from './topic-records.ts';
 
@@ -107,21 +108,22 @@ class Run {
 
   async #assert(assertion: Assertion): Promise<void> {
     this.#sources ??= await readSources(this.#directory);
-    const name = assertion.kind === 'end' ? assertion.name : assertion.node.target.name;
-    const found = this.#sources.get(name);
-    if (found === undefined) throw new Error(`there is no source ${name}`);
-    const asserted = this.#asserted.get(name) ?? 0;
-    const record = found.records[asserted];
-    if (assertion.kind === 'end') {
-      if (record === undefined) return;
-      const row = JSON.stringify(record.after ?? record.key, bigintsAsText);
-      const more = found.records.length - asserted;
-      throw new Error(`${name} has ${more} more records, the first is ${row} at ${record.time}`);
+    const found = this.#sources.get(nameIn(assertion));
+    if (found === undefined) throw new Error(`there is no source ${nameIn(assertion)}`);
+    const { source, records } = found;
+    if (assertion.kind === 'source') return checkSource(assertion.node, source);
+    const asserted = this.#asserted.get(source.name) ?? 0;
+    const record = records[asserted] ?? null;
+    if (assertion.kind !== 'end') {
+      this.#asserted.set(source.name, asserted + 1);
+      return checkRecord(assertion, source, record);
     }
-    if (record === undefined) throw new Error(`${name} has only ${asserted} records`);
-    this.#asserted.set(name, asserted + 1);
-    const compared = compareRecord(assertion, found.source, record);
-    expectEqual(compared.expected, compared.found);
+    if (record === null) return;
+    const row = JSON.stringify(record.after ?? record.key, bigintsAsText);
+    const more = records.length - asserted;
+    throw new Error(
+      `${source.name} has ${more} more records, the first is ${row} at ${record.time}`,
+    );
   }
 
   async #expectRows(sql: string, directive: Directive | undefined): Promise<void> {
@@ -166,6 +168,17 @@ class Run {
       });
     }
     throw new Error(`expected an error with "${text}", but ${done}`);
+  }
+}
+
+function nameIn(assertion: Assertion): string {
+  switch (assertion.kind) {
+    case 'end':
+      return assertion.name;
+    case 'source':
+      return assertion.node.name.name;
+    default:
+      return assertion.node.target.name;
   }
 }
 
