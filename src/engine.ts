@@ -183,6 +183,8 @@ export type QueryBatch =
       readonly kind: 'rows';
       readonly rows: readonly Row[];
       readonly tombstones: readonly boolean[] | null;
+      /** Other queries are given this very object: what is made of it can be made once for all of them. */
+      readonly isShared?: true;
     }
   | {
       readonly kind: 'lines';

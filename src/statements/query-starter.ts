@@ -21,6 +21,7 @@ import type { ProcessingLog } from '../runtime/processing-log.ts';
 import { PreparedPull } from '../runtime/prepared-pull.ts';
 import { PullAmbient } from '../runtime/pull-ambient.ts';
 import { PullQuery } from '../runtime/pull-query.ts';
+import { PushGroups } from '../runtime/push-groups.ts';
 import type { QueryRunner } from '../runtime/query-runner.ts';
 import type { TickLoop } from '../runtime/tick-loop.ts';
 import { TransientQuery } from '../runtime/transient-query.ts';
@@ -82,6 +83,7 @@ export class QueryStarter {
   readonly #options: QueryStarterOptions;
   readonly #schemas: SchemaCache;
   readonly #plans = new PullPlans();
+  readonly #groups: PushGroups;
   /** By id. Table pulls are here too but cannot be closed by id. */
   readonly #running = new Map<string, Running>();
   /** Pull queries on tables that run now. */
@@ -91,6 +93,7 @@ export class QueryStarter {
   constructor(options: QueryStarterOptions) {
     this.#options = options;
     this.#schemas = new SchemaCache(options.registry);
+    this.#groups = new PushGroups(options.clock);
   }
 
   /** See Engine.query. */
@@ -322,6 +325,7 @@ export class QueryStarter {
         seed: random.uuid(),
         processingLog,
         schemas: this.#schemas,
+        groups: this.#groups,
         topic: (name) => topicOf(log, name),
         onClose: () => {
           stopWaiting();
