@@ -43,7 +43,7 @@ type Answer = {
 
 /**
  * Talks to one server over one WebSocket, in Node and in browsers: statements, inserts, pull queries and any number of push
- * queries. When the connection is lost it is made anew, and push queries that keep no state go on behind the last row
+ * queries. When the connection is lost it is made anew, and push queries with tokens go on behind the last row
  * that was delivered: none is lost and none comes twice.
  */
 export class LiveClient {
@@ -90,7 +90,7 @@ export class LiveClient {
 
   /**
    * Runs one SELECT or PRINT and yields its rows in the batches they come in. Leaving the loop ends the query.
-   * @throws LiveError; LiveConnectionError when the connection was lost and the query keeps state.
+   * @throws LiveError; LiveConnectionError when the connection was lost and the query has no token to go on from.
    */
   async *query(sql: string, options: LiveQueryOptions = {}): AsyncGenerator<LiveBatch, void, void> {
     const { signal } = options;
