@@ -40,6 +40,7 @@ export function explainStartFailure(
           message: `The data directory ${directory} is in use by another Millrace: stop that one, or choose a directory with --data.`,
         };
       case 'UNKNOWN_FORMAT':
+      case 'UNKNOWN_PROPERTY':
         return { exitCode: EXIT.CONFIGURATION, message };
       case 'EACCES':
       case 'EPERM':

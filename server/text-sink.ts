@@ -13,10 +13,19 @@ export interface TextSink {
   writeBytes?(bytes: Buffer): true | Promise<boolean>;
 }
 
-/** Writes buffers one after the other. @returns false when the client is gone. */
-export async function writeAll(sink: TextSink, buffers: readonly Buffer[]): Promise<boolean> {
-  for (const bytes of buffers) {
+/**
+ * Writes buffers one after the other.
+ * @param onWritten called when the last was handed over, though there may be no room for more.
+ * @returns false when the client is gone.
+ */
+export async function writeAll(
+  sink: TextSink,
+  buffers: readonly Buffer[],
+  onWritten: () => void = () => {},
+): Promise<boolean> {
+  for (const [index, bytes] of buffers.entries()) {
     const flowing = sink.writeBytes!(bytes);
+    if (index === buffers.length - 1) onWritten();
     if (flowing !== true && !(await flowing)) return false;
   }
   return true;

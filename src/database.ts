@@ -63,10 +63,19 @@ import { CommandStatuses } from './statements/command-statuses.ts';
 import { succeeded } from './statements/entities.ts';
 import { RowInserter } from './statements/row-inserter.ts';
 import {
+  listServerProperties,
+  parseServerProperties,
+  REGISTRY_URL,
+  REGISTRY_USER_INFO,
+  serverProperties,
+  type ServerProperties,
+} from './statements/server-properties.ts';
+import {
   checkNotDenied,
   checkPropertyName,
   deniedProperties,
   type DeniedProperties,
+  type Overrides,
   parseOverrides,
   sessionProperties,
 } from './statements/session-properties.ts';
@@ -99,7 +108,12 @@ export interface DatabaseOptions {
   readonly diskBallastBytes?: number;
   /** Whether the processing log shows the bytes of records that could not be read. Default: yes. */
   readonly showRecordBytes?: boolean;
-  /** Properties that no request may set, besides `ksql.service.id`: `ksql.properties.overrides.denylist`. */
+  /**
+   * The configuration of a server, by name as in ksqlDB's: properties that are fixed while it runs, such as
+   * `ksql.schema.registry.url`, and what sessions begin with, such as `ksql.persistence.default.format.value`.
+   */
+  readonly properties?: Readonly<Record<string, string | number | boolean>>;
+  /** Properties that no request may set, besides those of the server: `ksql.properties.overrides.denylist`. */
   readonly deniedProperties?: readonly string[];
   /** Called once when the database had to stop: what it holds on disk is safe, this process cannot go on. */
   readonly onFatal?: (error: unknown) => void;
@@ -131,6 +145,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
 async function openWith(options: DatabaseOptions, onClosed: () => void): Promise<Database> {
   const env = options.env ?? nodeEnv();
   const { files } = env;
+  const properties = serverPropertiesOf(options);
   await makeDurableDirectory(files, resolve(options.directory));
   const { durability = 'fsync' } = options;
   await checkFormat(options.directory, files);
@@ -156,7 +171,16 @@ async function openWith(options: DatabaseOptions, onClosed: () => void): Promise
     const epoch = meta.epoch + 1;
     await store.commit([[EPOCH_KEY, encodeNumber(epoch)], ...endsOfDeletedTopics(meta, log)]);
     warnOfWeakDurability(log, durability, options.logger ?? silentLogger);
-    const database = new Database(options, { env, store, log, meta, epoch, data, onClosed });
+    const database = new Database(options, {
+      env,
+      store,
+      log,
+      meta,
+      epoch,
+      data,
+      properties,
+      onClosed,
+    });
     await database.recover(lost);
     return database;
   } catch (error) {
@@ -164,6 +188,18 @@ async function openWith(options: DatabaseOptions, onClosed: () => void): Promise
     await store.close();
     throw error;
   }
+}
+
+/** The other registry may be given as an option of its own; it is a property of the server all the same. */
+function serverPropertiesOf({ properties, schemaRegistry }: DatabaseOptions): ServerProperties {
+  const remote = schemaRegistry?.remote;
+  if (remote === undefined) return parseServerProperties(properties ?? {});
+  const { urls, userInfo } = remote;
+  return parseServerProperties({
+    ...properties,
+    [REGISTRY_URL]: urls.join(','),
+    ...(userInfo === undefined ? {} : { [REGISTRY_USER_INFO]: userInfo }),
+  });
 }
 
 /**
@@ -206,6 +242,7 @@ interface Opened {
   readonly meta: StoredMeta;
   readonly epoch: number;
   readonly data: DataDirectory;
+  readonly properties: ServerProperties;
   /** Called once everything is closed. */
   readonly onClosed: () => void;
 }
@@ -251,7 +288,12 @@ export class Database implements Engine {
     const processingLog = new ProcessingLog({ clock, logger });
     this.clusterId = data.clusterId;
     this.#clock = clock;
-    this.#denied = deniedProperties(options.deniedProperties ?? []);
+    const { properties } = opened;
+    this.#denied = deniedProperties([
+      ...serverProperties.map(({ name }) => name),
+      ...properties.deniedProperties,
+      ...(options.deniedProperties ?? []),
+    ]);
     this.#log = log;
     this.#store = store;
     this.#guard = new DiskGuard({
@@ -287,9 +329,10 @@ export class Database implements Engine {
       },
     });
     this.#schemasTopic = new SchemasTopic({ log, ingest: this.#ingest });
-    const { remote, defaultLevel = 'BACKWARD' } = options.schemaRegistry ?? {};
+    const { remote = properties.registry, defaultLevel = 'BACKWARD' } =
+      options.schemaRegistry ?? {};
     this.registry =
-      remote === undefined
+      remote === null
         ? new EmbeddedRegistry({
             journal: this.#schemasTopic,
             defaultLevel,
@@ -299,6 +342,8 @@ export class Database implements Engine {
     const registry =
       this.registry ?? new RemoteRegistry(remote as RemoteRegistrySettings, { clock });
     this.schemas = registry;
+    const { maxFutureMs } = properties;
+    const timeMax = (): number => clock.now() + maxFutureMs;
     this.#runner = new QueryRunner({
       clock,
       log,
@@ -307,6 +352,7 @@ export class Database implements Engine {
       budget,
       processingLog,
       registry,
+      timeMax,
       logger,
       seed: data.clusterId,
       epoch,
@@ -320,7 +366,7 @@ export class Database implements Engine {
       runner: this.#runner,
       loop: this.#loop,
       logger,
-      catalog: Catalog.EMPTY.withBuiltIn(PROCESSING_LOG_SOURCE),
+      catalog: withDefaults(Catalog.EMPTY.withBuiltIn(PROCESSING_LOG_SOURCE), properties.defaults),
     });
     const { showRecordBytes: showsBytes = true } = options;
     this.#openProcessingLog = async () => {
@@ -344,6 +390,7 @@ export class Database implements Engine {
       catalog: this.#catalog,
       processingLog,
       registry,
+      timeMax,
     });
     this.#statements = new StatementRunner({
       clock,
@@ -356,6 +403,7 @@ export class Database implements Engine {
       queries: this.#queries,
       registry,
       denied: this.#denied,
+      serverProperties: listServerProperties(properties),
     });
   }
 
@@ -571,6 +619,12 @@ function storesOf(plan: PhysicalPlan): string[] {
   return plan.steps.flatMap((step) =>
     isOperatorStep(step) && statesOf(step).length > 0 ? [`${step.kind}-${step.id}`] : [],
   );
+}
+
+function withDefaults(catalog: Catalog, defaults: Overrides): Catalog {
+  let result = catalog;
+  for (const [property, value] of defaults) result = result.withDefault(property, value);
+  return result;
 }
 
 function defaultCacheBytes(): number {

@@ -53,6 +53,8 @@ export interface QueryRunnerOptions {
   readonly budget: MemoryBudget;
   readonly processingLog: ProcessingLog;
   readonly registry: SchemaRegistry;
+  /** The latest time a record may have at this moment, ms since the epoch; default: there is no such bound. */
+  readonly timeMax?: () => number;
   readonly logger: Logger;
   /** Differs from database to database; random numbers of queries follow from it. */
   readonly seed: string;
@@ -218,6 +220,7 @@ export class QueryRunner {
         failsOnInvalidTime: failsOnInvalidTime(step),
         partition: this.#partition(step, index),
         schemas: this.#schemas,
+        ...(this.#options.timeMax && { timeMax: this.#options.timeMax }),
         pending: (partition) => this.#options.loop.pending(partition),
         end: (partition) => this.#options.loop.end(partition),
       });

@@ -56,6 +56,7 @@ export class SourceReader {
   readonly #end: EndLookup;
   #endOffsetMax: number;
   readonly #failsOnInvalidTime: boolean;
+  readonly #timeMax: () => number;
   #needed: boolean[] = [];
   #decoder: RecordDecoder | null = null;
   /** Latest chunks by the offset they were read from; dropped at the end of each tick. */
@@ -74,12 +75,15 @@ export class SourceReader {
     end?: EndLookup;
     /** Whether a record without a usable time is an error of the read. */
     failsOnInvalidTime: boolean;
+    /** The latest time a record may have at this moment; default: there is no such bound. */
+    timeMax?: () => number;
     /** Records at or beyond it are not read. Default: there is no such end. */
     endOffsetMax?: number;
   }) {
     this.source = options.source;
     this.partition = options.partition;
     this.#failsOnInvalidTime = options.failsOnInvalidTime;
+    this.#timeMax = options.timeMax ?? (() => Infinity);
     this.#schemas = options.schemas;
     this.#pending = options.pending;
     this.#end = options.end ?? ((partition) => partition.stableEndOffset);
@@ -204,6 +208,7 @@ export class SourceReader {
       toOffset: this.#endOffsetMax,
       partition: this.partition.index,
       countMax: CHUNK_ROWS,
+      timeMax: this.#timeMax(),
     };
     let next = nextOffset;
     for (const batch of batches) {

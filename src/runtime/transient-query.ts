@@ -31,6 +31,8 @@ export interface TransientQueryOptions {
   readonly seed: string;
   readonly processingLog: ProcessingLog;
   readonly schemas: SchemaCache;
+  /** The latest time a record may have at this moment, ms since the epoch; default: there is no such bound. */
+  readonly timeMax?: (() => number) | undefined;
   /** Those it may share its work with. */
   readonly groups: PushGroups;
   topic(name: string): Topic;
@@ -223,8 +225,8 @@ export class TransientQuery implements QueryResult {
   }
 
   #alone(position: (step: SourceStep, index: number) => number): TransientReading {
-    const { queryId, plan, kind, follows, clock, seed, processingLog, schemas, resume } =
-      this.#options;
+    const { queryId, plan, kind, follows, clock, seed, processingLog, schemas } = this.#options;
+    const { timeMax, resume } = this.#options;
     return new TransientReading({
       queryId,
       plan,
@@ -235,6 +237,7 @@ export class TransientQuery implements QueryResult {
       seed,
       processingLog,
       schemas,
+      timeMax: kind === 'push' ? timeMax : undefined,
       partition: (step, index) => this.#partition(step, index),
       position,
       ...(resume?.starts === undefined ? {} : { givenOut: resume.places.map(offsetOf) }),
@@ -283,7 +286,7 @@ export class TransientQuery implements QueryResult {
     const { places } = reading;
     const delivered = this.#delivered;
     if (reading.isStateless) return () => formatContinuation({ places, delivered });
-    if (this.#refusal !== null) return () => null;
+    if (this.#refusal !== null || reading.hasLeftOutByClock) return () => null;
     const starts = this.#starts;
     return () => formatContinuation({ places, delivered, starts });
   }

@@ -44,6 +44,8 @@ export interface TransientReadingOptions {
   readonly seed: string;
   readonly processingLog: ProcessingLog;
   readonly schemas: SchemaCache;
+  /** The latest time a record may have at this moment, ms since the epoch; default: there is no such bound. */
+  readonly timeMax?: (() => number) | undefined;
   partition(step: SourceStep, index: number): Partition;
   /** Offset to begin at; asked once for each source, in the order of `positions`. */
   position(step: SourceStep, index: number): number;
@@ -65,6 +67,7 @@ export class TransientReading {
   #attempt = 0;
   #now = 0;
   #closed = false;
+  #hasLeftOutByClock = false;
   /** Null once everything that was given out before has been read again. */
   #givenOut: readonly number[] | null;
   /** Readers that have an end as long as that is so. */
@@ -85,6 +88,11 @@ export class TransientReading {
   /** Whether what comes depends on nothing but what is read from now on. */
   get isStateless(): boolean {
     return this.#topology.states.length === 0;
+  }
+
+  /** Whether a record was left out because of the time at which it was read. */
+  get hasLeftOutByClock(): boolean {
+    return this.#hasLeftOutByClock;
   }
 
   /** The offset that is read next, by source. */
@@ -125,6 +133,7 @@ export class TransientReading {
     this.#topology.begin(++this.#attempt, this.#now);
     await this.#topology.process(workLimit(clock, this.#bounds));
     const unreadable = this.#topology.takeUnreadable();
+    if (unreadable.some(({ kind }) => kind === 'future')) this.#hasLeftOutByClock = true;
     if (this.#givenOut === null) {
       for (const record of unreadable) processingLog.reportUnreadable(record);
     } else {
@@ -215,7 +224,7 @@ export class TransientReading {
 
   #reader(step: SourceStep, index: number): SourceReader {
     const partition = this.#options.partition(step, index);
-    const { endsNow, givenOut } = this.#options;
+    const { endsNow, givenOut, timeMax } = this.#options;
     const end = endsNow ? partition.stableEndOffset : givenOut?.[this.#bounded.length];
     const reader = new SourceReader({
       source: step.source,
@@ -224,6 +233,7 @@ export class TransientReading {
       schemas: this.#options.schemas,
       pending: () => undefined,
       ...(end === undefined ? {} : { endOffsetMax: end }),
+      ...(timeMax && { timeMax }),
     });
     if (givenOut !== undefined) this.#bounded.push(reader);
     reader.need(step.needed);

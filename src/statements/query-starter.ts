@@ -63,6 +63,8 @@ export interface QueryStarterOptions {
   readonly catalog: CatalogState;
   readonly processingLog: ProcessingLog;
   readonly registry: SchemaRegistry;
+  /** The latest time a record may have at this moment, ms since the epoch; default: there is no such bound. */
+  readonly timeMax?: () => number;
 }
 
 /** A push or stream-pull query that runs. */
@@ -325,6 +327,7 @@ export class QueryStarter {
         seed: random.uuid(),
         processingLog,
         schemas: this.#schemas,
+        timeMax: this.#options.timeMax,
         groups: this.#groups,
         topic: (name) => topicOf(log, name),
         onClose: () => {

@@ -17,6 +17,7 @@ import { definitionOf } from './index.ts';
 import { locateInSql } from './locate.ts';
 import { parseSql } from './parse.ts';
 import type { QueryStarter, TransientSummary } from './query-starter.ts';
+import type { ServerPropertyValue } from './server-properties.ts';
 import {
   type DeniedProperties,
   deniedProperties,
@@ -40,6 +41,8 @@ export interface StatementRunnerOptions {
   readonly registry: SchemaRegistry;
   /** Properties that nobody may set; default: those that never can be. */
   readonly denied?: DeniedProperties;
+  /** For SHOW PROPERTIES; default: none. */
+  readonly serverProperties?: readonly ServerPropertyValue[];
 }
 
 /** Runs the statements of a request: all are checked first, then each is run in order. */
@@ -54,6 +57,7 @@ export class StatementRunner {
   constructor(options: StatementRunnerOptions) {
     const { clock, random, log, ingest, runner, processingLog } = options;
     const { catalog, queries, registry, denied = deniedProperties([]) } = options;
+    const { serverProperties = [] } = options;
     this.#catalog = catalog;
     this.#queries = queries;
     this.#services = {
@@ -65,6 +69,7 @@ export class StatementRunner {
       processingLog,
       registry,
       denied,
+      serverProperties,
       transientQueries: () => queries.list(),
       isTopicVisible: () => true,
       closeTransient: (id) => queries.close(id),
