@@ -314,6 +314,7 @@ export class Database implements Engine {
       processingLog,
       lastTick: meta.lastTick,
       lastNow: meta.lastNow,
+      onSchemaNeeded: (query, id) => this.#runner.waitForSchema(query, id),
       onFatal: (error) => {
         this.#status = 'failed';
         options.onFatal?.(error);

@@ -57,6 +57,7 @@ export class SourceReader {
   #endOffsetMax: number;
   readonly #failsOnInvalidTime: boolean;
   readonly #timeMax: () => number;
+  readonly #mayWait: boolean;
   #needed: boolean[] = [];
   #decoder: RecordDecoder | null = null;
   /** Latest chunks by the offset they were read from; dropped at the end of each tick. */
@@ -70,6 +71,11 @@ export class SourceReader {
     partition: Partition;
     /** Of payloads that name theirs; without it none of them can be read. */
     schemas?: SchemaCache;
+    /**
+     * Whether a read may wait for the schema of a payload; else it throws SchemaNeeded, and nothing was read. Default: it
+     * may.
+     */
+    mayWait?: boolean;
     pending: PendingLookup;
     /** Default: all that is stable. */
     end?: EndLookup;
@@ -85,6 +91,7 @@ export class SourceReader {
     this.#failsOnInvalidTime = options.failsOnInvalidTime;
     this.#timeMax = options.timeMax ?? (() => Infinity);
     this.#schemas = options.schemas;
+    this.#mayWait = options.mayWait ?? true;
     this.#pending = options.pending;
     this.#end = options.end ?? ((partition) => partition.stableEndOffset);
     this.#endOffsetMax = options.endOffsetMax ?? Infinity;
@@ -189,7 +196,8 @@ export class SourceReader {
       return this.#decodeKnown(offset, read);
     } catch (error) {
       const schemas = this.#schemas;
-      if (!(error instanceof SchemaNeeded) || schemas === undefined) throw error;
+      const isFetched = error instanceof SchemaNeeded && this.#mayWait;
+      if (!isFetched || schemas === undefined) throw error;
       return schemas.load(error.id).then(() => this.#decode(offset, read));
     }
   }

@@ -4,6 +4,7 @@ import { Durations } from '../base/durations.ts';
 import { DatabaseError } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 import type { MemoryBudget } from '../base/memory-budget.ts';
+import { SchemaNeeded } from '../formats/registered-schema.ts';
 import type { Partition } from '../log/log.ts';
 import { PackedChanges } from '../state/packed-changes.ts';
 import type { AppendGate } from './append-gate.ts';
@@ -49,6 +50,11 @@ export interface TickLoopOptions {
   readonly mayWrite?: () => boolean;
   /** Its wall clock; 0 when there was none. */
   readonly lastNow: number;
+  /**
+   * Called between ticks when a query needs a schema that has to be fetched; it must let the query wait for it. Default:
+   * the query fails.
+   */
+  readonly onSchemaNeeded?: (query: PersistentQuery, id: number) => void;
   /** Called once when a commit has failed: the process cannot go on. */
   onFatal(error: unknown): void;
 }
@@ -182,7 +188,7 @@ export class TickLoop {
   caughtUp(query: PersistentQuery, timeoutMs: number): Promise<void> | null {
     if (timeoutMs <= 0 || this.#failed || this.#stopping) return null;
     const members = this.#withDependencies(query);
-    const isIdle = members.every((member) => member.state !== 'RUNNING' || member.isCurrent);
+    const isIdle = members.every((member) => !member.isAdvancing || member.isCurrent);
     return isIdle ? null : this.#catchUp(members, timeoutMs);
   }
 
@@ -192,7 +198,7 @@ export class TickLoop {
       return { member, ends };
     });
     const isReached = (): boolean =>
-      goals.every(({ member, ends }) => member.state !== 'RUNNING' || member.hasCommitted(ends));
+      goals.every(({ member, ends }) => !member.isAdvancing || member.hasCommitted(ends));
     const isBehind = goals.some(({ member }) => member.topology.lag > LIVE_LAG);
     if (isBehind || isReached()) return;
     await this.#until(isReached, timeoutMs);
@@ -365,7 +371,12 @@ export class TickLoop {
         this.times.process.add(this.#options.clock.monotonic() - start);
         return sealed;
       }
-      // The tick is processed again without the query that failed.
+      // The tick is processed again without the query that failed, or has to wait.
+      const { onSchemaNeeded } = this.#options;
+      if (failed.error instanceof SchemaNeeded && onSchemaNeeded !== undefined) {
+        onSchemaNeeded(failed.query, failed.error.id);
+        continue;
+      }
       failed.query.fail(failed.error);
       const { id } = failed.query;
       const fields = { query: id, err: failed.error };
