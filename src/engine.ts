@@ -166,8 +166,8 @@ export interface QueryResult {
    */
   next(): Promise<QueryBatch | null>;
   /**
-   * Behind the rows of the last `next`, what `StatementOptions.resume` takes; null for a query whose state ends with it,
-   * which can only be started anew. Absent: no push query.
+   * Behind the rows of the last `next`, what `StatementOptions.resume` takes; null for a query whose state cannot be made
+   * again, which can only be started anew. Absent: no push query.
    */
   readonly continuation?: string | null;
   /** Why it ended, once `next` returned null: 'Limit Reached', 'Query Completed' or null (table pulls). */
