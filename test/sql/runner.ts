@@ -6,7 +6,7 @@ import { parseStatement } from '../../grammar/parser.ts';
 import { nodeEnv } from '../../src/base/env-node.ts';
 import type { Env } from '../../src/base/env.ts';
 import { DatabaseError, ERROR_CODES } from '../../src/base/errors.ts';
-import { type Database, openDatabase } from '../../src/database.ts';
+import { type Database, type DatabaseOptions, openDatabase } from '../../src/database.ts';
 import { compileResultRow } from '../../src/formats/result-json.ts';
 import { checkRecord, checkSource } from '../../src/testing/sql-assertion.ts';
 import { type Assertion, parseAssertion } from './assertion.ts';
@@ -46,6 +46,11 @@ async function runStep(run: Run, step: Step): Promise<void> {
   }
 }
 
+/** Rows of tests have any time. */
+function optionsOf(directory: string, env: Env): DatabaseOptions {
+  return { directory, env, properties: { 'millrace.max.future.ms': -1 } };
+}
+
 class Run {
   readonly #directory: string;
   readonly #env: Env;
@@ -61,7 +66,7 @@ class Run {
     const clock = { now: 0 };
     const real = nodeEnv();
     const env: Env = { ...real, clock: { ...real.clock, now: () => clock.now } };
-    return new Run(directory, env, clock, await openDatabase({ directory, env }));
+    return new Run(directory, env, clock, await openDatabase(optionsOf(directory, env)));
   }
 
   private constructor(directory: string, env: Env, clock: { now: number }, database: Database) {
@@ -94,7 +99,7 @@ class Run {
     if (name === 'clock') this.#clock.now = Number(argument);
     if (name !== 'restart') return;
     await this.#database.close();
-    this.#database = await openDatabase({ directory: this.#directory, env: this.#env });
+    this.#database = await openDatabase(optionsOf(this.#directory, this.#env));
     await this.#database.settled();
     this.#sources = null;
   }
