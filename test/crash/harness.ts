@@ -24,8 +24,8 @@ const RECOVERY_SHARE = 0.2;
 const FIRST_RECOVERY_MS = 200;
 /** No run executes more definitions; a query is numbered like the statement that started it. */
 const COMMAND_NUMBER_MAX = 5_000;
-/** A process that is not ready, or a database that does not settle, within this time is stuck. */
-const STUCK_MS = 30_000;
+/** A process that is not ready, or a database that does not settle, within this time is stuck, however busy the machine. */
+const STUCK_MS = 120_000;
 
 export interface CrashOptions {
   /** Empty or missing; holds the data directory and the journals afterwards. */
