@@ -44,8 +44,8 @@ function readUsers(path: string): {
     const { code } = error as NodeJS.ErrnoException;
     return { users: null, problems: [`${path} cannot be read (${code}).`] };
   }
-  const { lines, problems } = parseUsers(text, path);
+  const { lines, rules, problems } = parseUsers(text, path);
   if (problems.length > 0) return { users: null, problems };
-  if (lines.length > 0) return { users: new Users(lines), problems };
+  if (lines.length > 0) return { users: new Users(lines, rules), problems };
   return { users: null, problems: [`${path} names nobody; add someone with millrace user add.`] };
 }

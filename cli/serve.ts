@@ -44,6 +44,8 @@ export interface ServerOptions {
   /** Whether the processing log shows the bytes of records that could not be read. */
   readonly showRecordBytes: boolean;
   readonly deniedProperties: readonly string[];
+  /** Of the server, by name. */
+  readonly properties: Readonly<Record<string, string>>;
 }
 
 interface ServerContext {
@@ -90,6 +92,7 @@ async function serveUntilStopped(options: ServerOptions, context: ServerContext)
     diskBallastBytes: DISK_BALLAST_BYTES,
     showRecordBytes,
     deniedProperties: options.deniedProperties,
+    properties: options.properties,
     onFatal: exitOnFatal(logger),
   });
   try {

@@ -8,6 +8,8 @@ export interface Flag {
   /** The variable read when the flag is not given; for flags with a value. */
   readonly variable?: string;
   readonly summary: string;
+  /** Whether it may be given several times; see {@link Settings.all}. */
+  readonly several?: boolean;
 }
 
 /** Environment variables by name. */
@@ -26,6 +28,8 @@ interface Setting {
 export class Settings {
   readonly positionals: readonly string[];
   readonly #settings = new Map<string, Setting>();
+  /** Of flags that may be given several times, in order. */
+  readonly #lists = new Map<string, string[]>();
   readonly #problems: string[] = [];
 
   constructor(flags: readonly Flag[], argv: readonly string[], environment: Environment) {
@@ -54,6 +58,11 @@ export class Settings {
   /** The text of a setting; null when it is not given. */
   text(name: string): string | null {
     return this.#settings.get(name)?.text ?? null;
+  }
+
+  /** All texts of a flag that may be given several times, in order. */
+  all(name: string): readonly string[] {
+    return this.#lists.get(name) ?? [];
   }
 
   /** A whole number within the bounds; null when it is not given or wrong. */
@@ -117,6 +126,7 @@ export class Settings {
           this.#problems.push(`${written} needs a value: ${written} ${flag.value}.`);
         } else {
           this.#settings.set(flag.name, { text, origin: written });
+          if (flag.several) this.#lists.set(flag.name, [...this.all(flag.name), text]);
         }
       }
     }

@@ -40,7 +40,11 @@ export function explainStartFailure(
           message: `The data directory ${directory} is in use by another Millrace: stop that one, or choose a directory with --data.`,
         };
       case 'UNKNOWN_FORMAT':
+      case 'UNKNOWN_PROPERTY':
         return { exitCode: EXIT.CONFIGURATION, message };
+      // Whatever made it notice: LevelDB calls some damage an error of the disk.
+      case 'CORRUPT':
+        return { exitCode: EXIT.INTERNAL, message };
       case 'EACCES':
       case 'EPERM':
         if (!listening) return mayNotWrite(directory);

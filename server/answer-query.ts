@@ -99,6 +99,7 @@ async function sendRows(
       compileRow: shape.compileRow,
       line: (line) => line,
       chunkLength: result.kind === 'pull' ? context.limits.pullChunkBytes : 0,
+      sharedAs: shape.contentType,
     });
     if (here) exchange.end(shape.end(result));
   } catch (error) {

@@ -4,12 +4,14 @@ import type { ServerLimits } from './limits.ts';
 import { requestIdOf } from './request-id.ts';
 import type { Client } from './security/log-in.ts';
 import { ANONYMOUS, type Principal } from './security/roles.ts';
+import type { TextSink } from './text-sink.ts';
+import { chunkedWire, type Wire } from './wire.ts';
 
 /**
  * One HTTP request and its response, of either version: what a route needs of them, and the one
  * place that knows how much may wait for a client and when a client is gone.
  */
-export class Exchange implements Client {
+export class Exchange implements Client, TextSink {
   readonly request: IncomingMessage;
   /** Known once the request was let in. */
   principal: Principal = ANONYMOUS;
@@ -148,6 +150,25 @@ export class Exchange implements Client {
   write(text: string): true | Promise<boolean> {
     if (this.#gone) return Promise.resolve(false);
     return this.#stream === null ? this.#writeChunk(text) : this.#writeFrame(text);
+  }
+
+  /** Chunks of HTTP/1.1, as long as nothing but the connection stands between them and the client. */
+  get wire(): Wire | null {
+    const { headersSent, chunkedEncoding, socket, writableLength } = this.#response;
+    const isDirect = this.#stream === null && headersSent && chunkedEncoding && !this.#gone;
+    return isDirect && socket?.writableLength === writableLength ? chunkedWire : null;
+  }
+
+  /** Sends pieces of the body as `wire` has them; answers like `write`. */
+  writeBytes(chunks: Buffer): true | Promise<boolean> {
+    const { socket } = this.#response;
+    if (this.#gone || socket === null) return Promise.resolve(false);
+    const flowing = socket.write(chunks);
+    if (flowing || socket.writableLength < this.#limits.pendingBytesMax) return true;
+    return this.#whenRead((settle) => {
+      socket.on('drain', settle);
+      return () => socket.off('drain', settle);
+    });
   }
 
   /** Ends the body with a last piece, which may be empty. */

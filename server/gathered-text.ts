@@ -1,6 +1,6 @@
 import type { OutgoingHttpHeaders } from 'node:http';
 import type { Exchange } from './exchange.ts';
-import type { TextSink } from './result-pump.ts';
+import type { TextSink } from './text-sink.ts';
 
 /** A text that is longer is sent piece by piece. */
 const GATHERED_LENGTH_MAX = 32 * 1024;

@@ -1,6 +1,6 @@
 import type { QueryBatch, QueryResult } from '../src/engine.ts';
 import type { Exchange } from './exchange.ts';
-import type { TextSink } from './result-pump.ts';
+import type { TextSink } from './text-sink.ts';
 
 /** Clients of the older shape are told at least this often that the server is still there. */
 const IDLE_MS = 1_000;

@@ -1,16 +1,10 @@
 // Hot path: once per row of a result.
-import type { QueryColumn, QueryResult } from '../src/engine.ts';
+import type { QueryBatch, QueryColumn, QueryResult } from '../src/engine.ts';
 import { compileResultRow } from '../src/formats/result-json.ts';
 import type { Row } from '../src/sql/types.ts';
-
-/** Where the text of a result goes: an HTTP response or a WebSocket. */
-export interface TextSink {
-  /**
-   * True when there is room for more; else a promise, once there is room again, of whether the
-   * client is still there.
-   */
-  write(text: string): true | Promise<boolean>;
-}
+import { onceForAll } from './once-for-all.ts';
+import { type TextSink, writeAll } from './text-sink.ts';
+import { frameAll } from './wire.ts';
 
 /** How the rows or lines of one result become text. */
 export interface PumpOptions {
@@ -21,6 +15,8 @@ export interface PumpOptions {
   readonly line: (line: string) => string;
   /** Texts of one batch are joined until they are this long; 0: each is a write of its own. */
   readonly chunkLength: number;
+  /** Names what `row` and `compileRow` do, so that it is done once for all clients that are given the same rows. */
+  readonly sharedAs?: string | undefined;
 }
 
 const TURN_MS_MAX = 2;
@@ -50,11 +46,23 @@ export async function pumpResult(
   sink: TextSink,
   options: PumpOptions,
 ): Promise<boolean> {
-  const formatRow = options.compileRow?.(result.columns) ?? rowFormatOf(result.columns);
+  let compiled: ((row: Row) => string) | null = null;
+  const formatRow = (row: Row): string => {
+    compiled ??= options.compileRow?.(result.columns) ?? rowFormatOf(result.columns);
+    return compiled(row);
+  };
   let turnStart = performance.now();
   for (;;) {
     const batch = await result.next();
     if (batch === null) return true;
+    const { wire } = sink;
+    if (batch.kind === 'rows' && batch.isShared && options.sharedAs !== undefined && wire) {
+      const buffers = onceForAll(batch, `${wire.name} ${options.sharedAs}`, () =>
+        frameAll(wire, textsOf(batch, formatRow, options.row)),
+      );
+      if (!(await writeAll(sink, buffers))) return false;
+      continue;
+    }
     const last = (batch.kind === 'rows' ? batch.rows.length : batch.lines.length) - 1;
     let chunk = '';
     for (let i = 0; i <= last; i++) {
@@ -72,4 +80,12 @@ export async function pumpResult(
       turnStart = performance.now();
     }
   }
+}
+
+function textsOf(
+  { rows, tombstones }: QueryBatch & { kind: 'rows' },
+  formatRow: (row: Row) => string,
+  show: PumpOptions['row'],
+): string[] {
+  return rows.flatMap((row, index) => show(formatRow(row), tombstones?.[index] ?? false) ?? []);
 }

@@ -2,7 +2,9 @@
 import type { QueryBatch, QueryResult } from '../src/engine.ts';
 import { compileResultRow } from '../src/formats/result-json.ts';
 import { formatType, type Row } from '../src/sql/types.ts';
-import type { TextSink } from './result-pump.ts';
+import { onceForAll } from './once-for-all.ts';
+import { type TextSink, writeAll } from './text-sink.ts';
+import { frameAll } from './wire.ts';
 
 const TURN_MS_MAX = 2;
 
@@ -24,35 +26,69 @@ export function columnsOf(result: QueryResult): { readonly name: string; readonl
 /**
  * Moves a result to its client in pieces until the query has ended or the client is gone. A batch of many rows is several
  * pieces, of which the last has the continuation token.
- * @param chunkLength of a piece, about.
  * @returns false when the client is gone.
  * @throws what `result.next` throws.
  */
 export async function pumpFrames(
   result: QueryResult,
   sink: TextSink,
-  {
-    frame,
-    chunkLength,
-  }: { readonly frame: (frame: RowFrame) => string; readonly chunkLength: number },
+  { frame, chunkLength, sharedAs, onSent = () => {} }: FrameOptions,
 ): Promise<boolean> {
-  const formatRow = compileResultRow(result.columns.map(({ type }) => type));
+  let compiled: ((row: Row) => string) | null = null;
+  const formatRow = (row: Row): string => {
+    compiled ??= compileResultRow(result.columns.map(({ type }) => type));
+    return compiled(row);
+  };
   let turnStart = performance.now();
   for (;;) {
     const batch = await result.next();
     if (batch === null) return true;
-    const count = batch.kind === 'rows' ? batch.rows.length : batch.lines.length;
-    for (let from = 0; from < count;) {
-      const { members, end } = pieceOf(batch, { from, chunkLength, formatRow });
-      const more = end < count;
-      const token = more ? null : (result.continuation ?? null);
-      const flowing = sink.write(frame({ members, token, more }));
+    const behind = result.continuation ?? null;
+    const { wire } = sink;
+    if (batch.kind === 'rows' && batch.isShared && wire) {
+      const buffers = onceForAll(batch, `${wire.name} ${sharedAs}`, () => {
+        const pieces = onceForAll(batch, `pieces of ${chunkLength}`, () => [
+          ...piecesOf(batch, { chunkLength, formatRow }),
+        ]);
+        const texts = pieces.map(({ members, more }) =>
+          frame({ members, token: more ? null : behind, more }),
+        );
+        return frameAll(wire, texts);
+      });
+      if (!(await writeAll(sink, buffers, () => onSent(behind)))) return false;
+      continue;
+    }
+    for (const { members, more } of piecesOf(batch, { chunkLength, formatRow })) {
+      const flowing = sink.write(frame({ members, token: more ? null : behind, more }));
+      if (!more) onSent(behind);
       if (flowing !== true && !(await flowing)) return false;
-      from = end;
       if (performance.now() - turnStart < TURN_MS_MAX) continue;
       await new Promise(setImmediate);
       turnStart = performance.now();
     }
+  }
+}
+
+/** How rows are put into frames. */
+export interface FrameOptions {
+  readonly frame: (frame: RowFrame) => string;
+  /** Of a piece, about. */
+  readonly chunkLength: number;
+  /** Names what `frame` does, so that it is done once for all clients that are given the same rows. */
+  readonly sharedAs: string;
+  /** Told what stands behind the rows that were sent so far. */
+  readonly onSent?: (token: string | null) => void;
+}
+
+function* piecesOf(
+  batch: QueryBatch,
+  options: { readonly chunkLength: number; readonly formatRow: (row: Row) => string },
+): Generator<{ readonly members: string; readonly more: boolean }> {
+  const count = batch.kind === 'rows' ? batch.rows.length : batch.lines.length;
+  for (let from = 0; from < count;) {
+    const { members, end } = pieceOf(batch, { from, ...options });
+    yield { members, more: end < count };
+    from = end;
   }
 }
 

@@ -1,9 +1,11 @@
 import type { Entity } from '../src/api/entities.ts';
 import { DatabaseError } from '../src/base/errors.ts';
-import type { QueryResult } from '../src/engine.ts';
+import type { Inserts, QueryResult, StatementOptions } from '../src/engine.ts';
 import { audit } from './security/audit.ts';
 import type { Client } from './security/log-in.ts';
+import type { Principal } from './security/roles.ts';
 import { authorizeStatements } from './security/statement-access.ts';
+import { accessOf } from './security/topic-rules.ts';
 import type { ServerContext } from './server-context.ts';
 import type { StatementRequest } from './statement-request.ts';
 
@@ -17,11 +19,12 @@ export function executeFor(
   context: ServerContext,
 ): Promise<readonly Entity[]> {
   const { principal } = client;
+  const restricted = restrictedOptions(principal, options);
   const authorized =
     principal.role === 'admin'
-      ? options
+      ? restricted
       : {
-          ...options,
+          ...restricted,
           authorize: (kinds: readonly string[]) => authorizeStatements(principal, kinds),
         };
   return audited(client, { sql, context }, () => context.engine.execute(sql, authorized));
@@ -33,7 +36,23 @@ export function queryFor(
   { sql, options }: StatementRequest,
   context: ServerContext,
 ): Promise<QueryResult> {
-  return audited(client, { sql, context }, () => context.engine.query(sql, options));
+  const restricted = restrictedOptions(client.principal, options);
+  return audited(client, { sql, context }, () => context.engine.query(sql, restricted));
+}
+
+/** Opens a way to write rows into a source for a client. @throws what the engine throws. */
+export function openInsertsFor(
+  { principal }: Client,
+  { target, options = {} }: { readonly target: string; readonly options?: StatementOptions },
+  context: ServerContext,
+): Inserts {
+  return context.engine.openInserts(target, restrictedOptions(principal, options));
+}
+
+/** With the topics the client may touch, if those are not all. */
+function restrictedOptions(principal: Principal, options: StatementOptions): StatementOptions {
+  const access = accessOf(principal);
+  return access === undefined ? options : { ...options, access };
 }
 
 async function audited<T>(

@@ -18,6 +18,7 @@ import type {
   QueryResult,
   StatementOptions,
 } from './engine.ts';
+import { nobodyWaits, type WaitForRoom } from './base/disk-full.ts';
 import { addFunctions, type FunctionDefinitions } from './functions/known-functions.ts';
 import { type EmbeddedLogLimits, openEmbeddedLog } from './log/embedded/embedded-log.ts';
 import type { CapturableLog } from './log/embedded/log-backup.ts';
@@ -42,6 +43,8 @@ import { ProcessingLog } from './runtime/processing-log.ts';
 import { PROCESSING_LOG_SOURCE } from './runtime/processing-log-source.ts';
 import { PROCESSING_LOG_NUMBER, ProcessingLogWriter } from './runtime/processing-log-writer.ts';
 import { QueryRunner } from './runtime/query-runner.ts';
+import { migrations } from './migrations/index.ts';
+import { migrate } from './migrations/migrate.ts';
 import { SchemasTopic } from './runtime/schemas-topic.ts';
 import { TickLoop } from './runtime/tick-loop.ts';
 import { EmbeddedRegistry } from './schema-registry/embedded-registry.ts';
@@ -55,18 +58,29 @@ import { CatalogState } from './statements/catalog-state.ts';
 import { CommandLog } from './statements/command-log.ts';
 import {
   checkDataDirectory,
-  checkFormat,
   type DataDirectory,
+  FORMAT,
   isUnused,
+  readDataDirectory,
+  setFormat,
 } from './statements/data-directory.ts';
 import { CommandStatuses } from './statements/command-statuses.ts';
 import { succeeded } from './statements/entities.ts';
 import { RowInserter } from './statements/row-inserter.ts';
 import {
+  listServerProperties,
+  parseServerProperties,
+  REGISTRY_URL,
+  REGISTRY_USER_INFO,
+  serverProperties,
+  type ServerProperties,
+} from './statements/server-properties.ts';
+import {
   checkNotDenied,
   checkPropertyName,
   deniedProperties,
   type DeniedProperties,
+  type Overrides,
   parseOverrides,
   sessionProperties,
 } from './statements/session-properties.ts';
@@ -99,7 +113,12 @@ export interface DatabaseOptions {
   readonly diskBallastBytes?: number;
   /** Whether the processing log shows the bytes of records that could not be read. Default: yes. */
   readonly showRecordBytes?: boolean;
-  /** Properties that no request may set, besides `ksql.service.id`: `ksql.properties.overrides.denylist`. */
+  /**
+   * The configuration of a server, by name as in ksqlDB's: properties that are fixed while it runs, such as
+   * `ksql.schema.registry.url`, and what sessions begin with, such as `ksql.persistence.default.format.value`.
+   */
+  readonly properties?: Readonly<Record<string, string | number | boolean>>;
+  /** Properties that no request may set, besides those of the server: `ksql.properties.overrides.denylist`. */
   readonly deniedProperties?: readonly string[];
   /** Called once when the database had to stop: what it holds on disk is safe, this process cannot go on. */
   readonly onFatal?: (error: unknown) => void;
@@ -131,10 +150,12 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
 async function openWith(options: DatabaseOptions, onClosed: () => void): Promise<Database> {
   const env = options.env ?? nodeEnv();
   const { files } = env;
+  const properties = serverPropertiesOf(options);
   await makeDurableDirectory(files, resolve(options.directory));
   const { durability = 'fsync' } = options;
-  await checkFormat(options.directory, files);
-  const openStore = options.openStore ?? (() => openOwnStore(files, options.directory));
+  await migrateOlder(options, env);
+  const disk: Disk = { waitForRoom: nobodyWaits };
+  const openStore = options.openStore ?? (() => openOwnStore(files, options));
   const store = await openStore();
   let log: (Log & CapturableLog) | null = null;
   try {
@@ -147,6 +168,7 @@ async function openWith(options: DatabaseOptions, onClosed: () => void): Promise
       logger: options.logger ?? silentLogger,
       limits: options.logLimits ?? {},
       durability,
+      waitForRoom: () => disk.waitForRoom(),
       recovery: {
         durableEndOffset: (topicId, partition) => meta.durableEnds.get(`${topicId}/${partition}`),
         decide: (transaction) => decideTransaction(transaction, meta),
@@ -156,7 +178,17 @@ async function openWith(options: DatabaseOptions, onClosed: () => void): Promise
     const epoch = meta.epoch + 1;
     await store.commit([[EPOCH_KEY, encodeNumber(epoch)], ...endsOfDeletedTopics(meta, log)]);
     warnOfWeakDurability(log, durability, options.logger ?? silentLogger);
-    const database = new Database(options, { env, store, log, meta, epoch, data, onClosed });
+    const database = new Database(options, {
+      env,
+      store,
+      log,
+      meta,
+      epoch,
+      data,
+      disk,
+      properties,
+      onClosed,
+    });
     await database.recover(lost);
     return database;
   } catch (error) {
@@ -166,19 +198,50 @@ async function openWith(options: DatabaseOptions, onClosed: () => void): Promise
   }
 }
 
+/** A directory of an older version becomes one of this; of a newer one it is refused. */
+async function migrateOlder({ directory, logger }: DatabaseOptions, env: Env): Promise<void> {
+  const { files } = env;
+  const found = await readDataDirectory(directory, files);
+  if (found === null || found.format === FORMAT) return;
+  await migrate({
+    directory,
+    env,
+    logger: logger ?? silentLogger,
+    migrations,
+    format: async () => (await readDataDirectory(directory, files))?.format ?? FORMAT,
+    setFormat: (format) => setFormat(directory, { format, files }),
+  });
+}
+
+/** The other registry may be given as an option of its own; it is a property of the server all the same. */
+function serverPropertiesOf({ properties, schemaRegistry }: DatabaseOptions): ServerProperties {
+  const remote = schemaRegistry?.remote;
+  if (remote === undefined) return parseServerProperties(properties ?? {});
+  const { urls, userInfo } = remote;
+  return parseServerProperties({
+    ...properties,
+    [REGISTRY_URL]: urls.join(','),
+    ...(userInfo === undefined ? {} : { [REGISTRY_USER_INFO]: userInfo }),
+  });
+}
+
 /**
  * The store in the data directory. LevelDB cannot open what a power cut leaves of a store that was just being made;
  * as long as nothing else was written either, it held nothing and is made anew.
  */
-async function openOwnStore(files: FileSystem, dataDirectory: string): Promise<Store> {
+async function openOwnStore(
+  files: FileSystem,
+  { directory: dataDirectory, onFatal }: DatabaseOptions,
+): Promise<Store> {
   const directory = join(dataDirectory, 'state');
+  const options = { directory, files, onDamage: onFatal ?? (() => {}) };
   try {
-    return await openLevelStore({ directory, files });
+    return await openLevelStore(options);
   } catch (error) {
     if (!(error instanceof DatabaseError) || error.code !== 'CORRUPT') throw error;
     if (!(await isUnused(files, dataDirectory))) throw error;
     await files.remove(directory);
-    return openLevelStore({ directory, files });
+    return openLevelStore(options);
   }
 }
 
@@ -199,6 +262,11 @@ function endsOfDeletedTopics(meta: StoredMeta, log: Log): StoreChange[] {
     .map((place): StoreChange => [durableEndKeyOf(place), null]);
 }
 
+/** Whom the log asks when the disk is full: nobody, until there is a database that watches it. */
+interface Disk {
+  waitForRoom: WaitForRoom;
+}
+
 interface Opened {
   readonly env: Env;
   readonly store: Store;
@@ -206,6 +274,8 @@ interface Opened {
   readonly meta: StoredMeta;
   readonly epoch: number;
   readonly data: DataDirectory;
+  readonly disk: Disk;
+  readonly properties: ServerProperties;
   /** Called once everything is closed. */
   readonly onClosed: () => void;
 }
@@ -251,7 +321,12 @@ export class Database implements Engine {
     const processingLog = new ProcessingLog({ clock, logger });
     this.clusterId = data.clusterId;
     this.#clock = clock;
-    this.#denied = deniedProperties(options.deniedProperties ?? []);
+    const { properties } = opened;
+    this.#denied = deniedProperties([
+      ...serverProperties.map(({ name }) => name),
+      ...properties.deniedProperties,
+      ...(options.deniedProperties ?? []),
+    ]);
     this.#log = log;
     this.#store = store;
     this.#guard = new DiskGuard({
@@ -262,16 +337,23 @@ export class Database implements Engine {
       ...(options.diskBallastBytes === undefined ? {} : { ballastBytes: options.diskBallastBytes }),
       onRoom: () => this.#loop.wake(),
     });
+    opened.disk.waitForRoom = () => this.#guard.waitForRoom();
     this.#loop = new TickLoop({
       mayWrite: () => !this.#guard.isFull,
       clock,
-      coordinator: new EmbeddedCommitCoordinator({ store, clock, logger }),
+      coordinator: new EmbeddedCommitCoordinator({
+        store,
+        clock,
+        logger,
+        waitForRoom: () => this.#guard.waitForRoom(),
+      }),
       budget,
       gate,
       logger,
       processingLog,
       lastTick: meta.lastTick,
       lastNow: meta.lastNow,
+      onSchemaNeeded: (query, id) => this.#runner.waitForSchema(query, id),
       onFatal: (error) => {
         this.#status = 'failed';
         options.onFatal?.(error);
@@ -287,9 +369,10 @@ export class Database implements Engine {
       },
     });
     this.#schemasTopic = new SchemasTopic({ log, ingest: this.#ingest });
-    const { remote, defaultLevel = 'BACKWARD' } = options.schemaRegistry ?? {};
+    const { remote = properties.registry, defaultLevel = 'BACKWARD' } =
+      options.schemaRegistry ?? {};
     this.registry =
-      remote === undefined
+      remote === null
         ? new EmbeddedRegistry({
             journal: this.#schemasTopic,
             defaultLevel,
@@ -299,6 +382,8 @@ export class Database implements Engine {
     const registry =
       this.registry ?? new RemoteRegistry(remote as RemoteRegistrySettings, { clock });
     this.schemas = registry;
+    const { maxFutureMs } = properties;
+    const timeMax = (): number => clock.now() + maxFutureMs;
     this.#runner = new QueryRunner({
       clock,
       log,
@@ -307,6 +392,7 @@ export class Database implements Engine {
       budget,
       processingLog,
       registry,
+      timeMax,
       logger,
       seed: data.clusterId,
       epoch,
@@ -320,7 +406,7 @@ export class Database implements Engine {
       runner: this.#runner,
       loop: this.#loop,
       logger,
-      catalog: Catalog.EMPTY.withBuiltIn(PROCESSING_LOG_SOURCE),
+      catalog: withDefaults(Catalog.EMPTY.withBuiltIn(PROCESSING_LOG_SOURCE), properties.defaults),
     });
     const { showRecordBytes: showsBytes = true } = options;
     this.#openProcessingLog = async () => {
@@ -344,6 +430,7 @@ export class Database implements Engine {
       catalog: this.#catalog,
       processingLog,
       registry,
+      timeMax,
     });
     this.#statements = new StatementRunner({
       clock,
@@ -356,6 +443,7 @@ export class Database implements Engine {
       queries: this.#queries,
       registry,
       denied: this.#denied,
+      serverProperties: listServerProperties(properties),
     });
   }
 
@@ -440,7 +528,7 @@ export class Database implements Engine {
     return this.#queries.close(queryId);
   }
 
-  openInserts(target: string, { properties }: StatementOptions = {}): Inserts {
+  openInserts(target: string, { properties, access }: StatementOptions = {}): Inserts {
     this.#checkReady();
     this.#checkProperties(properties);
     const { catalog } = this.#catalog;
@@ -457,11 +545,16 @@ export class Database implements Engine {
       ingest: this.#ingest,
       clock: this.#clock,
       registry: this.schemas,
+      access,
     });
   }
 
   get commandStatuses(): ReadonlyMap<string, CommandStatus> {
     return this.#statuses.all;
+  }
+
+  topicOf(source: string): string | null {
+    return this.#catalog.catalog.source(source)?.topic ?? null;
   }
 
   checkProperty(name: string): void {
@@ -566,6 +659,12 @@ function storesOf(plan: PhysicalPlan): string[] {
   return plan.steps.flatMap((step) =>
     isOperatorStep(step) && statesOf(step).length > 0 ? [`${step.kind}-${step.id}`] : [],
   );
+}
+
+function withDefaults(catalog: Catalog, defaults: Overrides): Catalog {
+  let result = catalog;
+  for (const [property, value] of defaults) result = result.withDefault(property, value);
+  return result;
 }
 
 function defaultCacheBytes(): number {

@@ -1,4 +1,5 @@
 import type { DurationFigures } from './base/durations.ts';
+import type { TopicAccess } from './base/topic-access.ts';
 import type { Row, SqlType } from './sql/types.ts';
 import type { CommandStatus, Entity } from './api/entities.ts';
 import type { JsonNode } from './formats/json-node.ts';
@@ -31,6 +32,8 @@ export interface Engine {
   openInserts(target: string, options?: StatementOptions): Inserts;
   /** What became of the durable statements this process knows of, by command id, oldest first. */
   readonly commandStatuses: ReadonlyMap<string, CommandStatus>;
+  /** The topic a stream or table lies over; null for a name that is none. */
+  topicOf(source: string): string | null;
   /** Checks that a property of this name may be set. @throws DatabaseError UNKNOWN_PROPERTY. */
   checkProperty(name: string): void;
   /** The persistent queries and the partitions they read, for the status of the cluster. */
@@ -136,6 +139,8 @@ export interface StatementOptions {
   readonly resume?: string;
   /** Given the kinds of all statements before the first of them is looked at; what it throws refuses them all. */
   readonly authorize?: (statementKinds: readonly string[]) => void;
+  /** Which topics the client may touch; absent: all. */
+  readonly access?: TopicAccess;
   /**
    * Names the request: sent again with the same statements it is not run again. For requests that only insert rows.
    */
@@ -178,6 +183,8 @@ export type QueryBatch =
       readonly kind: 'rows';
       readonly rows: readonly Row[];
       readonly tombstones: readonly boolean[] | null;
+      /** Other queries are given this very object: what is made of it can be made once for all of them. */
+      readonly isShared?: true;
     }
   | {
       readonly kind: 'lines';

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { reportProblems, type Command, type Surroundings } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { ServerOptions } from '../serve.ts';
+import { readProperties } from '../server-properties.ts';
 import { readSecurityFiles, type SecurityFiles } from '../security-files.ts';
 import { DURABILITY_EXPECTED, parseDurability } from '../../src/log/topic-settings.ts';
 import type { Settings } from '../settings.ts';
@@ -97,16 +98,30 @@ export const server: Command = {
       summary: `${LOG_LEVELS.join(', ')} (default info, with --prompt warn); JSON lines on standard error`,
     },
     {
+      name: 'properties',
+      value: 'FILE',
+      variable: 'MILLRACE_PROPERTIES',
+      summary: 'properties of the server, one name=value a line, as in ksql-server.properties',
+    },
+    {
+      name: 'property',
+      value: 'NAME=VALUE',
+      several: true,
+      summary: 'one property of the server; may be given several times',
+    },
+    {
       name: 'schema-registry-url',
       value: 'URL',
       variable: 'MILLRACE_SCHEMA_REGISTRY_URL',
-      summary: 'another schema registry to keep schemas in (default: the one of this server)',
+      summary:
+        'short for --property ksql.schema.registry.url=URL: another schema registry (default: the one of this server)',
     },
     {
       name: 'schema-registry-user',
       value: 'USER:PASSWORD',
       variable: 'MILLRACE_SCHEMA_REGISTRY_USER',
-      summary: 'credentials for it; better given by the variable, which others cannot see',
+      summary:
+        'short for ksql.schema.registry.basic.auth.user.info: credentials for it; better given by the variable, which others cannot see',
     },
     {
       name: 'schema-compatibility',
@@ -147,7 +162,10 @@ export const server: Command = {
   },
 };
 
-function readOptions(settings: Settings, { input, output }: Surroundings): ServerOptions {
+function readOptions(
+  settings: Settings,
+  { input, output, environment }: Surroundings,
+): ServerOptions {
   const host = settings.text('host') ?? HOST_DEFAULT;
   const security = readSecurity(settings);
   const hasLogIn = settings.has('users');
@@ -174,6 +192,7 @@ function readOptions(settings: Settings, { input, output }: Surroundings): Serve
       'fsync',
     logLevel: settings.choice('log-level', LOG_LEVELS) ?? (prompt ? 'warn' : 'info'),
     prompt,
+    properties: readProperties(settings, environment),
     schemaRegistry: readSchemaRegistry(settings),
     deniedProperties: listOf(settings.text('properties-denylist')),
     showRecordBytes: !settings.has('hide-record-bytes'),

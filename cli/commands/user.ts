@@ -3,6 +3,7 @@ import { chmodSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { text as readAll } from 'node:stream/consumers';
 import { hashPassword } from '../../server/security/password-hash.ts';
 import { ROLES, type Role } from '../../server/security/roles.ts';
+import { formatTopicRule, type TopicRule } from '../../server/security/topic-rules.ts';
 import {
   digestToken,
   formatUserLine,
@@ -17,7 +18,8 @@ import type { Settings } from '../settings.ts';
 const FILE_DEFAULT = 'millrace-users';
 const ACTIONS = ['add', 'remove', 'list'] as const;
 const PASSWORD_LENGTH_MIN = 8;
-const HEAD = '# Users of a Millrace server: name role kind secret. Kept by `millrace user`.\n';
+const HEAD =
+  '# Users of a Millrace server: name role kind secret; and allow who operations topic. Kept by `millrace user`.\n';
 
 /** `millrace user add|remove|list`: keeps the file of those who may log in. */
 export const user: Command = {
@@ -60,40 +62,46 @@ export const user: Command = {
       reportProblems(user, settings, surroundings);
       return EXIT.CONFIGURATION;
     }
-    const { lines } = file;
+    const { lines, rules } = file;
     switch (known!) {
       case 'list':
         for (const line of lines)
           surroundings.output.write(`${line.name} ${line.role} ${line.kind}\n`);
+        for (const rule of rules) surroundings.output.write(`${formatTopicRule(rule)}\n`);
         return EXIT.OK;
       case 'remove':
-        return remove(name!, { lines, path, surroundings });
+        return remove(name!, { lines, rules, path, surroundings });
       case 'add':
-        return add({ name: name!, role }, { lines, path, settings, surroundings });
+        return add({ name: name!, role }, { lines, rules, path, settings, surroundings });
     }
   },
 };
 
 interface Place {
   readonly lines: readonly UserLine[];
+  readonly rules: readonly TopicRule[];
   readonly path: string;
   readonly surroundings: Surroundings;
 }
 
-function remove(name: string, { lines, path, surroundings }: Place): number {
+/** Rules about the user go with it. */
+function remove(name: string, { lines, rules, path, surroundings }: Place): number {
   const kept = lines.filter((line) => line.name !== name);
+  const keptRules = rules.filter(
+    ({ who }) => who === 'everybody' || !('user' in who) || who.user !== name,
+  );
   if (kept.length === lines.length) {
     surroundings.errors.write(`There is no user ${name} in ${path}.\n`);
     return EXIT.FAILED;
   }
-  writeUsersFile(path, kept);
+  writeUsersFile(path, kept, keptRules);
   surroundings.output.write(`Removed ${name} from ${path}.\n`);
   return EXIT.OK;
 }
 
 async function add(
   { name, role }: { readonly name: string; readonly role: Role },
-  { lines, path, settings, surroundings }: Place & { readonly settings: Settings },
+  { lines, rules, path, settings, surroundings }: Place & { readonly settings: Settings },
 ): Promise<number> {
   const { output, errors } = surroundings;
   let kind: CredentialKind = 'password';
@@ -127,7 +135,7 @@ async function add(
     errors.write(`${problems.join('\n')}\n`);
     return EXIT.FAILED;
   }
-  writeUsersFile(path, [...kept, added]);
+  writeUsersFile(path, [...kept, added], rules);
   output.write(token === null ? `Added ${name} to ${path}.\n` : `${token}\n`);
   if (token !== null) errors.write(`Added ${name} to ${path}. The token is not shown again.\n`);
   return EXIT.OK;
@@ -145,17 +153,20 @@ function readUsersFile(path: string): ReturnType<typeof parseUsers> {
     return parseUsers(readFileSync(path, 'utf8'), path);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT') return { lines: [], problems: [] };
-    return { lines: [], problems: [`${path} cannot be read (${code}).`] };
+    if (code === 'ENOENT') return { lines: [], rules: [], problems: [] };
+    return { lines: [], rules: [], problems: [`${path} cannot be read (${code}).`] };
   }
 }
 
 /** Replaces the file as a whole; only its owner may read it. */
-function writeUsersFile(path: string, lines: readonly UserLine[]): void {
+function writeUsersFile(
+  path: string,
+  users: readonly UserLine[],
+  rules: readonly TopicRule[],
+): void {
   const temporary = `${path}.new`;
-  writeFileSync(temporary, HEAD + lines.map((line) => `${formatUserLine(line)}\n`).join(''), {
-    mode: 0o600,
-  });
+  const lines = [...users.map(formatUserLine), ...rules.map(formatTopicRule)];
+  writeFileSync(temporary, HEAD + lines.map((line) => `${line}\n`).join(''), { mode: 0o600 });
   chmodSync(temporary, 0o600);
   renameSync(temporary, path);
 }

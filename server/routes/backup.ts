@@ -2,6 +2,7 @@ import { isAbsolute } from 'node:path';
 import { DatabaseError } from '../../src/base/errors.ts';
 import { MEDIA_JSON, MEDIA_KSQL_V1 } from '../media-types.ts';
 import { parseDirectory } from '../topic-request.ts';
+import { requireAllTopics } from '../security/topic-rules.ts';
 import type { RouteDefinition } from './route.ts';
 
 export const backup: RouteDefinition = {
@@ -11,6 +12,7 @@ export const backup: RouteDefinition = {
   offers: [MEDIA_JSON, MEDIA_KSQL_V1],
   labelsErrors: true,
   async handle({ exchange, body, context }) {
+    requireAllTopics(exchange.principal);
     const directory = parseDirectory(body);
     if (!isAbsolute(directory)) {
       throw new DatabaseError(

@@ -1,4 +1,5 @@
 import { MEDIA_JSON, MEDIA_KSQL_V1 } from '../media-types.ts';
+import { requireAllTopics } from '../security/topic-rules.ts';
 import type { RouteDefinition } from './route.ts';
 
 export const clusterStatus: RouteDefinition = {
@@ -9,6 +10,7 @@ export const clusterStatus: RouteDefinition = {
   offers: [MEDIA_KSQL_V1, MEDIA_JSON],
   labelsErrors: true,
   handle({ exchange, context }) {
+    requireAllTopics(exchange.principal);
     const { engine } = context;
     const now = Date.now();
     const queries = engine.queryPartitions.map(({ queryId, stores, partitions }) => [

@@ -1,4 +1,6 @@
+import type { TopicService } from '../../src/api/topics.ts';
 import { MEDIA_JSON, MEDIA_KSQL_V1 } from '../media-types.ts';
+import { topicsFor } from '../security/restricted-topics.ts';
 import { parseGroupCommit, parseGroupName } from '../topic-request.ts';
 import type { Call, RouteDefinition } from './route.ts';
 
@@ -7,15 +9,14 @@ export const groupRoutes: readonly RouteDefinition[] = [
   {
     ...route('/v1/groups', 'Lists the consumer groups that have committed offsets.'),
     method: 'GET',
-    handle: (call) => answer(call, { groups: call.context.engine.topics.groups() }),
+    handle: (call) => answer(call, { groups: topicsOf(call).groups() }),
   },
   {
     ...route(
       '/v1/groups/describe',
       'Tells the offsets of a group and what it has to read: {group}.',
     ),
-    handle: (call) =>
-      answer(call, call.context.engine.topics.describeGroup(parseGroupName(call.body))),
+    handle: (call) => answer(call, topicsOf(call).describeGroup(parseGroupName(call.body))),
   },
   {
     ...route(
@@ -24,14 +25,14 @@ export const groupRoutes: readonly RouteDefinition[] = [
     ),
     async handle(call) {
       const { group, offsets } = parseGroupCommit(call.body);
-      answer(call, await call.context.engine.topics.commitGroup(group, offsets));
+      answer(call, await topicsOf(call).commitGroup(group, offsets));
     },
   },
   {
     ...route('/v1/groups/delete', 'Forgets the offsets of a group: {group}.'),
     async handle(call) {
       const group = parseGroupName(call.body);
-      await call.context.engine.topics.deleteGroup(group);
+      await topicsOf(call).deleteGroup(group);
       answer(call, { group });
     },
   },
@@ -40,6 +41,10 @@ export const groupRoutes: readonly RouteDefinition[] = [
 function route(path: string, summary: string): Omit<RouteDefinition, 'handle'> {
   const offers = [MEDIA_JSON, MEDIA_KSQL_V1] as const;
   return { method: 'POST', path, summary, offers, labelsErrors: true };
+}
+
+function topicsOf({ exchange, context }: Call): TopicService {
+  return topicsFor(context.engine, exchange.principal);
 }
 
 function answer({ exchange }: Call, body: object): void {

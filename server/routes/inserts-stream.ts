@@ -7,6 +7,7 @@ import { InsertAcknowledgements } from '../insert-acknowledgements.ts';
 import { parseJsonText } from '../json-text.ts';
 import { LineReader } from '../line-reader.ts';
 import { MEDIA_DELIMITED, MEDIA_JSON } from '../media-types.ts';
+import { openInsertsFor } from '../run-statements.ts';
 import type { ServerContext } from '../server-context.ts';
 import { parseInsertsRequest } from '../statement-request.ts';
 import type { RouteDefinition } from './route.ts';
@@ -26,7 +27,7 @@ export const insertsStream: RouteDefinition = {
         'This endpoint is only available when using HTTP2. Over HTTP/1.1, send INSERT ... VALUES to /ksql.',
       );
     }
-    const { engine, limits } = context;
+    const { limits } = context;
     const lines = new LineReader(exchange.request, limits.messageBytesMax);
     const first = await lines.next();
     if (first === null || first.trim() === '') {
@@ -38,7 +39,7 @@ export const insertsStream: RouteDefinition = {
     const { target, hasPositions, options } = parseInsertsRequest(
       parseJsonText(first, limits.jsonDepthMax),
     );
-    const inserts = engine.openInserts(target, options);
+    const inserts = openInsertsFor(exchange, { target, options }, context);
     exchange.begin(200, { 'content-type': mediaType });
     const acknowledgements = new InsertAcknowledgements(exchange, mediaType, { hasPositions });
     await insertAll(inserts, { lines, acknowledgements, context, isGone: () => exchange.gone });

@@ -1,4 +1,5 @@
 import { MEDIA_JSON } from '../media-types.ts';
+import { requireAllTopics } from '../security/topic-rules.ts';
 import type { RouteDefinition } from './route.ts';
 
 export const metrics: RouteDefinition = {
@@ -9,6 +10,7 @@ export const metrics: RouteDefinition = {
   answersAnyAccept: true,
   labelsErrors: true,
   async handle({ exchange, context }) {
+    requireAllTopics(exchange.principal);
     const text = await context.metrics.text();
     exchange.send(200, { 'content-type': context.metrics.contentType }, text);
   },

@@ -45,6 +45,7 @@ export const sseQuery: RouteDefinition = {
       const isHere = await pumpFrames(result, exchange, {
         frame: ({ members, token }) => event('rows', `{${members}}`, token),
         chunkLength: context.limits.rowsChunkBytes,
+        sharedAs: 'events',
       });
       const reason = result.finalMessage ?? 'Query Completed';
       if (isHere) exchange.end(event('ended', JSON.stringify({ reason }), null));

@@ -1,6 +1,7 @@
 import { DatabaseError } from '../../src/base/errors.ts';
 import { MEDIA_JSON, MEDIA_KSQL_V1 } from '../media-types.ts';
-import type { RouteDefinition } from './route.ts';
+import { accessOf, requireAllTopics } from '../security/topic-rules.ts';
+import type { Call, RouteDefinition } from './route.ts';
 
 export const statuses: RouteDefinition = {
   method: 'GET',
@@ -10,6 +11,7 @@ export const statuses: RouteDefinition = {
   labelsErrors: true,
   handle({ exchange, context }) {
     const all = Array.from(context.engine.commandStatuses, ([id, { status }]) => [id, status]);
+    requireAllTopics(exchange.principal);
     const body = { commandStatuses: Object.fromEntries(all) as unknown };
     exchange.send(200, { 'content-type': MEDIA_JSON }, JSON.stringify(body));
   },
@@ -24,7 +26,19 @@ export const status: RouteDefinition = {
   handle({ exchange, parameters, context }) {
     const { type = '', entity = '', action = '' } = parameters;
     const found = context.engine.commandStatuses.get(`${type}/${entity}/${action}`);
-    if (found === undefined) throw new DatabaseError('NOT_FOUND', 'Command not found');
+    if (found === undefined || !isVisible(entity, { exchange, context }))
+      throw new DatabaseError('NOT_FOUND', 'Command not found');
     exchange.send(200, { 'content-type': MEDIA_JSON }, JSON.stringify(found));
   },
 };
+
+/** Whoever may touch some topics only is told of statements about sources over those. */
+function isVisible(
+  entity: string,
+  { exchange, context }: Pick<Call, 'exchange' | 'context'>,
+): boolean {
+  const access = accessOf(exchange.principal);
+  if (access === undefined) return true;
+  const topic = context.engine.topicOf(entity.replaceAll('`', ''));
+  return topic !== null && access.allows('describe', topic);
+}

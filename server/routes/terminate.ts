@@ -1,5 +1,6 @@
 import { MEDIA_JSON, MEDIA_KSQL_V1 } from '../media-types.ts';
 import { parseTerminateRequest } from '../statement-request.ts';
+import { requireAllTopics } from '../security/topic-rules.ts';
 import type { RouteDefinition } from './route.ts';
 
 export const terminate: RouteDefinition = {
@@ -10,6 +11,7 @@ export const terminate: RouteDefinition = {
   offers: [MEDIA_KSQL_V1, MEDIA_JSON],
   labelsErrors: true,
   async handle({ exchange, body, context }) {
+    requireAllTopics(exchange.principal);
     const entity = await context.engine.terminateAll(parseTerminateRequest(body));
     context.termination.isDone = true;
     exchange.send(200, { 'content-type': MEDIA_JSON }, JSON.stringify([entity]));

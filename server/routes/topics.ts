@@ -1,4 +1,6 @@
+import type { TopicService } from '../../src/api/topics.ts';
 import { MEDIA_JSON, MEDIA_KSQL_V1 } from '../media-types.ts';
+import { topicsFor } from '../security/restricted-topics.ts';
 import {
   parseConsume,
   parseNewTopic,
@@ -14,23 +16,23 @@ export const topicRoutes: readonly RouteDefinition[] = [
   {
     ...route('/v1/topics', 'Lists the topics with their partitions and settings.'),
     method: 'GET',
-    handle: (call) => answer(call, { topics: call.context.engine.topics.list() }),
+    handle: (call) => answer(call, { topics: topicsOf(call).list() }),
   },
   {
     ...route('/v1/topics', 'Creates a topic: {name, partitions?, settings?}.'),
     async handle(call) {
-      answer(call, await call.context.engine.topics.create(parseNewTopic(call.body)));
+      answer(call, await topicsOf(call).create(parseNewTopic(call.body)));
     },
   },
   {
     ...route('/v1/topics/describe', 'Describes one topic: {topic}.'),
-    handle: (call) => answer(call, call.context.engine.topics.describe(parseTopicName(call.body))),
+    handle: (call) => answer(call, topicsOf(call).describe(parseTopicName(call.body))),
   },
   {
     ...route('/v1/topics/delete', 'Deletes a topic no stream or table uses: {topic}.'),
     async handle(call) {
       const topic = parseTopicName(call.body);
-      await call.context.engine.topics.delete(topic);
+      await topicsOf(call).delete(topic);
       answer(call, { topic });
     },
   },
@@ -42,7 +44,7 @@ export const topicRoutes: readonly RouteDefinition[] = [
     async handle(call) {
       const { topic, records } = parseProduce(call.body);
       const idempotencyKey = call.exchange.header('idempotency-key') ?? null;
-      const { topics } = call.context.engine;
+      const topics = topicsOf(call);
       answer(call, { offsets: await topics.produce(topic, records, { idempotencyKey }) });
     },
   },
@@ -52,7 +54,7 @@ export const topicRoutes: readonly RouteDefinition[] = [
       'Reads records of one partition: {topic, partition?, offset, count?, waitMs?}.',
     ),
     async handle(call) {
-      answer(call, await call.context.engine.topics.consume(parseConsume(call.body)));
+      answer(call, await topicsOf(call).consume(parseConsume(call.body)));
     },
   },
   {
@@ -61,7 +63,7 @@ export const topicRoutes: readonly RouteDefinition[] = [
       'Deletes the records of a partition below an offset: {topic, partition?, offset}.',
     ),
     async handle(call) {
-      answer(call, await call.context.engine.topics.deleteRecords(parsePlace(call.body)));
+      answer(call, await topicsOf(call).deleteRecords(parsePlace(call.body)));
     },
   },
   {
@@ -71,7 +73,7 @@ export const topicRoutes: readonly RouteDefinition[] = [
     ),
     async handle(call) {
       const { topic, at } = parsePosition(call.body);
-      answer(call, { offsets: await call.context.engine.topics.offsets(topic, at) });
+      answer(call, { offsets: await topicsOf(call).offsets(topic, at) });
     },
   },
 ];
@@ -79,6 +81,10 @@ export const topicRoutes: readonly RouteDefinition[] = [
 function route(path: string, summary: string): Omit<RouteDefinition, 'handle'> {
   const offers = [MEDIA_JSON, MEDIA_KSQL_V1] as const;
   return { method: 'POST', path, summary, offers, labelsErrors: true };
+}
+
+function topicsOf({ exchange, context }: Call): TopicService {
+  return topicsFor(context.engine, exchange.principal);
 }
 
 function answer({ exchange }: Call, body: object): void {

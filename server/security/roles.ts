@@ -1,3 +1,5 @@
+import type { TopicRule } from './topic-rules.ts';
+
 /** What someone may do, from least to most; each may do what the ones before it may. */
 export const ROLES = ['read', 'write', 'admin'] as const;
 
@@ -12,6 +14,8 @@ export interface Principal {
   /** As in the users file. */
   readonly name: string;
   readonly role: Role;
+  /** What it may do to which topics; absent or null: everything its role allows, to all of them. */
+  readonly rules?: readonly TopicRule[] | null;
 }
 
 /** Who everybody is where nobody is asked who they are. */

@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { parsePasswordHash, type PasswordHash } from './password-hash.ts';
 import { ROLES, type Principal, type Role } from './roles.ts';
+import { parseTopicRule, RULE_WORD, rulesFor, type TopicRule } from './topic-rules.ts';
 
 /** How someone shows who they are. */
 export const CREDENTIAL_KINDS = ['password', 'token', 'certificate'] as const;
@@ -15,26 +16,45 @@ export interface UserLine {
   readonly secret: string;
 }
 
+/** What a users file says. */
+export interface UsersFile {
+  readonly lines: readonly UserLine[];
+  readonly rules: readonly TopicRule[];
+  readonly problems: readonly string[];
+}
+
 const NAME = /^[\w.@-]{1,64}$/;
 const TOKEN_DIGEST = /^\$sha256\$([\da-f]{64})$/;
 
 /**
- * Reads a users file: a line per credential, `name role kind secret`, divided by blanks. Empty lines and those that
- * begin with `#` are left out.
+ * Reads a users file: a line per credential, `name role kind secret`, divided by blanks, and rules about topics,
+ * `allow who operations topic`. Empty lines and those that begin with `#` are left out.
  * @param path for the problems.
  * @returns also all that is wrong with it, `path:line: sentence` each; secrets are never shown.
  */
-export function parseUsers(
-  text: string,
-  path: string,
-): { readonly lines: readonly UserLine[]; readonly problems: readonly string[] } {
+export function parseUsers(text: string, path: string): UsersFile {
   const lines: UserLine[] = [];
+  const rules: TopicRule[] = [];
+  /** Lines of rules that name a user, to be looked up once all are known. */
+  const named: { readonly user: string; readonly lineNumber: number }[] = [];
   const problems: string[] = [];
   const roles = new Map<string, Role>();
   for (const [index, written] of text.split(/\r?\n/).entries()) {
     if (/^\s*(#|$)/.test(written)) continue;
     const refuse = (problem: string): void =>
       void problems.push(`${path}:${index + 1}: ${problem}`);
+    if (isRuleLine(written)) {
+      const rule = parseTopicRule(written);
+      if (typeof rule === 'string') {
+        refuse(rule);
+        continue;
+      }
+      rules.push(rule);
+      if (rule.who !== 'everybody' && 'user' in rule.who) {
+        named.push({ user: rule.who.user, lineNumber: index + 1 });
+      }
+      continue;
+    }
     const [name = '', role = '', kind = '', ...rest] = written.trim().split(/\s+/);
     const secret = rest.join(' ');
     const known = {
@@ -56,7 +76,14 @@ export function parseUsers(
     roles.set(name, known.role);
     lines.push({ name, role: known.role, kind: known.kind, secret });
   }
-  return { lines, problems };
+  for (const { user, lineNumber } of named) {
+    if (!roles.has(user)) problems.push(`${path}:${lineNumber}: there is no user ${user}`);
+  }
+  return { lines, rules, problems };
+}
+
+function isRuleLine(written: string): boolean {
+  return written.trim().split(/\s+/, 1)[0] === RULE_WORD;
 }
 
 const SECRET_EXPECTED: { readonly [K in CredentialKind]: string } = {
@@ -93,9 +120,10 @@ export class Users {
   readonly #tokens: { readonly principal: Principal; readonly digest: Buffer }[] = [];
   readonly #certificates = new Map<string, Principal>();
 
-  constructor(lines: readonly UserLine[]) {
+  constructor(lines: readonly UserLine[], rules: readonly TopicRule[] = []) {
     for (const { name, role, kind, secret } of lines) {
-      const principal: Principal = { name, role };
+      const own = rulesFor({ name, role }, rules);
+      const principal: Principal = own === null ? { name, role } : { name, role, rules: own };
       switch (kind) {
         case 'password':
           this.#passwords.set(name, { principal, hash: parsePasswordHash(secret)! });

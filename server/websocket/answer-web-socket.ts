@@ -58,6 +58,7 @@ async function runQuery(
       row: (columns, tombstone) => (tombstone ? null : `{"row":{"columns":${columns}}}`),
       line: (line) => JSON.stringify(line),
       chunkLength: 0,
+      sharedAs: 'row messages',
     });
     if (here) {
       void channel.write(JSON.stringify({ error: 'done' }));

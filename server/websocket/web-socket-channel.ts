@@ -8,17 +8,23 @@ import {
   CLOSE_UNSUPPORTED,
   closeReason,
 } from './close-codes.ts';
+import type { TextSink } from '../text-sink.ts';
+import { webSocketWire } from '../wire.ts';
 import { FrameMeter } from './frame-meter.ts';
+
+const SLOW_CONSUMER = 'SLOW_CONSUMER: rows were not read as fast as they came';
 
 /**
  * The sending side of one WebSocket: knows how much may wait for the client and when it is gone. It
  * guards the connection too: silent, flooding and malformed clients are closed, and never is an
  * error left without a listener, which would end the process.
  */
-export class WebSocketChannel {
+export class WebSocketChannel implements TextSink {
+  readonly wire = webSocketWire;
   readonly #webSocket: WebSocket;
   readonly #socket: Duplex;
   readonly #limits: ServerLimits;
+  readonly #onStall: (reason: string) => void;
   readonly #heartbeat: Heartbeat;
   readonly #whenGone = new Set<() => void>();
   #gone = false;
@@ -27,6 +33,7 @@ export class WebSocketChannel {
   /**
    * @param socket the connection below the WebSocket: its buffer is the one that fills up.
    * @param onText gets what the client sends; absent: that is ignored.
+   * @param onStall called before a client that does not read is closed, for a last word.
    */
   constructor(
     webSocket: WebSocket,
@@ -34,11 +41,17 @@ export class WebSocketChannel {
     {
       limits,
       onText = () => {},
-    }: { readonly limits: ServerLimits; readonly onText?: (text: string) => void },
+      onStall = () => {},
+    }: {
+      readonly limits: ServerLimits;
+      readonly onText?: (text: string) => void;
+      readonly onStall?: (reason: string) => void;
+    },
   ) {
     this.#webSocket = webSocket;
     this.#socket = socket;
     this.#limits = limits;
+    this.#onStall = onStall;
     this.#heartbeat = new Heartbeat({
       intervalMs: limits.pingIntervalMs,
       timeoutMs: limits.pongTimeoutMs,
@@ -77,10 +90,28 @@ export class WebSocketChannel {
    *   stall timeout.
    */
   write(text: string): true | Promise<boolean> {
-    // Closing, by whichever side, is as good as closed: what is sent now is dropped.
-    if (this.#webSocket.readyState !== this.#webSocket.OPEN) this.#leave();
-    if (this.#gone) return Promise.resolve(false);
+    if (!this.#isOpen()) return Promise.resolve(false);
     this.#webSocket.send(text);
+    return this.#hasRoom();
+  }
+
+  /**
+   * Sends whole frames, made by `wire`; answers like `write`. They go past the library, which sends at once what it is
+   * given: nothing is compressed here, and frames cannot get between the parts of another.
+   */
+  writeBytes(frames: Buffer): true | Promise<boolean> {
+    if (!this.#isOpen()) return Promise.resolve(false);
+    this.#socket.write(frames);
+    return this.#hasRoom();
+  }
+
+  /** Closing, by whichever side, is as good as closed: what is sent now is dropped. */
+  #isOpen(): boolean {
+    if (this.#webSocket.readyState !== this.#webSocket.OPEN) this.#leave();
+    return !this.#gone;
+  }
+
+  #hasRoom(): true | Promise<boolean> {
     const full = this.#webSocket.bufferedAmount >= this.#limits.pendingBytesMax;
     return full && this.#socket.writableNeedDrain ? this.#drained() : true;
   }
@@ -96,7 +127,8 @@ export class WebSocketChannel {
     return new Promise((resolve) => {
       const timer = setTimeout(() => {
         this.#stalled = true;
-        this.close(CLOSE_TRY_AGAIN_LATER, 'SLOW_CONSUMER: rows were not read as fast as they came');
+        this.#onStall(SLOW_CONSUMER);
+        this.close(CLOSE_TRY_AGAIN_LATER, SLOW_CONSUMER);
       }, this.#limits.stallTimeoutMs);
       const settle = (): void => {
         clearTimeout(timer);

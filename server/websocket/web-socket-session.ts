@@ -3,7 +3,7 @@ import type { QueryResult } from '../../src/engine.ts';
 import { toDatabaseError } from '../errors.ts';
 import { requestLogger } from '../request-logger.ts';
 import { columnsOf, pumpFrames } from '../row-frames.ts';
-import { executeFor, queryFor } from '../run-statements.ts';
+import { executeFor, openInsertsFor, queryFor } from '../run-statements.ts';
 import type { Client } from '../security/log-in.ts';
 import { requireRole } from '../security/statement-access.ts';
 import type { ServerContext } from '../server-context.ts';
@@ -24,6 +24,8 @@ export class WebSocketSession {
   #channel: WebSocketChannel | null = null;
   /** By id; null while one is being started. */
   readonly #queries = new Map<string, QueryResult | null>();
+  /** By id, what goes on behind the rows that were sent. */
+  readonly #tokens = new Map<string, string | null>();
   /** Ids of queries that were stopped while they were being started. */
   readonly #stopped = new Set<string>();
   #requests = 0;
@@ -61,10 +63,10 @@ export class WebSocketSession {
   }
 
   /** Before the connection is closed by us: tells each query where it stands. */
-  sayGoodbye(): void {
-    for (const [id, result] of this.#queries) {
-      const token = result?.continuation ?? null;
-      this.#send({ type: 'ended', id, reason: 'The server is shutting down.', token, again: true });
+  sayGoodbye(reason = 'The server is shutting down.'): void {
+    for (const id of this.#queries.keys()) {
+      const token = this.#tokens.get(id) ?? null;
+      this.#send({ type: 'ended', id, reason, token, again: true });
     }
   }
 
@@ -110,7 +112,7 @@ export class WebSocketSession {
 
   async #insert({ id, target, rows }: ClientMessage & { type: 'insert' }): Promise<object> {
     requireRole(this.#client.principal, 'write');
-    const inserts = this.#context.engine.openInserts(target);
+    const inserts = openInsertsFor(this.#client, { target }, this.#context);
     const settled = await Promise.allSettled(
       rows.map(async (row) => {
         const { partition, offset } = await inserts.insert(row);
@@ -160,6 +162,7 @@ export class WebSocketSession {
       if (!channel.gone) this.#tell(id, error);
     } finally {
       this.#queries.delete(id);
+      this.#tokens.delete(id);
       this.#stopped.delete(id);
       if (result !== null) await queries.remove(result);
     }
@@ -170,11 +173,14 @@ export class WebSocketSession {
     const columns = columnsOf(result);
     const token = result.continuation ?? null;
     this.#send({ type: 'started', id, queryId, kind, columns, token });
+    this.#tokens.set(id, token);
     const head = `{"type":"rows","id":${JSON.stringify(id)},`;
     const isHere = await pumpFrames(result, channel, {
       frame: ({ members, token: behind, more }) =>
         `${head}${members},"token":${JSON.stringify(behind)}${more ? ',"more":true' : ''}}`,
       chunkLength: this.#context.limits.rowsChunkBytes,
+      sharedAs: head,
+      onSent: (behind) => this.#tokens.set(id, behind),
     });
     if (isHere) {
       const reason = result.finalMessage ?? 'Query Completed';

@@ -65,7 +65,8 @@ export class WebSockets {
         const isSession = pathOf(request.url ?? '') === webSocketSession.path;
         const session = isSession ? new WebSocketSession(client, this.#context) : null;
         const onText = (text: string): void => session?.receive(text);
-        const channel = new WebSocketChannel(webSocket, socket, { limits, onText });
+        const onStall = (reason: string): void => session?.sayGoodbye(reason);
+        const channel = new WebSocketChannel(webSocket, socket, { limits, onText, onStall });
         this.#channels.add(channel);
         channel.onGone(() => this.#channels.delete(channel));
         if (session !== null) return this.#begin(session, channel);

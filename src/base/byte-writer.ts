@@ -1,15 +1,10 @@
 // Hot path: once per field of each record.
+import { DIGITS_MAX, writeDigits } from './digits.ts';
 
 const CAPACITY_MIN = 256;
 
 /** Longest string (UTF-16 units) written by the loop below; longer ones go through Node's UTF-8 encoder. */
 const SHORT_STRING = 48;
-
-const INTEGER_TEXT_MAX = 17;
-const INT32_MAX = 2 ** 31 - 1;
-const BILLION = 1e9;
-const ZERO = 0x30;
-const MINUS = 0x2d;
 
 /**
  * A growing buffer to write bytes into. `buffer` and `length` are public so that generated encoders can write
@@ -109,26 +104,8 @@ export class ByteWriter {
   writeIntegerText(value: number | bigint): void {
     if (typeof value === 'bigint' || !Number.isSafeInteger(value))
       return this.writeText(String(value));
-    this.reserve(INTEGER_TEXT_MAX);
-    const buffer = this.buffer;
-    let rest = value;
-    if (rest < 0) {
-      buffer[this.length++] = MINUS;
-      rest = -rest;
-    }
-    const start = this.length;
-    let end = start + digitCount(rest);
-    this.length = end;
-    // 32-bit division is several times faster, so digits are taken from there as soon as they fit.
-    while (rest > INT32_MAX) {
-      const upper = Math.floor(rest / BILLION);
-      let lower = (rest - upper * BILLION) | 0;
-      for (const stop = end - 9; end > stop; lower = (lower / 10) | 0)
-        buffer[--end] = ZERO + (lower % 10);
-      rest = upper;
-    }
-    for (let lower = rest | 0; end > start; lower = (lower / 10) | 0)
-      buffer[--end] = ZERO + (lower % 10);
+    this.reserve(DIGITS_MAX);
+    this.length = writeDigits(this.buffer, this.length, value);
   }
 
   /** Zigzag variable-length integer as Kafka's records use it; magnitude below 2^52. */
@@ -143,11 +120,4 @@ export class ByteWriter {
     }
     buffer[this.length++] = rest;
   }
-}
-
-/** How many decimal digits a non-negative safe integer has. */
-function digitCount(value: number): number {
-  let count = 1;
-  for (let bound = 10; value >= bound; bound *= 10) count++;
-  return count;
 }

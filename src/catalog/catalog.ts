@@ -127,6 +127,19 @@ export class Catalog {
     return this.with({ defaults: new Map(this.#defaults).set(property, value) });
   }
 
+  /** Only the sources that `isVisible` lets through, and the queries that read and write no others. */
+  restrictedTo(isVisible: (source: Source) => boolean): Catalog {
+    const only = (all: ReadonlyMap<string, Source>): Map<string, Source> =>
+      new Map([...all].filter(([, source]) => isVisible(source)));
+    const sources = only(this.#sources);
+    const builtIns = only(this.#builtIns);
+    const isKnown = (name: string): boolean => sources.has(name) || builtIns.has(name);
+    const queries = [...this.#queries].filter(
+      ([, { reads, writes }]) => reads.every(isKnown) && (writes === null || isKnown(writes)),
+    );
+    return this.with({ sources, builtIns, queries: new Map(queries) });
+  }
+
   // Not behind `#`: what tsc makes of a private method that names its class breaks EMPTY above.
   private with(changes: Partial<Content>): Catalog {
     const content = {

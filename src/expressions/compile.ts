@@ -1,4 +1,5 @@
 import { assert } from '../base/assert.ts';
+import { FunctionBuilder, joinCode, js, type Code } from '../base/generate.ts';
 import { EvaluationError } from '../sql/evaluation-error.ts';
 import type { Row } from '../sql/types.ts';
 import { type Ambient, NO_AMBIENT } from './ambient.ts';
@@ -6,12 +7,14 @@ import { emitCondition } from './emission.ts';
 import { createEmission } from './emit.ts';
 import type { Evaluate, EvaluatePredicate, RowContext } from './evaluation.ts';
 import type { Expression } from './expression.ts';
-import { FunctionBuilder, joinCode, js, type Code } from './generate.ts';
 import { isFallible, type EvaluationRules } from './properties.ts';
 import { childrenOf } from './walk.ts';
 
 /** `stream`: push and persistent queries. `pull`: pull queries and constants. */
 export type EvaluationMode = 'stream' | 'pull';
+
+/** Of all generated functions of expressions. */
+const PARAMETERS = js`row, context`;
 
 const ignore = (): void => {};
 
@@ -26,7 +29,7 @@ export function compile(
   onNestedError: (error: EvaluationError) => void = ignore,
   ambient: Ambient = NO_AMBIENT,
 ): Evaluate {
-  const builder = new FunctionBuilder();
+  const builder = new FunctionBuilder(PARAMETERS);
   const emission = createEmission(builder, valueRules(mode), onNestedError, ambient);
   return builder.build(js`return ${emission.emit(expression)};`);
 }
@@ -41,7 +44,7 @@ export function compilePredicate(
   ambient: Ambient = NO_AMBIENT,
 ): EvaluatePredicate {
   assert(expression.type.kind === 'BOOLEAN', 'a predicate is BOOLEAN');
-  const builder = new FunctionBuilder();
+  const builder = new FunctionBuilder(PARAMETERS);
   const nestedError = mode === 'stream' ? 'FALSE' : 'FAIL';
   const emission = createEmission(builder, { mode, nestedError }, ignore, ambient);
   return builder.build(js`return ${emitCondition(expression, emission)};`);
@@ -57,7 +60,7 @@ export function compileRow(
   onError: (index: number, error: EvaluationError) => void,
   ambient: Ambient = NO_AMBIENT,
 ): (row: Row, context: RowContext) => Row {
-  const builder = new FunctionBuilder();
+  const builder = new FunctionBuilder(PARAMETERS);
   const rules = valueRules(mode);
   const statements: Code[] = [];
   const columns = expressions.map((expression, index) => {

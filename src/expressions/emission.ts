@@ -1,7 +1,7 @@
+import { joinCode, js, type Code, type FunctionBuilder } from '../base/generate.ts';
 import { EvaluationError } from '../sql/evaluation-error.ts';
 import type { Ambient } from './ambient.ts';
 import type { Expression } from './expression.ts';
-import { joinCode, js, type Code, type FunctionBuilder } from './generate.ts';
 import { printExpression } from './print.ts';
 import { isNullable, type EvaluationRules } from './properties.ts';
 

@@ -1,4 +1,5 @@
 import { assert } from '../base/assert.ts';
+import { js, type Code, type FunctionBuilder } from '../base/generate.ts';
 import {
   addBigint,
   divideBigint,
@@ -21,7 +22,6 @@ import {
 import { formatType, type SqlType } from '../sql/types.ts';
 import { afterLoading, anyNull, failure, load, type Emission, type Loaded } from './emission.ts';
 import type { ArithmeticExpression, UnaryExpression } from './expression.ts';
-import { js, type Code, type FunctionBuilder } from './generate.ts';
 import { printExpression } from './print.ts';
 
 /** An arithmetic operation; a null operand is null in pull queries and an error elsewhere. */

@@ -1,9 +1,9 @@
+import { js, type Code } from '../base/generate.ts';
 import { compileComparison, compileEquality, compileTotalOrder } from '../sql/compare.ts';
 import type { ComparisonOperator } from '../sql/coerce.ts';
 import type { SqlType } from '../sql/types.ts';
 import { afterLoading, anyNull, load, type Emission } from './emission.ts';
 import type { ComparisonExpression, DistinctExpression } from './expression.ts';
-import { js, type Code } from './generate.ts';
 import { isNullable } from './properties.ts';
 
 /** A comparison: false when an operand is null. */

@@ -1,4 +1,5 @@
 import { assert, unreachable } from '../base/assert.ts';
+import { joinCode, js, type Code } from '../base/generate.ts';
 import type { Value } from '../sql/types.ts';
 import {
   afterLoading,
@@ -16,7 +17,6 @@ import type {
   StructExpression,
   SubscriptExpression,
 } from './expression.ts';
-import { joinCode, js, type Code } from './generate.ts';
 import { literalValue } from './literal.ts';
 import { printExpression } from './print.ts';
 import { isConstructor, isFallible, isIsolated } from './properties.ts';

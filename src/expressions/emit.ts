@@ -1,4 +1,5 @@
 import { assert, unreachable } from '../base/assert.ts';
+import { joinCode, js, type Code, type FunctionBuilder } from '../base/generate.ts';
 import type { ScalarOverload } from '../functions/function.ts';
 import { spreadParameters } from '../functions/overload.ts';
 import { scalarFunction } from '../functions/resolve.ts';
@@ -30,7 +31,6 @@ import type {
   LogicalExpression,
   PseudoColumn,
 } from './expression.ts';
-import { joinCode, js, type Code, type FunctionBuilder } from './generate.ts';
 import { compileDynamicLike, compileLike } from './like.ts';
 import { literalValue } from './literal.ts';
 import { printExpression } from './print.ts';

@@ -6,6 +6,12 @@ import { formatDouble } from '../sql/double-text.ts';
 import type { SqlType, Value } from '../sql/types.ts';
 import { formatBase64 } from './base64.ts';
 import type { Encoder, EncoderOptions } from './format.ts';
+import {
+  generateJsonWriter,
+  type JsonFieldWriting,
+  type WriteJsonObject,
+  type WriteValue,
+} from './json-encoder-code.ts';
 import { writeJsonText } from './json-text.ts';
 
 const QUOTE = 0x22;
@@ -21,12 +27,10 @@ export const NULL = Buffer.from('null');
 const TRUE = Buffer.from('true');
 const FALSE = Buffer.from('false');
 
-/** Writes one value as JSON. */
-export type WriteValue = (value: Value, writer: ByteWriter) => void;
-
 /**
  * Encodes rows as JSON by the rules of section 7.3 of the dialect: an object with all columns in order, nulls
  * included; or, when the spec says `unwrapped` and there is one column, its bare value, a null being a null payload.
+ * Objects are written by a function generated for the columns, the first few by one guided by tables.
  */
 export function createJsonEncoder({ columns, spec }: EncoderOptions): Encoder {
   const [single] = columns;
@@ -39,26 +43,42 @@ export function createJsonEncoder({ columns, spec }: EncoderOptions): Encoder {
       return true;
     };
   }
-  const writeFields = fieldsWriter(columns);
+  return createJsonObjectEncoder(writingsOf(columns));
+}
+
+/** After so many rows the encoder generates a function for its fields: most encoders of INSERT VALUES never do. */
+export const GENERATE_AFTER = 64;
+
+/** An encoder of objects with these fields; it writes a null field as null. Hot path. */
+export function createJsonObjectEncoder(fields: readonly JsonFieldWriting[]): Encoder {
+  let write = createJsonObjectWriter(fields);
+  let left = GENERATE_AFTER;
   return (row, rowOffset, writer) => {
-    writeFields(row, rowOffset, writer);
+    if (left > 0 && --left === 0) write = generateJsonWriter(fields) ?? write;
+    write(row, rowOffset, writer);
     return true;
   };
 }
 
-/** Writes an object: consecutive members of an array as the fields of these names. */
-function fieldsWriter(
+function writingsOf(
   fields: readonly { readonly name: string; readonly type: SqlType }[],
-): (values: readonly Value[], offset: number, writer: ByteWriter) => void {
+): JsonFieldWriting[] {
+  return fields.map(({ name, type }, index) => ({ name, index, type, write: valueWriter(type) }));
+}
+
+/** Writes objects with these fields, guided by tables. */
+export function createJsonObjectWriter(fields: readonly JsonFieldWriting[]): WriteJsonObject {
   const prefixes = fields.map(({ name }, i) =>
     Buffer.from(`${i === 0 ? '{' : ','}${JSON.stringify(name)}:`),
   );
-  const writers = fields.map((field) => valueWriter(field.type));
+  const indexes = fields.map((field) => field.index);
+  const writers = fields.map((field) => field.write);
   return (values, offset, writer) => {
     if (prefixes.length === 0) writer.writeByte(OPEN_OBJECT);
     for (let i = 0; i < prefixes.length; i++) {
       writeConstant(prefixes[i]!, writer);
-      const value = values[offset + i]!;
+      const index = indexes[i]!;
+      const value = index === null ? null : values[offset + index]!;
       if (value === null) writeConstant(NULL, writer);
       else writers[i]!(value, writer);
     }
@@ -99,7 +119,7 @@ export function valueWriter(type: SqlType): WriteValue {
     case 'MAP':
       return mapWriter(type.value);
     case 'STRUCT': {
-      const write = fieldsWriter(type.fields);
+      const write = createJsonObjectWriter(writingsOf(type.fields));
       return (value, writer) => write(value as Value[], 0, writer);
     }
     default:

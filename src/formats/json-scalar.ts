@@ -2,26 +2,25 @@
 import type { Row, SqlType } from '../sql/types.ts';
 import { skipJson } from './json-skip.ts';
 import { decodeText } from './payload-text.ts';
-import { readCachedText } from './string-cache.ts';
+import { CACHED_LENGTH_MAX, readCachedText } from './string-cache.ts';
 import { DATE_MAX, DATE_MIN, TIME_MAX } from './time-bounds.ts';
 
+/** Values of `how`. */
 const NEVER = 0;
-const TEXT = 1;
-const INTEGER = 2;
-const DOUBLE = 3;
-const DECIMAL = 4;
-const BOOLEAN = 5;
+export const TEXT = 1;
+export const INTEGER = 2;
+export const DOUBLE = 3;
+export const DECIMAL = 4;
+export const BOOLEAN = 5;
 
 /** So many digits are exact in a number, whatever they are. */
-const EXACT_DIGITS = 15;
+export const EXACT_DIGITS = 15;
 
 /** So many digits fit 32 bits, where arithmetic is fastest. */
-const INT32_DIGITS = 9;
+export const INT32_DIGITS = 9;
 
-const POWERS = Float64Array.from({ length: EXACT_DIGITS + 1 }, (_, n) => 10 ** n);
-
-/** Longer texts are less likely to come again, and dearer to compare. */
-const CACHED_LENGTH_MAX = 24;
+/** Powers of ten that are exact. */
+export const POWERS = Float64Array.from({ length: EXACT_DIGITS + 1 }, (_, n) => 10 ** n);
 
 /** How {@link readScalar} reads values of a type. */
 export interface ScalarReading {

@@ -1,9 +1,15 @@
 // Hot path: once per record.
-import type { ByteWriter } from '../base/byte-writer.ts';
 import { DatabaseError } from '../base/errors.ts';
 import { formatType, type SqlType, type Value } from '../sql/types.ts';
 import type { Encoder, EncoderOptions } from './format.ts';
-import { NULL, valueWriter, writeConstant, type WriteValue } from './json-encoder.ts';
+import {
+  createJsonObjectEncoder,
+  createJsonObjectWriter,
+  NULL,
+  valueWriter,
+  writeConstant,
+} from './json-encoder.ts';
+import type { JsonFieldWriting, WriteValue } from './json-encoder-code.ts';
 import { deriveJsonSchema } from './json-schema-derive.ts';
 import { parseJsonSchema, type JsonField, type JsonType } from './json-schema.ts';
 import { matchFields } from './match-fields.ts';
@@ -41,40 +47,43 @@ export function createJsonSrEncoder({ columns, spec }: EncoderOptions): Encoder 
   if (root.kind !== 'STRUCT') {
     throw misfit(`the columns ${columns.map(({ name }) => name).join(', ')}`, root);
   }
-  const writeFields = fieldsWriter(root.fields, columns, '');
-  return withHeader(spec.writer?.id, (row, rowOffset, writer) => {
-    writeFields(row, rowOffset, writer);
-    return true;
-  });
+  const writings = writingsOf(root.fields, columns, '');
+  return withHeader(spec.writer?.id, createJsonObjectEncoder(writings));
 }
 
-type WriteFields = (values: readonly Value[], offset: number, writer: ByteWriter) => void;
-
-function fieldsWriter(
+/** The properties of an object, each from the column or field of the same name. */
+function writingsOf(
   fields: readonly JsonField[],
   columns: readonly { readonly name: string; readonly type: SqlType }[],
   path: string,
-): WriteFields {
+): JsonFieldWriting[] {
   const slots = matchFields(fields, columns);
-  const prefixes = fields.map(({ name }, i) =>
-    Buffer.from(`${i === 0 ? '{' : ','}${JSON.stringify(name)}:`),
-  );
-  const writers = fields.map(({ name, type }, i) => {
-    const from = columns[slots[i]!];
-    return from === undefined
-      ? null
-      : valueOf(type, from.type, path === '' ? name : `${path}.${name}`);
+  return fields.map(({ name, type }, i): JsonFieldWriting => {
+    const index = slots[i]!;
+    const from = columns[index]?.type;
+    if (from === undefined) return { name, index: null, type: null, write: writeNull };
+    const at = path === '' ? name : `${path}.${name}`;
+    const plain = isPlain(type, from) ? from : null;
+    return { name, index, type: plain, write: presentWriter(type, from, at) };
   });
-  return (values, offset, writer) => {
-    if (prefixes.length === 0) writer.writeByte(OPEN_OBJECT);
-    for (let i = 0; i < prefixes.length; i++) {
-      writeConstant(prefixes[i]!, writer);
-      const write = writers[i]!;
-      if (write === null) writeConstant(NULL, writer);
-      else write(values[offset + slots[i]!]!, writer);
-    }
-    writer.writeByte(CLOSE_OBJECT);
-  };
+}
+
+const writeNull: WriteValue = (_value, writer) => writeConstant(NULL, writer);
+
+/** Whether the schema has the values written as JSON has them. */
+function isPlain(type: JsonType, from: SqlType): boolean {
+  switch (type.kind) {
+    case 'ANY':
+      return true;
+    case 'ARRAY':
+    case 'MAP':
+    case 'STRUCT':
+      return false;
+    default:
+      return (
+        conversionOf(type, from) !== null || (type.kind === 'BIGINT' && from.kind === 'INTEGER')
+      );
+  }
 }
 
 function valueOf(type: JsonType, from: SqlType, path: string): WriteValue {
@@ -84,8 +93,6 @@ function valueOf(type: JsonType, from: SqlType, path: string): WriteValue {
 
 function presentWriter(type: JsonType, from: SqlType, path: string): WriteValue {
   switch (type.kind) {
-    case 'ANY':
-      return valueWriter(from);
     case 'ARRAY': {
       if (from.kind !== 'ARRAY') break;
       const writeItem = valueOf(type.items, from.element, path);
@@ -105,12 +112,11 @@ function presentWriter(type: JsonType, from: SqlType, path: string): WriteValue 
       return objectMapWriter(valueOf(type.value, from.value, path));
     case 'STRUCT': {
       if (from.kind !== 'STRUCT') break;
-      const writeFields = fieldsWriter(type.fields, from.fields, path);
-      return (value, writer) => writeFields(value as Value[], 0, writer);
+      const write = createJsonObjectWriter(writingsOf(type.fields, from.fields, path));
+      return (value, writer) => write(value as Value[], 0, writer);
     }
     default:
-      if (conversionOf(type, from) !== null) return valueWriter(from);
-      if (type.kind === 'BIGINT' && from.kind === 'INTEGER') return valueWriter(from);
+      if (isPlain(type, from)) return valueWriter(from);
   }
   throw misfit(`${path} ${formatType(from)}`, type);
 }

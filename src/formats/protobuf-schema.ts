@@ -1,4 +1,5 @@
-import protobuf from 'protobufjs';
+import type protobuf from 'protobufjs';
+import { protobufjs } from '../base/protobufjs.ts';
 import { DatabaseError } from '../base/errors.ts';
 import { WELL_KNOWN_FILES } from './protobuf-well-known.ts';
 import type { ResolvedSchema } from './registered-schema.ts';
@@ -95,7 +96,7 @@ class ProtobufSchemaParser {
   readonly #messages = new Map<protobuf.Type, ProtobufMessage>();
 
   parse({ text, dependencies }: ResolvedSchema): ProtobufFile {
-    const root = new protobuf.Root();
+    const root = new (protobufjs().Root)();
     const parsed = new Set<string>();
     for (const { name, text } of dependencies) {
       parsed.add(name);
@@ -105,19 +106,19 @@ class ProtobufSchemaParser {
     const packageName = this.#parseInto(root, text, parsed);
     root.resolveAll();
     const space = packageName === undefined ? root : root.lookup(packageName);
-    const types = space instanceof protobuf.Namespace ? topLevelOf(space) : [];
+    const types = space instanceof protobufjs().Namespace ? topLevelOf(space) : [];
     return { messages: types.filter((type) => !before.has(type)).map((t) => this.#message(t)) };
   }
 
   /** Returns the package of the text. */
   #parseInto(root: protobuf.Root, text: string, parsed: Set<string>): string | undefined {
     const options = { keepCase: true };
-    const file = protobuf.parse(text, root, options);
+    const file = protobufjs().parse(text, root, options);
     for (const name of file.imports ?? []) {
       const wellKnown = WELL_KNOWN_FILES.get(name);
       if (wellKnown === undefined || parsed.has(name)) continue;
       parsed.add(name);
-      protobuf.parse(wellKnown, root, options);
+      protobufjs().parse(wellKnown, root, options);
     }
     return file.package;
   }
@@ -169,14 +170,14 @@ class ProtobufSchemaParser {
 
   #type(field: protobuf.FieldBase): ProtobufType {
     const { resolvedType } = field;
-    if (resolvedType instanceof protobuf.Enum) {
+    if (resolvedType instanceof protobufjs().Enum) {
       const names = Object.entries(resolvedType.values).map(([name, number]) => {
         return [number, name] as const;
       });
       // Of names for the same number the first counts.
       return { kind: 'enum', names: new Map(names.toReversed()) };
     }
-    if (resolvedType instanceof protobuf.Type) return this.#messageType(field, resolvedType);
+    if (resolvedType instanceof protobufjs().Type) return this.#messageType(field, resolvedType);
     const scalar = scalarOf(field.type);
     if (scalar === null)
       throw new Error(`the field ${field.name} has the unknown type ${field.type}`);
@@ -271,13 +272,13 @@ function paramsOf(meta: unknown): { key: string; value: string }[] {
 
 function topLevel(root: protobuf.Namespace): protobuf.Type[] {
   return root.nestedArray.flatMap((object) => {
-    if (object instanceof protobuf.Type) return [object];
-    return object instanceof protobuf.Namespace ? topLevel(object) : [];
+    if (object instanceof protobufjs().Type) return [object];
+    return object instanceof protobufjs().Namespace ? topLevel(object) : [];
   });
 }
 
 function topLevelOf(space: protobuf.NamespaceBase): protobuf.Type[] {
-  return space.nestedArray.filter((object) => object instanceof protobuf.Type);
+  return space.nestedArray.filter((object) => object instanceof protobufjs().Type);
 }
 
 /** What a scalar is for the rules of conversion. */

@@ -7,6 +7,7 @@ import type { QueryProgress } from './meta.ts';
 import type { QueryProblems, UnreadableRecord } from './problem.ts';
 import { type Producer, producerOf } from './producer.ts';
 import type { RowErrors } from './row-errors.ts';
+import type { SchemaWait } from './schema-fetcher.ts';
 import type { PartitionOutput, Sink } from './sink-writer.ts';
 import type { WorkLimit } from './task.ts';
 import type { Topology } from './topology.ts';
@@ -47,6 +48,7 @@ export class PersistentQuery {
   readonly #numbers: ReadonlyMap<number, number>;
   #state: QueryState = 'RUNNING';
   #error: string | null = null;
+  #wait: SchemaWait | null = null;
   #ticks = 0;
   #recordsOut = 0;
   /** By source of the topology: up to where what was read is committed. */
@@ -160,14 +162,33 @@ export class PersistentQuery {
     };
   }
 
+  /** The schema of a payload that it waits for; null when it waits for none. */
+  get waitsFor(): SchemaWait | null {
+    return this.#wait;
+  }
+
+  /** From the next tick on it reads nothing until it goes on; where it stands, the next record needs that schema. */
+  waitFor(wait: SchemaWait): void {
+    this.#wait = wait;
+  }
+
+  goOn(): void {
+    this.#wait = null;
+  }
+
+  /** Whether it takes input: it runs and waits for nothing but that. */
+  get isAdvancing(): boolean {
+    return this.#state === 'RUNNING' && this.#wait === null;
+  }
+
   /** Whether there is something to do at that time of the wall clock. */
   hasWork(now: number): boolean {
-    return this.#state === 'RUNNING' && this.topology.hasWork(now);
+    return this.isAdvancing && this.topology.hasWork(now);
   }
 
   /** The wall clock from which on there is something to do without input, ms; Infinity for never. */
   dueAt(): number {
-    return this.#state === 'RUNNING' ? this.topology.dueAt() : Infinity;
+    return this.isAdvancing ? this.topology.dueAt() : Infinity;
   }
 
   /** Who writes its transactions in this life of the process. */

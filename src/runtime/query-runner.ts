@@ -23,6 +23,7 @@ import { NoSink } from './no-sink.ts';
 import { PersistentQuery } from './persistent-query.ts';
 import type { ProcessingLog } from './processing-log.ts';
 import { producerOf } from './producer.ts';
+import { SchemaFetcher } from './schema-fetcher.ts';
 import { type Sink, SinkWriter } from './sink-writer.ts';
 import { RowErrors } from './row-errors.ts';
 import { SourceReader } from './source-reader.ts';
@@ -53,6 +54,8 @@ export interface QueryRunnerOptions {
   readonly budget: MemoryBudget;
   readonly processingLog: ProcessingLog;
   readonly registry: SchemaRegistry;
+  /** The latest time a record may have at this moment, ms since the epoch; default: there is no such bound. */
+  readonly timeMax?: () => number;
   readonly logger: Logger;
   /** Differs from database to database; random numbers of queries follow from it. */
   readonly seed: string;
@@ -66,6 +69,7 @@ export interface QueryRunnerOptions {
 export class QueryRunner {
   readonly #options: QueryRunnerOptions;
   readonly #schemas: SchemaCache;
+  readonly #fetcher: SchemaFetcher;
   readonly #queries = new Map<string, PersistentQuery>();
   /** By source and partition, shared by all queries. */
   readonly #readers = new Map<string, SourceReader>();
@@ -76,6 +80,8 @@ export class QueryRunner {
   constructor(options: QueryRunnerOptions) {
     this.#options = options;
     this.#schemas = new SchemaCache(options.registry);
+    const { clock, logger } = options;
+    this.#fetcher = new SchemaFetcher({ load: (id) => this.#schemas.load(id), clock, logger });
     this.#progress = new Map(options.progress);
   }
 
@@ -218,6 +224,8 @@ export class QueryRunner {
         failsOnInvalidTime: failsOnInvalidTime(step),
         partition: this.#partition(step, index),
         schemas: this.#schemas,
+        mayWait: !this.#options.registry.isRemote,
+        ...(this.#options.timeMax && { timeMax: this.#options.timeMax }),
         pending: (partition) => this.#options.loop.pending(partition),
         end: (partition) => this.#options.loop.end(partition),
       });
@@ -314,8 +322,18 @@ export class QueryRunner {
     this.#progress.delete(queryNumber);
   }
 
+  /** Lets a query wait until the schema of a payload is fetched. */
+  waitForSchema(query: PersistentQuery, id: number): void {
+    const wait = this.#fetcher.fetch(id, () => {
+      query.goOn();
+      this.#options.loop.wake();
+    });
+    query.waitFor(wait);
+  }
+
   /** Waits for removals under way. Before the loop stops. */
   async close(): Promise<void> {
+    this.#fetcher.close();
     await Promise.all(this.#forgetting);
   }
 }

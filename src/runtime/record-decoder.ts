@@ -16,8 +16,8 @@ import { innerKeyEnd, windowEndAt, windowStartAt } from './windowed-key.ts';
 
 /** A record that could not be turned into a row. */
 export interface DecodeProblem {
-  /** Bytes that do not fit, or no usable time. */
-  readonly kind: 'bytes' | 'time';
+  /** Bytes that do not fit, no usable time, or a time too far beyond the clock. */
+  readonly kind: 'bytes' | 'time' | 'future';
   readonly offset: number;
   readonly message: string;
   /** The part of the record that could not be read. */
@@ -79,17 +79,24 @@ export class RecordDecoder {
    * many records were left out.
    * Going on where the last call stopped costs no second walk over the batch.
    *
+   * @param options.timeMax the latest time a record may have; absent: any.
    * @param problem called for each record that is left out.
    * @returns where to go on: an offset in the batch, or one past its last record.
    * @throws SchemaNeeded when a schema has to be fetched first; then nothing of this call counts.
    */
   decode(
     batch: Buffer,
-    options: { fromOffset: number; toOffset: number; partition: number; countMax: number },
+    options: {
+      fromOffset: number;
+      toOffset: number;
+      partition: number;
+      countMax: number;
+      timeMax?: number;
+    },
     out: Change[],
     problem: (problem: DecodeProblem) => void,
   ): number {
-    const { fromOffset, toOffset, partition, countMax } = options;
+    const { fromOffset, toOffset, partition, countMax, timeMax = Infinity } = options;
     const cursor = this.#cursor;
     const resumes = cursor.buffer === batch && this.#resumeOffset === fromOffset;
     if (!resumes) cursor.reset(batch);
@@ -101,11 +108,15 @@ export class RecordDecoder {
       if (cursor.offset >= toOffset) return toOffset;
       try {
         const change = this.#change(batch, cursor, partition);
-        if (change !== null) {
+        if (change !== null && change.time <= timeMax) {
           out.push(change);
           continue;
         }
-        problem(problemAt(batch, cursor, 'time', 'value', 'the timestamp is null or negative'));
+        problem(
+          change === null
+            ? problemAt(batch, cursor, 'time', 'value', 'the timestamp is null or negative')
+            : problemAt(batch, cursor, 'future', 'value', futureMessage(change.time, timeMax)),
+        );
       } catch (error) {
         // An EvaluationError is a text in the TIMESTAMP column that is no time.
         const isBadData = error instanceof DeserializationError || error instanceof EvaluationError;
@@ -162,6 +173,10 @@ export class RecordDecoder {
     if (!present && index >= this.#keyCount) return -1;
     return eventTime.read(row[index] as Value);
   }
+}
+
+function futureMessage(time: number, timeMax: number): string {
+  return `the time ${time} is ${time - timeMax} ms beyond what the server's clock and millrace.max.future.ms allow`;
 }
 
 const PAYLOAD_BYTES_MAX = 1024;

@@ -56,6 +56,8 @@ export class SourceReader {
   readonly #end: EndLookup;
   readonly #endOffsetMax: number;
   readonly #failsOnInvalidTime: boolean;
+  readonly #timeMax: () => number;
+  readonly #mayWait: boolean;
   #needed: boolean[] = [];
   #decoder: RecordDecoder | null = null;
   /** Latest chunks by the offset they were read from; dropped at the end of each tick. */
@@ -69,18 +71,27 @@ export class SourceReader {
     partition: Partition;
     /** Of payloads that name theirs; without it none of them can be read. */
     schemas?: SchemaCache;
+    /**
+     * Whether a read may wait for the schema of a payload; else it throws SchemaNeeded, and nothing was read. Default: it
+     * may.
+     */
+    mayWait?: boolean;
     pending: PendingLookup;
     /** Default: all that is stable. */
     end?: EndLookup;
     /** Whether a record without a usable time is an error of the read. */
     failsOnInvalidTime: boolean;
+    /** The latest time a record may have at this moment; default: there is no such bound. */
+    timeMax?: () => number;
     /** Records at or beyond it are not read. Default: there is no such end. */
     endOffsetMax?: number;
   }) {
     this.source = options.source;
     this.partition = options.partition;
     this.#failsOnInvalidTime = options.failsOnInvalidTime;
+    this.#timeMax = options.timeMax ?? (() => Infinity);
     this.#schemas = options.schemas;
+    this.#mayWait = options.mayWait ?? true;
     this.#pending = options.pending;
     this.#end = options.end ?? ((partition) => partition.stableEndOffset);
     this.#endOffsetMax = options.endOffsetMax ?? Infinity;
@@ -179,7 +190,8 @@ export class SourceReader {
       return this.#decodeKnown(offset, read);
     } catch (error) {
       const schemas = this.#schemas;
-      if (!(error instanceof SchemaNeeded) || schemas === undefined) throw error;
+      const isFetched = error instanceof SchemaNeeded && this.#mayWait;
+      if (!isFetched || schemas === undefined) throw error;
       return schemas.load(error.id).then(() => this.#decode(offset, read));
     }
   }
@@ -198,6 +210,7 @@ export class SourceReader {
       toOffset: this.#endOffsetMax,
       partition: this.partition.index,
       countMax: CHUNK_ROWS,
+      timeMax: this.#timeMax(),
     };
     let next = nextOffset;
     for (const batch of batches) {

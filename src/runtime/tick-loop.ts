@@ -1,9 +1,11 @@
 import { assert } from '../base/assert.ts';
+import { isDiskFull } from '../base/disk-full.ts';
 import type { Env } from '../base/env.ts';
 import { Durations } from '../base/durations.ts';
 import { DatabaseError } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 import type { MemoryBudget } from '../base/memory-budget.ts';
+import { SchemaNeeded } from '../formats/registered-schema.ts';
 import type { Partition } from '../log/log.ts';
 import { PackedChanges } from '../state/packed-changes.ts';
 import type { AppendGate } from './append-gate.ts';
@@ -49,6 +51,11 @@ export interface TickLoopOptions {
   readonly mayWrite?: () => boolean;
   /** Its wall clock; 0 when there was none. */
   readonly lastNow: number;
+  /**
+   * Called between ticks when a query needs a schema that has to be fetched; it must let the query wait for it. Default:
+   * the query fails.
+   */
+  readonly onSchemaNeeded?: (query: PersistentQuery, id: number) => void;
   /** Called once when a commit has failed: the process cannot go on. */
   onFatal(error: unknown): void;
 }
@@ -182,7 +189,7 @@ export class TickLoop {
   caughtUp(query: PersistentQuery, timeoutMs: number): Promise<void> | null {
     if (timeoutMs <= 0 || this.#failed || this.#stopping) return null;
     const members = this.#withDependencies(query);
-    const isIdle = members.every((member) => member.state !== 'RUNNING' || member.isCurrent);
+    const isIdle = members.every((member) => !member.isAdvancing || member.isCurrent);
     return isIdle ? null : this.#catchUp(members, timeoutMs);
   }
 
@@ -192,7 +199,7 @@ export class TickLoop {
       return { member, ends };
     });
     const isReached = (): boolean =>
-      goals.every(({ member, ends }) => member.state !== 'RUNNING' || member.hasCommitted(ends));
+      goals.every(({ member, ends }) => !member.isAdvancing || member.hasCommitted(ends));
     const isBehind = goals.some(({ member }) => member.topology.lag > LIVE_LAG);
     if (isBehind || isReached()) return;
     await this.#until(isReached, timeoutMs);
@@ -341,7 +348,17 @@ export class TickLoop {
     for (const action of this.#exclusive.splice(0)) await action.run();
     if (!expire) return;
     this.#expiredAt = clock.monotonic();
-    for (const query of this.#ordered) await query.topology.removeExpired();
+    await this.#removeExpired();
+  }
+
+  /** What found no room stays for the next time; the store is opened again when something is committed. */
+  async #removeExpired(): Promise<void> {
+    try {
+      for (const query of this.#ordered) await query.topology.removeExpired();
+    } catch (error) {
+      if (!isDiskFull(error)) throw error;
+      this.#options.logger.warn({ err: error }, 'no room to remove expired windows');
+    }
   }
 
   /** When stopping: what is processed stays so, what was written outside of ticks is recorded. */
@@ -365,7 +382,12 @@ export class TickLoop {
         this.times.process.add(this.#options.clock.monotonic() - start);
         return sealed;
       }
-      // The tick is processed again without the query that failed.
+      // The tick is processed again without the query that failed, or has to wait.
+      const { onSchemaNeeded } = this.#options;
+      if (failed.error instanceof SchemaNeeded && onSchemaNeeded !== undefined) {
+        onSchemaNeeded(failed.query, failed.error.id);
+        continue;
+      }
       failed.query.fail(failed.error);
       const { id } = failed.query;
       const fields = { query: id, err: failed.error };

@@ -34,6 +34,7 @@ export interface EmbeddedRegistryOptions {
 
 /** The registry in this process. Reads are from memory; changes run one at a time and are durable when they resolve. */
 export class EmbeddedRegistry implements SubjectRegistry {
+  readonly isRemote = false;
   readonly #journal: RegistryJournal | null;
   readonly #defaultLevel: CompatibilityLevel;
   readonly #pause: () => Promise<void>;

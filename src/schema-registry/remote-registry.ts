@@ -24,6 +24,7 @@ const UNKNOWN_MS = 10_000;
 
 /** A schema registry of another process, in Confluent's dialect of HTTP. Schemas of ids never change: they are cached. */
 export class RemoteRegistry implements SchemaRegistry {
+  readonly isRemote = true;
   readonly #http: RegistryHttp;
   readonly #clock: Clock;
   readonly #schemas = new BoundedCache<number, SchemaText>(SCHEMAS_MAX);

@@ -30,6 +30,8 @@ export interface SubjectVersion {
  * What it answers is durable when it answers.
  */
 export interface SchemaRegistry {
+  /** Whether `byId` asks another process, which may be slow or down. */
+  readonly isRemote: boolean;
   /**
    * Registers the schema under the subject as its newest version, or finds the version that has it already.
    * @throws DatabaseError BAD_STATEMENT when it does not parse; ALREADY_EXISTS when the subject's compatibility level

@@ -1,6 +1,7 @@
 import type { AlterSystemNode } from '../../grammar/ast.ts';
 import { succeeded } from './entities.ts';
 import type { StatementDefinition } from './executor.ts';
+import { checkChangeable } from './server-properties.ts';
 import { withOverride } from './session-properties.ts';
 import { changed } from './world.ts';
 
@@ -9,6 +10,7 @@ export const alterSystem: StatementDefinition<AlterSystemNode> = {
   kind: 'alterSystem',
   isDefinition: true,
   prepare({ node, sql }, world, { run }) {
+    checkChangeable(node.property);
     const checked = new Map<string, string>();
     withOverride(checked, node.property, node.value);
     const [[property, value] = [node.property, node.value]] = checked;

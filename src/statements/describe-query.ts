@@ -4,6 +4,7 @@ import type { PhysicalPlan } from '../plan/physical-plan.ts';
 import { sourceSteps } from '../plan/physical-plan.ts';
 import { describeTopology } from '../plan/describe-topology.ts';
 import { explainPlan } from '../plan/explain.ts';
+import type { SchemaWait } from '../runtime/schema-fetcher.ts';
 import type { Services } from './executor.ts';
 import { fieldsOf } from './fields.ts';
 import { type Overrides } from './session-properties.ts';
@@ -42,7 +43,8 @@ export function describeQuery(
 ): QueryDescription {
   const running = services.runner.query(query.id);
   if (running === undefined) return describeFailed(query, { services, overrides });
-  const { plan, state, error } = running;
+  const { plan, state, waitsFor } = running;
+  const error = running.error ?? (waitsFor === null ? null : describeWait(waitsFor));
   const described = describePlan(plan, { sql: query.sql, overrides, transient: false });
   const failures = error === null ? [] : [{ errorMessage: error, type: 'SYSTEM' as const }];
   const records = services.processingLog.recent(query.id);
@@ -58,6 +60,11 @@ export function describeQuery(
     consumerGroupId: query.id,
     state,
   };
+}
+
+/** It goes on by itself. */
+function describeWait({ id, problem }: SchemaWait): string {
+  return `The query waits for the schema ${id} of a record${problem === null ? '.' : `: ${problem} It is asked for again and again.`}`;
 }
 
 /** A query that recovery could not start: there is no plan to show, only the reason. */

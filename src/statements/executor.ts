@@ -7,6 +7,7 @@ import type { ProcessingLog } from '../runtime/processing-log.ts';
 import type { QueryRunner } from '../runtime/query-runner.ts';
 import type { SchemaRegistry } from '../schema-registry/schema-registry.ts';
 import type { Command } from './commands.ts';
+import type { ServerPropertyValue } from './server-properties.ts';
 import type { DeniedProperties, Overrides } from './session-properties.ts';
 import type { Variables } from './variables.ts';
 import type { World } from './world.ts';
@@ -35,8 +36,12 @@ export interface Services {
   readonly registry: SchemaRegistry;
   /** Properties that SET may not set. */
   readonly denied: DeniedProperties;
-  /** Push and stream-pull queries that run now. */
+  /** What is fixed while the server runs, for SHOW PROPERTIES. */
+  readonly serverProperties: readonly ServerPropertyValue[];
+  /** Push and stream-pull queries that run now, as far as they may be seen. */
   readonly transientQueries: () => readonly { id: string; sql: string; type: QueryType }[];
+  /** Whether a topic may be seen. */
+  readonly isTopicVisible: (name: string) => boolean;
   /** Ends one of them; false if there is none of that id. */
   readonly closeTransient: (id: string) => boolean;
   /** Makes a command durable, applies it, and returns its number. */

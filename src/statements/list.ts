@@ -1,5 +1,5 @@
 import type { ListNode } from '../../grammar/ast.ts';
-import type { Entity, SourceSummary } from '../api/entities.ts';
+import type { Entity, PropertyInfo, SourceSummary } from '../api/entities.ts';
 import type { Source } from '../catalog/source.ts';
 import { describeFunctions } from '../functions/describe.ts';
 import { describeQuery } from './describe-query.ts';
@@ -49,14 +49,23 @@ function listed(invocation: Invocation<ListNode>, world: World, services: Servic
     }
     case 'PROPERTIES': {
       const properties = listProperties(overrides, world.catalog.defaults);
+      const ofServer = services.serverProperties;
       return {
         '@type': 'properties',
         statementText: sql,
-        properties: properties.map(({ name, value }) => {
-          return { name, scope: 'KSQL', value, editable: true, level: 'QUERY' };
-        }),
+        properties: [
+          ...properties.map(({ name, value }): PropertyInfo => {
+            return { name, scope: 'KSQL', value, editable: true, level: 'QUERY' };
+          }),
+          ...ofServer.map(({ name, value }): PropertyInfo => {
+            return { name, scope: 'KSQL', value, editable: false, level: 'SERVER' };
+          }),
+        ].sort((a, b) => (a.name < b.name ? -1 : 1)),
         overwrittenProperties: properties.filter((p) => p.overridden).map((p) => p.name),
-        defaultProperties: properties.filter((p) => !p.overridden).map((p) => p.name),
+        defaultProperties: [
+          ...properties.filter((p) => !p.overridden).map((p) => p.name),
+          ...ofServer.filter((p) => !p.isSet).map((p) => p.name),
+        ],
         warnings: [],
       };
     }
@@ -90,10 +99,10 @@ function summaryOf({ kind, name, topic, keyFormat, valueFormat, schema }: Source
 }
 
 /** Internal topics begin with an underscore and are shown with ALL only. */
-function topics(node: ListNode, sql: string, world: World, { log }: Services): Entity {
-  const shown = log
+function topics(node: ListNode, sql: string, world: World, services: Services): Entity {
+  const shown = services.log
     .topics()
-    .filter((topic) => node.all || !topic.name.startsWith('_'))
+    .filter(({ name }) => (node.all || !name.startsWith('_')) && services.isTopicVisible(name))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
   const summaries = shown.map(({ name, partitions }) => {
     return { name, replicaInfo: partitions.map(() => 1) };

@@ -19,6 +19,8 @@ export interface PullPlanEntry {
   readonly plan: PullPlan;
   readonly writer: PersistentQuery;
   readonly properties: SessionProperties;
+  /** Of the sources it reads. */
+  readonly topics: readonly string[];
 }
 
 interface Remembered extends PullPlanEntry {

@@ -1,5 +1,5 @@
 import type { ParsedStatement } from '../../grammar/parser.ts';
-import type { PrintNode, QueryNode } from '../../grammar/ast.ts';
+import type { PrintNode, QueryNode, StatementNode } from '../../grammar/ast.ts';
 import { expandTypes } from '../analyze/custom-types.ts';
 import { analyzePull } from '../analyze/pull.ts';
 import { canFollow, checkFollowing } from '../analyze/scalable-push.ts';
@@ -9,6 +9,7 @@ import type { AnalyzedQuery } from '../analyze/logical-plan.ts';
 import type { QueryType } from '../api/entities.ts';
 import { DatabaseError } from '../base/errors.ts';
 import type { Env, Random } from '../base/env.ts';
+import type { TopicAccess } from '../base/topic-access.ts';
 import { didYouMean } from '../catalog/did-you-mean.ts';
 import type { QueryResult, ReadAfter, StatementOptions } from '../engine.ts';
 import { SchemaCache } from '../formats/schema-cache.ts';
@@ -20,6 +21,7 @@ import type { ProcessingLog } from '../runtime/processing-log.ts';
 import { PreparedPull } from '../runtime/prepared-pull.ts';
 import { PullAmbient } from '../runtime/pull-ambient.ts';
 import { PullQuery } from '../runtime/pull-query.ts';
+import { PushGroups } from '../runtime/push-groups.ts';
 import type { QueryRunner } from '../runtime/query-runner.ts';
 import type { TickLoop } from '../runtime/tick-loop.ts';
 import { TransientQuery } from '../runtime/transient-query.ts';
@@ -42,11 +44,14 @@ import {
   sessionProperties,
   type SessionProperties,
 } from './session-properties.ts';
+import { checkPositions, checkStatement } from './topic-access.ts';
 import { sessionVariables } from './variables.ts';
 
 const PUSH_QUERIES_MAX = 1_000;
 const PULL_QUERIES_MAX = 64;
 const ID_DIGITS = 10 ** 15;
+/** Pulls on tables are not listed. */
+const NO_TOPICS: readonly string[] = [];
 
 export interface QueryStarterOptions {
   readonly clock: Env['clock'];
@@ -58,12 +63,21 @@ export interface QueryStarterOptions {
   readonly catalog: CatalogState;
   readonly processingLog: ProcessingLog;
   readonly registry: SchemaRegistry;
+  /** The latest time a record may have at this moment, ms since the epoch; default: there is no such bound. */
+  readonly timeMax?: () => number;
 }
 
-interface Running {
-  readonly result: QueryResult;
+/** A push or stream-pull query that runs. */
+export interface TransientSummary {
+  readonly id: string;
   readonly sql: string;
   readonly type: QueryType;
+  /** What it reads. */
+  readonly topics: readonly string[];
+}
+
+interface Running extends Omit<TransientSummary, 'id'> {
+  readonly result: QueryResult;
 }
 
 /** Starts SELECT and PRINT statements and keeps book of those that run. */
@@ -71,6 +85,7 @@ export class QueryStarter {
   readonly #options: QueryStarterOptions;
   readonly #schemas: SchemaCache;
   readonly #plans = new PullPlans();
+  readonly #groups: PushGroups;
   /** By id. Table pulls are here too but cannot be closed by id. */
   readonly #running = new Map<string, Running>();
   /** Pull queries on tables that run now. */
@@ -80,6 +95,7 @@ export class QueryStarter {
   constructor(options: QueryStarterOptions) {
     this.#options = options;
     this.#schemas = new SchemaCache(options.registry);
+    this.#groups = new PushGroups(options.clock);
   }
 
   /** See Engine.query. */
@@ -87,9 +103,10 @@ export class QueryStarter {
     const key = options.resume === undefined ? pullPlanKey(sql, options.properties) : null;
     const { catalog } = this.#options.catalog;
     const planned = key === null ? undefined : this.#plans.find(key, { catalog });
-    return planned === undefined
-      ? this.#plan(sql, { options, key })
-      : this.#runPull(planned, { sql, after: options.after });
+    if (planned === undefined || (options.access && !mayRead(planned, options.access))) {
+      return this.#plan(sql, { options, key });
+    }
+    return this.#runPull(planned, { sql, after: options.after });
   }
 
   async #plan(
@@ -113,7 +130,8 @@ export class QueryStarter {
     }
     try {
       const resume = options.resume === undefined ? null : parseContinuation(options.resume);
-      return await this.#startOne(only, { properties, key, after: options.after, resume });
+      const { after, access = null } = options;
+      return await this.#startOne(only, { properties, key, after, resume, access });
     } catch (error) {
       if (!(error instanceof DatabaseError)) throw error;
       throw locateInSql(error, substituted).with({ statementText: only.text });
@@ -122,9 +140,11 @@ export class QueryStarter {
 
   #startOne(
     { statement: written, text }: ParsedStatement,
-    { properties, key, after, resume }: PullSession & { resume: Continuation | null },
+    { properties, key, after, resume, access }: StartSession,
   ): QueryResult | Promise<QueryResult> {
-    const statement = expandTypes(written, this.#options.catalog.catalog.types);
+    const { catalog } = this.#options.catalog;
+    const statement = expandTypes(written, catalog.types);
+    if (access !== null) this.#checkAccess(statement, { access, after });
     const isPull = statement.kind === 'select' && statement.query.emit === null;
     if (after !== undefined && !isPull) {
       throw new DatabaseError(
@@ -145,6 +165,22 @@ export class QueryStarter {
           'Neither a query nor a print statement: send it to the endpoint /ksql instead.',
         );
     }
+  }
+
+  /** @throws DatabaseError FORBIDDEN for topics the client may not read. */
+  #checkAccess(
+    statement: StatementNode,
+    { access, after }: { readonly access: TopicAccess; readonly after: ReadAfter | undefined },
+  ): void {
+    const { catalog } = this.#options.catalog;
+    checkPositions(after, access);
+    checkStatement(statement, {
+      catalog,
+      access,
+      topicPrefix: '',
+      isTopic: () => false,
+      isTransient: () => false,
+    });
   }
 
   #push(
@@ -214,7 +250,8 @@ export class QueryStarter {
     const predicate = keyLiterals === null ? plan.predicate : null;
     const services = { store, clock, processingLog };
     const prepared = new PreparedPull({ query: analyzed, predicate, writer, services, ambient });
-    const entry = { prepared, plan, writer, properties };
+    const topics = analyzed.sources.map(({ topic }) => topic);
+    const entry = { prepared, plan, writer, properties, topics };
     if (key !== null && !ambient.wasAsked) this.#plans.add(key, { ...entry, catalog, keyLiterals });
     return entry;
   }
@@ -249,7 +286,7 @@ export class QueryStarter {
         this.#running.delete(queryId);
       },
     });
-    this.#running.set(queryId, { result, sql, type: 'PULL' });
+    this.#running.set(queryId, { result, sql, type: 'PULL', topics: NO_TOPICS });
     return result;
   }
 
@@ -290,13 +327,16 @@ export class QueryStarter {
         seed: random.uuid(),
         processingLog,
         schemas: this.#schemas,
+        timeMax: this.#options.timeMax,
+        groups: this.#groups,
         topic: (name) => topicOf(log, name),
         onClose: () => {
           stopWaiting();
           this.#ended(queryId);
         },
       });
-      return this.#begin(result, { sql, type });
+      const topics = analyzed.sources.map(({ topic }) => topic);
+      return this.#begin(result, { sql, type, topics });
     } catch (error) {
       stopWaiting();
       throw error;
@@ -324,11 +364,11 @@ export class QueryStarter {
       schemas: this.#schemas,
       onClose: () => this.#ended(queryId),
     });
-    return this.#begin(result, { sql, type: 'PUSH' });
+    return this.#begin(result, { sql, type: 'PUSH', topics: [node.topic] });
   }
 
-  #begin(result: QueryResult, { sql, type }: { sql: string; type: QueryType }): QueryResult {
-    this.#running.set(result.queryId, { result, sql, type });
+  #begin(result: QueryResult, running: Omit<Running, 'result'>): QueryResult {
+    this.#running.set(result.queryId, { result, ...running });
     return result;
   }
 
@@ -344,10 +384,10 @@ export class QueryStarter {
   }
 
   /** Push and stream-pull queries, for SHOW QUERIES. */
-  list(): { id: string; sql: string; type: QueryType }[] {
+  list(): TransientSummary[] {
     return [...this.#running.values()]
       .filter(({ result }) => result.closable)
-      .map(({ result, sql, type }) => ({ id: result.queryId, sql, type }));
+      .map(({ result, sql, type, topics }) => ({ id: result.queryId, sql, type, topics }));
   }
 
   /** Ends a query by id; false when there is none that can be closed. */
@@ -361,6 +401,11 @@ export class QueryStarter {
   async closeAll(): Promise<void> {
     await Promise.all([...this.#running.values()].map(({ result }) => result.close()));
   }
+}
+
+interface StartSession extends PullSession {
+  readonly resume: Continuation | null;
+  readonly access: TopicAccess | null;
 }
 
 interface PullSession {
@@ -378,4 +423,9 @@ function topicOf(log: Log, name: string): Topic {
   const topic = log.topic(name);
   if (topic !== undefined) return topic;
   throw new DatabaseError('NOT_FOUND', `Topic ${name} does not exist.`);
+}
+
+/** Whether the source of a remembered plan may be read. */
+function mayRead({ topics }: PullPlanEntry, access: TopicAccess): boolean {
+  return topics.every((topic) => access.allows('read', topic));
 }

@@ -1,6 +1,7 @@
 import { checkInsertable } from '../analyze/insert-values.ts';
 import { DatabaseError } from '../base/errors.ts';
 import type { Env } from '../base/env.ts';
+import type { TopicAccess } from '../base/topic-access.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Source } from '../catalog/source.ts';
 import type { Inserts } from '../engine.ts';
@@ -14,6 +15,7 @@ import { EvaluationError } from '../sql/evaluation-error.ts';
 import { columnsOf, isPayload } from '../sql/schema.ts';
 import type { Row } from '../sql/types.ts';
 import { hasSchemas, withInsertSchemas } from './insert-schemas.ts';
+import { requireAccess } from './topic-access.ts';
 
 /** Writes rows that come as JSON objects into one source: what /inserts-stream does with its lines. */
 export class RowInserter implements Inserts {
@@ -25,7 +27,7 @@ export class RowInserter implements Inserts {
 
   /**
    * @param target name of the source: upper-cased unless it stands in back-quotes.
-   * @throws DatabaseError UNKNOWN_SOURCE, or BAD_STATEMENT for a source that takes no rows.
+   * @throws DatabaseError UNKNOWN_SOURCE; BAD_STATEMENT for a source that takes no rows; FORBIDDEN.
    */
   constructor(
     target: string,
@@ -35,12 +37,17 @@ export class RowInserter implements Inserts {
       ingest: Ingest;
       clock: Env['clock'];
       registry: SchemaRegistry;
+      /** Of the client; undefined: it may write to everything. */
+      access: TopicAccess | undefined;
     },
   ) {
-    const { catalog, log, ingest, clock, registry } = options;
+    const { catalog, log, ingest, clock, registry, access } = options;
     this.#registry = registry;
     const name = nameOf(target);
     const source = catalog.source(name);
+    if (access !== undefined) {
+      requireAccess('write', { source: name, topic: source?.topic ?? null }, access);
+    }
     if (source === null) {
       throw new DatabaseError(
         'UNKNOWN_SOURCE',

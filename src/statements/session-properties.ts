@@ -316,7 +316,8 @@ export function withoutOverride(
   else overrides.set(canonical, value);
 }
 
-function canonicalName(name: string): string {
+/** The name without the prefix of the stream client. */
+export function canonicalName(name: string): string {
   return name.startsWith(STREAMS_PREFIX) ? name.slice(STREAMS_PREFIX.length) : name;
 }
 

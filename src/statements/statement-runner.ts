@@ -3,6 +3,7 @@ import { expandTypes } from '../analyze/custom-types.ts';
 import type { Entity } from '../api/entities.ts';
 import { DatabaseError, ERROR_CODES } from '../base/errors.ts';
 import type { Env } from '../base/env.ts';
+import type { TopicAccess } from '../base/topic-access.ts';
 import type { StatementOptions } from '../engine.ts';
 import type { Log } from '../log/log.ts';
 import type { Ingest } from '../runtime/ingest.ts';
@@ -15,9 +16,16 @@ import { IdempotentRequests } from './idempotent-requests.ts';
 import { definitionOf } from './index.ts';
 import { locateInSql } from './locate.ts';
 import { parseSql } from './parse.ts';
-import type { QueryStarter } from './query-starter.ts';
-import { type DeniedProperties, deniedProperties, parseOverrides } from './session-properties.ts';
+import type { QueryStarter, TransientSummary } from './query-starter.ts';
+import type { ServerPropertyValue } from './server-properties.ts';
+import {
+  type DeniedProperties,
+  deniedProperties,
+  parseOverrides,
+  sessionProperties,
+} from './session-properties.ts';
 import type { Session } from './substituted-script.ts';
+import { checkStatement, showsCatalog, visibleCatalog } from './topic-access.ts';
 import { sessionVariables } from './variables.ts';
 import type { World } from './world.ts';
 
@@ -33,12 +41,15 @@ export interface StatementRunnerOptions {
   readonly registry: SchemaRegistry;
   /** Properties that nobody may set; default: those that never can be. */
   readonly denied?: DeniedProperties;
+  /** For SHOW PROPERTIES; default: none. */
+  readonly serverProperties?: readonly ServerPropertyValue[];
 }
 
 /** Runs the statements of a request: all are checked first, then each is run in order. */
 export class StatementRunner {
   readonly #catalog: CatalogState;
   readonly #services: Services;
+  readonly #queries: QueryStarter;
   /** Statements that change what exists run one request at a time. */
   #definitions: Promise<unknown> = Promise.resolve();
   readonly #idempotent = new IdempotentRequests();
@@ -46,7 +57,9 @@ export class StatementRunner {
   constructor(options: StatementRunnerOptions) {
     const { clock, random, log, ingest, runner, processingLog } = options;
     const { catalog, queries, registry, denied = deniedProperties([]) } = options;
+    const { serverProperties = [] } = options;
     this.#catalog = catalog;
+    this.#queries = queries;
     this.#services = {
       clock,
       random,
@@ -56,7 +69,9 @@ export class StatementRunner {
       processingLog,
       registry,
       denied,
+      serverProperties,
       transientQueries: () => queries.list(),
+      isTopicVisible: () => true,
       closeTransient: (id) => queries.close(id),
       run: (sql, command) => catalog.run(sql, command),
     };
@@ -77,6 +92,8 @@ export class StatementRunner {
       definitions: parsed.map(executable),
       session: { overrides, variables },
       idempotencyKey: options.idempotencyKey ?? null,
+      access: options.access ?? null,
+      services: this.#servicesFor(options.access),
     };
     if (options.idempotencyKey !== undefined) return this.#runOnce(request, options.idempotencyKey);
     if (!request.definitions.some((definition) => definition.isDefinition)) {
@@ -85,6 +102,15 @@ export class StatementRunner {
     const running = this.#definitions.then(() => this.#run(request));
     this.#definitions = running.catch(() => {});
     return running;
+  }
+
+  /** With what somebody may see. */
+  #servicesFor(access: TopicAccess | undefined): Services {
+    if (access === undefined) return this.#services;
+    const isTopicVisible = (name: string): boolean => access.allows('describe', name);
+    const transientQueries = (): readonly TransientSummary[] =>
+      this.#queries.list().filter(({ topics }) => topics.every(isTopicVisible));
+    return { ...this.#services, isTopicVisible, transientQueries };
   }
 
   /** Under its key a request is run again only as far as it did not come before. */
@@ -108,7 +134,7 @@ export class StatementRunner {
     for (const index of request.parsed.keys()) {
       try {
         const { world } = this.#catalog;
-        const preparing = prepare(request, { index, session, world, services: this.#services });
+        const preparing = prepare(request, { index, session, world });
         const prepared = preparing instanceof Promise ? await preparing : preparing;
         session = sessionAfter(prepared, session);
         const entity = await prepared.run();
@@ -126,7 +152,7 @@ export class StatementRunner {
     let { session } = request;
     for (const index of request.parsed.keys()) {
       try {
-        const preparing = prepare(request, { index, session, world, services: this.#services });
+        const preparing = prepare(request, { index, session, world });
         const prepared = preparing instanceof Promise ? await preparing : preparing;
         world = prepared.world;
         session = sessionAfter(prepared, session);
@@ -143,22 +169,37 @@ interface Request {
   readonly definitions: readonly StatementDefinition<ParsedStatement['statement']>[];
   readonly session: Session;
   readonly idempotencyKey: string | null;
+  /** Null: all topics. */
+  readonly access: TopicAccess | null;
+  readonly services: Services;
 }
 
 function prepare(
-  { parsed, definitions, idempotencyKey: key }: Request,
-  {
-    index,
-    session,
-    world,
-    services,
-  }: { index: number; session: Session; world: World; services: Services },
+  { parsed, definitions, idempotencyKey: key, access, services }: Request,
+  { index, session, world }: { index: number; session: Session; world: World },
 ): Prepared | Promise<Prepared> {
   const { statement, text } = parsed[index] as ParsedStatement;
   const definition = definitions[index] as StatementDefinition<ParsedStatement['statement']>;
   const node = expandTypes(statement, world.catalog.types);
   const idempotencyKey = key === null ? null : JSON.stringify([key, index]);
-  return definition.prepare({ node, sql: text, idempotencyKey, ...session }, world, services);
+  const invocation = { node, sql: text, idempotencyKey, ...session };
+  if (access === null) return definition.prepare(invocation, world, services);
+  const { catalog } = world;
+  const { topicPrefix } = sessionProperties(session.overrides);
+  checkStatement(node, {
+    catalog,
+    access,
+    topicPrefix,
+    isTopic: (name) => world.topics.has(name),
+    isTransient: (queryId) =>
+      services.transientQueries().some(({ id }) => id.toLowerCase() === queryId.toLowerCase()),
+  });
+  if (!showsCatalog(node)) return definition.prepare(invocation, world, services);
+  // It changes nothing: the world behind it is the one before.
+  const shown = { ...world, catalog: visibleCatalog(catalog, access) };
+  const preparing = definition.prepare(invocation, shown, services);
+  const unchanged = (prepared: Prepared): Prepared => ({ ...prepared, world });
+  return preparing instanceof Promise ? preparing.then(unchanged) : unchanged(preparing);
 }
 
 function sessionAfter({ overrides, variables }: Prepared, before: Session): Session {

@@ -28,8 +28,8 @@ test('no secret a client or a file holds comes out of the server, at the most ta
   writeFileSync(users, lines.join('\n'));
   const argv = ['server', '--data', join(directory, 'data'), '--port', '0', '--users', users];
   const environment = {
-    MILLRACE_SCHEMA_REGISTRY_URL: '',
-    MILLRACE_SCHEMA_REGISTRY_USER: `u:${CANARY}`,
+    MILLRACE_SCHEMA_REGISTRY_URL: `http://u:${CANARY}@127.0.0.1:9`,
+    KSQL_KSQL_SCHEMA_REGISTRY_BASIC_AUTH_USER_INFO: `u:${CANARY}`,
   };
   const server = startMillrace([...argv, '--log-level', 'debug'], { environment });
   const [, url = ''] = await server.output(READY);
@@ -52,6 +52,11 @@ test('no secret a client or a file holds comes out of the server, at the most ta
   const connector = `CREATE SINK CONNECTOR c WITH ('db.password' = '${CANARY}', 'url' = 'http://u:${CANARY}@h');`;
   expect(await ask('/ksql', right, connector)).toBe(400);
   expect(await ask('/ksql', right, 'SHOW PROPERTIES;')).toBe(200);
+  const avro =
+    "CREATE STREAM s (a INT KEY, b INT) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='AVRO', PARTITIONS=1);";
+  expect(await ask('/ksql', right, avro)).toBeGreaterThanOrEqual(400);
+  const setting = `SET 'ksql.schema.registry.url' = 'http://u:${CANARY}@h';`;
+  expect(await ask('/ksql', right, setting)).toBe(400);
   expect(await ask('/metrics', right)).toBe(200);
   const webSocket = new WebSocket(`${url.replace('http', 'ws')}/ws?access_token=mr_${CANARY}`);
   await new Promise((resolve) => webSocket.once('message', resolve));

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { DeserializationError } from '../../src/formats/format.ts';
-import { createJsonDecoder } from '../../src/formats/json-decoder.ts';
+import { createJsonDecoder, LEARN_AFTER } from '../../src/formats/json-decoder.ts';
 import { jsonFormat } from '../../src/formats/json.ts';
 import type { Column } from '../../src/sql/schema.ts';
 import {
@@ -326,5 +326,109 @@ describe('values', () => {
   ])('%j refuses %s', (type, json, message) => {
     expect(() => read(type, json)).toThrow(DeserializationError);
     expect(() => read(type, json)).toThrow(message);
+  });
+});
+
+describe('records that are laid out alike', () => {
+  const DECIMAL: SqlType = { kind: 'DECIMAL', precision: 6, scale: 2 };
+  const columns = [
+    { name: 'ID', type: BIGINT },
+    { name: 'N', type: INTEGER },
+    { name: 'D', type: DOUBLE },
+    { name: 'P', type: DECIMAL },
+    { name: 'OK', type: BOOLEAN },
+    { name: 'S', type: STRING },
+    { name: 'L', type: { kind: 'ARRAY', element: BIGINT } as const },
+  ];
+  const known = '{"id":1,"n": 2,"d":1.5,"p":1.25,"ok":true,"s":"a","extra":"x","l":[1]}';
+
+  /** A decoder that has read so many records of that layout that it knows it. */
+  function decoderOf(text: string, needed = columns.map(() => true)) {
+    const decoder = createJsonDecoder({ columns, spec: { name: 'JSON' }, needed });
+    const bytes = Buffer.from(text);
+    for (let i = 0; i <= LEARN_AFTER; i++) decoder(bytes, 0, bytes.length, [], 0);
+    return (payload: string): Row => {
+      const row: Row = ['before', ...columns.map(() => 'old' as const)];
+      const bytes = Buffer.from(`9${payload}9`);
+      decoder(bytes, 1, bytes.length - 1, row, 1);
+      return row.slice(1);
+    };
+  }
+
+  test.each<[string, Row]>([
+    [known, [1, 2, 1.5, 125, true, 'a', [1]]],
+    [
+      '{"id":-9223372036854775808,"n": -2147483648,"d":-0,"p":-9999.99,"ok":false,"s":"é","extra":"","l":[]}',
+      [-(2n ** 63n), -(2 ** 31), -0, -999999, false, 'é', []],
+    ],
+    [
+      '{"id":999999999999999,"n": "7","d":1e3,"p":7,"ok":null,"s":12,"extra":"\\n","l":null}',
+      [999999999999999, 7, 1000, 700, null, '12', null],
+    ],
+    // Another order, case and number of fields, blanks, a name that comes twice.
+    ['{"id":5}', [5, null, null, null, null, null, null]],
+    ['{"id":5,"L":[2],"N":3}', [5, 3, null, null, null, null, [2]]],
+    ['{"id":5,"n": 2 ,"D":1}', [5, 2, 1, null, null, null, null]],
+    ['{"id":5,"n": 6,"id":7}', [7, 6, null, null, null, null, null]],
+    ['{}', [null, null, null, null, null, null, null]],
+    [
+      '\n{"id":1,"n": 2,"d":1.5,"p":1.25,"ok":true,"s":"a","extra":"x","l":[1]}\n',
+      [1, 2, 1.5, 125, true, 'a', [1]],
+    ],
+    [
+      '{"id":1,"n": 2,"d":1.5,"p":1.25,"ok":true,"s":"a","extra":"x","l":[1],"more":{}}',
+      [1, 2, 1.5, 125, true, 'a', [1]],
+    ],
+  ])('%s', (payload, expected) => {
+    expect(decoderOf(known)(payload)).toEqual(expected);
+  });
+
+  test('are read without the columns nobody needs', () => {
+    const decode = decoderOf(known, [false, true, false, false, false, true, false]);
+    const payload = '{"id":1,"n": 3,"d":1e5,"p":"x","ok":[],"s":"b","extra":-1,"l":7}';
+    expect(decode(payload)).toEqual([null, 3, null, null, null, 'b', null]);
+  });
+
+  test('are refused where they are not JSON or do not fit', () => {
+    const decode = decoderOf(known);
+    for (const [from, to] of [
+      ['1,', '01,'],
+      ['1,', ','],
+      ['2,', '2.5.,'],
+      ['1.5', '1.'],
+      ['1.5', '.5'],
+      ['1.25', '1.255'],
+      ['1.25', '12345'],
+      ['true', 'tru'],
+      ['"a"', '"a'],
+      ['"a"', '"\t"'],
+      ['"x"', '"\\x"'],
+      ['}', ''],
+      ['}', '}}'],
+    ] as const) {
+      expect(() => decode(known.replace(from, to)), to).toThrow(DeserializationError);
+    }
+  });
+
+  test('may be laid out anew at any time', () => {
+    const decode = decoderOf(known);
+    for (let i = 0; i < 5000; i++) {
+      const swapped = Math.floor(i / 700) % 2 === 1;
+      const payload = swapped ? `{"n":${i},"id":${-i}}` : `{"id":${-i},"n": ${i}}`;
+      expect(decode(payload).slice(0, 2)).toEqual([0 - i, i]);
+    }
+  });
+
+  test('may have names of any kind, which never become code', () => {
+    const name = JSON.stringify('`"];process.exit()//${process.exit()}');
+    const decode = decoderOf(`{${name}:1,"id":2}`);
+    expect(decode(`{${name}:"x","id":3}`)[0]).toBe(3);
+  });
+
+  test('may have more fields than one function is made for', () => {
+    const many = Array.from({ length: 300 }, (_, i) => `"field ${i}":${i}`).join(',');
+    const decode = decoderOf(`{${many},"id":1}`);
+    expect(decode(`{${many},"id":4}`)[0]).toBe(4);
+    expect(decode(`{${many},"n":4}`)[1]).toBe(4);
   });
 });

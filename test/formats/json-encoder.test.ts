@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { ByteWriter } from '../../src/base/byte-writer.ts';
+import { GENERATE_AFTER } from '../../src/formats/json-encoder.ts';
 import { jsonFormat } from '../../src/formats/json.ts';
 import { writeJsonText } from '../../src/formats/json-text.ts';
 import {
@@ -16,6 +17,7 @@ import {
   type SqlType,
   type Value,
 } from '../../src/sql/types.ts';
+import { anyType, nullableOf } from './arbitrary-value.ts';
 import { columnsOfTypes, encodeText } from './round-trip.ts';
 
 const DECIMAL_4_2: SqlType = { kind: 'DECIMAL', precision: 4, scale: 2 };
@@ -120,5 +122,54 @@ test('writes any text as JSON.stringify does', () => {
       expect(writer.view().toString()).toBe(JSON.stringify(text));
     }),
     { numRuns: 2000 },
+  );
+});
+
+test('writes rows the same before and after a function is generated for them', () => {
+  const rows = fc.array(anyType, { minLength: 1, maxLength: 8 }).chain((types) =>
+    fc.record({
+      types: fc.constant(types),
+      rows: fc.array(fc.tuple(...types.map(nullableOf)), { minLength: 1, maxLength: 4 }),
+    }),
+  );
+  fc.assert(
+    fc.property(rows, ({ types, rows }) => {
+      const columns = columnsOfTypes(...types);
+      const expected = rows.map((row) => encodeText(jsonFormat, columns, row));
+      const encode = jsonFormat.createEncoder({ columns, spec: { name: 'JSON' } });
+      const writer = new ByteWriter();
+      for (let i = 0; i < GENERATE_AFTER; i++) encode(rows[0]!, 0, writer);
+      writer.reset();
+      for (const row of rows) encode(row, 0, writer);
+      expect(writer.view().toString()).toBe(expected.join(''));
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+test('writes any name and any text as constants, never as code', () => {
+  const name = '`"];process.exit()//${process.exit()}\u2028\n\\';
+  const columns = [
+    { name, type: STRING },
+    { name: `${name}'`, type: DECIMAL_4_2 },
+  ];
+  const encode = jsonFormat.createEncoder({ columns, spec: { name: 'JSON' } });
+  const writer = new ByteWriter();
+  for (let i = 0; i < GENERATE_AFTER; i++) encode([name, 0], 0, writer);
+  writer.reset();
+  encode([name, -105], 0, writer);
+  const text = JSON.stringify(name);
+  expect(writer.view().toString()).toBe(`{${text}:${text},${JSON.stringify(`${name}'`)}:-1.05}`);
+});
+
+test('grows what it writes into between long and short values', () => {
+  const columns = columnsOfTypes(STRING, STRING, STRING, BIGINT);
+  const encode = jsonFormat.createEncoder({ columns, spec: { name: 'JSON' } });
+  for (let i = 0; i < GENERATE_AFTER; i++) encode(['', '', '', 1], 0, new ByteWriter());
+  const row = ['x'.repeat(300), 'é'.repeat(100), 'y'.repeat(64), 2n ** 62n];
+  const writer = new ByteWriter(1);
+  encode(row, 0, writer);
+  expect(writer.view().toString()).toBe(
+    `{"C0":"${row[0]}","C1":"${row[1]}","C2":"${row[2]}","C3":4611686018427387904}`,
   );
 });

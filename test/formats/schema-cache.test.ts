@@ -17,6 +17,7 @@ function record(name: string, type: string, references: SchemaText['references']
 /** The same registry as one that answers only to those who wait. */
 function farAway(registry: EmbeddedRegistry): SchemaRegistry {
   return {
+    isRemote: true,
     register: (subject, schema) => registry.register(subject, schema),
     find: (subject, schema) => registry.find(subject, schema),
     latest: (subject) => registry.latest(subject),

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { pumpResult, type TextSink } from '../../server/result-pump.ts';
+import { pumpResult } from '../../server/result-pump.ts';
+import type { TextSink } from '../../server/text-sink.ts';
 import { rows, ScriptedResult } from './scripted-engine.ts';
 import { ID_TOTAL } from './test-server.ts';
 

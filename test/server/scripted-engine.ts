@@ -89,6 +89,10 @@ export class ScriptedEngine implements Engine {
   readonly commandStatuses = new Map();
   readonly queryPartitions = [];
 
+  topicOf(): null {
+    return null;
+  }
+
   checkProperty(name: string): void {
     throw new DatabaseError('UNKNOWN_PROPERTY', `Not in the script: ${name}`);
   }

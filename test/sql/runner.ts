@@ -6,9 +6,10 @@ import { parseStatement } from '../../grammar/parser.ts';
 import { nodeEnv } from '../../src/base/env-node.ts';
 import type { Env } from '../../src/base/env.ts';
 import { DatabaseError, ERROR_CODES } from '../../src/base/errors.ts';
-import { type Database, openDatabase } from '../../src/database.ts';
+import { type Database, type DatabaseOptions, openDatabase } from '../../src/database.ts';
 import { compileResultRow } from '../../src/formats/result-json.ts';
-import { type Assertion, compareRecord, parseAssertion } from './assertion.ts';
+import { checkRecord, checkSource } from '../../src/testing/sql-assertion.ts';
+import { type Assertion, parseAssertion } from './assertion.ts';
 import { type Directive, rowTexts, type Section, type Step } from './script.ts';
 import { readSources, type SourceRecords } from './topic-records.ts';
 
@@ -45,6 +46,11 @@ async function runStep(run: Run, step: Step): Promise<void> {
   }
 }
 
+/** Rows of tests have any time. */
+function optionsOf(directory: string, env: Env): DatabaseOptions {
+  return { directory, env, properties: { 'millrace.max.future.ms': -1 } };
+}
+
 class Run {
   readonly #directory: string;
   readonly #env: Env;
@@ -60,7 +66,7 @@ class Run {
     const clock = { now: 0 };
     const real = nodeEnv();
     const env: Env = { ...real, clock: { ...real.clock, now: () => clock.now } };
-    return new Run(directory, env, clock, await openDatabase({ directory, env }));
+    return new Run(directory, env, clock, await openDatabase(optionsOf(directory, env)));
   }
 
   private constructor(directory: string, env: Env, clock: { now: number }, database: Database) {
@@ -93,7 +99,7 @@ class Run {
     if (name === 'clock') this.#clock.now = Number(argument);
     if (name !== 'restart') return;
     await this.#database.close();
-    this.#database = await openDatabase({ directory: this.#directory, env: this.#env });
+    this.#database = await openDatabase(optionsOf(this.#directory, this.#env));
     await this.#database.settled();
     this.#sources = null;
   }
@@ -107,21 +113,22 @@ class Run {
 
   async #assert(assertion: Assertion): Promise<void> {
     this.#sources ??= await readSources(this.#directory);
-    const name = assertion.kind === 'end' ? assertion.name : assertion.node.target.name;
-    const found = this.#sources.get(name);
-    if (found === undefined) throw new Error(`there is no source ${name}`);
-    const asserted = this.#asserted.get(name) ?? 0;
-    const record = found.records[asserted];
-    if (assertion.kind === 'end') {
-      if (record === undefined) return;
-      const row = JSON.stringify(record.after ?? record.key, bigintsAsText);
-      const more = found.records.length - asserted;
-      throw new Error(`${name} has ${more} more records, the first is ${row} at ${record.time}`);
+    const found = this.#sources.get(nameIn(assertion));
+    if (found === undefined) throw new Error(`there is no source ${nameIn(assertion)}`);
+    const { source, records } = found;
+    if (assertion.kind === 'source') return checkSource(assertion.node, source);
+    const asserted = this.#asserted.get(source.name) ?? 0;
+    const record = records[asserted] ?? null;
+    if (assertion.kind !== 'end') {
+      this.#asserted.set(source.name, asserted + 1);
+      return checkRecord(assertion, source, record);
     }
-    if (record === undefined) throw new Error(`${name} has only ${asserted} records`);
-    this.#asserted.set(name, asserted + 1);
-    const compared = compareRecord(assertion, found.source, record);
-    expectEqual(compared.expected, compared.found);
+    if (record === null) return;
+    const row = JSON.stringify(record.after ?? record.key, bigintsAsText);
+    const more = records.length - asserted;
+    throw new Error(
+      `${source.name} has ${more} more records, the first is ${row} at ${record.time}`,
+    );
   }
 
   async #expectRows(sql: string, directive: Directive | undefined): Promise<void> {
@@ -166,6 +173,17 @@ class Run {
       });
     }
     throw new Error(`expected an error with "${text}", but ${done}`);
+  }
+}
+
+function nameIn(assertion: Assertion): string {
+  switch (assertion.kind) {
+    case 'end':
+      return assertion.name;
+    case 'source':
+      return assertion.node.name.name;
+    default:
+      return assertion.node.target.name;
   }
 }
 

@@ -6,7 +6,9 @@ import { MEDIA_JSON, MEDIA_REGISTRY, MEDIA_REGISTRY_V1, negotiate } from '../../
 import { readJsonBody } from '../../request-body.ts';
 import { admit } from '../../serve.ts';
 import { logIn } from '../../security/log-in.ts';
+import { checkSubject, restrictedRegistry } from '../../security/restricted-registry.ts';
 import { registryAccessOf } from '../../security/route-access.ts';
+import { accessOf } from '../../security/topic-rules.ts';
 import type { ServerContext } from '../../server-context.ts';
 import { RegistryParameters } from './registry-parameters.ts';
 import type { RegistryRoute } from './registry-route.ts';
@@ -25,15 +27,21 @@ export async function serveRegistry(
   let contentType: string = MEDIA_REGISTRY_V1;
   try {
     admit(exchange, context);
-    const access = registryAccessOf(route.method, route.path);
-    exchange.principal = await logIn(exchange.request, access, context.authentication);
+    const role = registryAccessOf(route.method, route.path);
+    exchange.principal = await logIn(exchange.request, role, context.authentication);
+    const access = accessOf(exchange.principal);
+    if (access !== undefined) {
+      const isRead = role === 'read';
+      const subject = parameters['subject'] ?? null;
+      checkSubject(access, { method: route.method, isRead, subject });
+    }
     contentType = negotiate(exchange.header('accept'), OFFERS);
     const { registry } = context.engine;
     if (registry === undefined) throw keptElsewhere();
     const hasBody = route.method === 'POST' || route.method === 'PUT';
     const body = hasBody ? await readJsonBody(exchange, context.limits) : null;
     const answer = await route.handle({
-      registry,
+      registry: access === undefined ? registry : restrictedRegistry(registry, access),
       parameters: new RegistryParameters(parameters, queryOf(exchange)),
       body,
     });

@@ -1,4 +1,5 @@
-import protobuf from 'protobufjs';
+import type protobuf from 'protobufjs';
+import { protobufjs } from '../../base/protobufjs.ts';
 import { type Incompatibility, INCOMPATIBILITIES_MAX } from '../incompatibility.ts';
 import type { ProtobufSchema } from './protobuf-schema.ts';
 
@@ -75,12 +76,12 @@ function fieldProblems(
   at: string,
 ): Incompatibility[] {
   const described = `field ${field.name}`;
-  if (field instanceof protobuf.MapField !== before instanceof protobuf.MapField) {
+  if (field instanceof protobufjs().MapField !== before instanceof protobufjs().MapField) {
     const message = `${described} became a map, or was one`;
     return [problem('FIELD_KIND_CHANGED', at, message)];
   }
   const found: Incompatibility[] = [];
-  if (field instanceof protobuf.MapField && before instanceof protobuf.MapField) {
+  if (field instanceof protobufjs().MapField && before instanceof protobufjs().MapField) {
     if (!readsScalar(field.keyType, before.keyType)) {
       const message = `the keys of ${described} were ${before.keyType} and are ${field.keyType} now`;
       found.push(problem('FIELD_SCALAR_KIND_CHANGED', at, message));
@@ -100,8 +101,8 @@ function typeProblem(
   before: protobuf.Field,
 ): { kind: string; message: string } | null {
   const message = `was ${before.type} and is ${field.type} now`;
-  const isMessage = field.resolvedType instanceof protobuf.Type;
-  const wasMessage = before.resolvedType instanceof protobuf.Type;
+  const isMessage = field.resolvedType instanceof protobufjs().Type;
+  const wasMessage = before.resolvedType instanceof protobufjs().Type;
   if (isMessage !== wasMessage) return { kind: 'FIELD_KIND_CHANGED', message };
   if (isMessage) {
     const same = field.resolvedType?.fullName === before.resolvedType?.fullName;
@@ -112,7 +113,7 @@ function typeProblem(
 }
 
 function scalarOf(field: protobuf.Field): string {
-  return field.resolvedType instanceof protobuf.Enum ? 'int32' : field.type;
+  return field.resolvedType instanceof protobufjs().Enum ? 'int32' : field.type;
 }
 
 function readsScalar(type: string, before: string): boolean {
@@ -123,7 +124,7 @@ function readsScalar(type: string, before: string): boolean {
 function isPackable(field: protobuf.Field): boolean {
   const scalar = scalarOf(field);
   return (
-    !(field.resolvedType instanceof protobuf.Type) && scalar !== 'string' && scalar !== 'bytes'
+    !(field.resolvedType instanceof protobufjs().Type) && scalar !== 'string' && scalar !== 'bytes'
   );
 }
 

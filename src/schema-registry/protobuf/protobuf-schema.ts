@@ -1,4 +1,5 @@
-import protobuf from 'protobufjs';
+import type protobuf from 'protobufjs';
+import { protobufjs } from '../../base/protobufjs.ts';
 import { protobufTokens } from './protobuf-tokens.ts';
 import { wellKnownFile } from './well-known-files.ts';
 
@@ -23,10 +24,10 @@ const FILES_MAX = 1_000;
  */
 export function parseProtobuf(text: string, files: ReadonlyMap<string, string>): ProtobufSchema {
   if (protobufTokens(text).length === 0) throw new Error('the schema is empty');
-  const alone = new protobuf.Root();
-  const { package: packageName = '' } = protobuf.parse(text, alone, PARSE_OPTIONS);
+  const alone = new (protobufjs().Root)();
+  const { package: packageName = '' } = protobufjs().parse(text, alone, PARSE_OPTIONS);
   const normalForm = protobufNormalForm(alone);
-  const root = new protobuf.Root();
+  const root = new (protobufjs().Root)();
   load(text, { root, files, loaded: new Set() });
   root.resolveAll();
   const messages = new Map<string, protobuf.Type>();
@@ -49,7 +50,7 @@ interface Loading {
 
 function load(text: string, loading: Loading): void {
   const { root, files, loaded } = loading;
-  const { imports = [], weakImports = [] } = protobuf.parse(text, root, PARSE_OPTIONS);
+  const { imports = [], weakImports = [] } = protobufjs().parse(text, root, PARSE_OPTIONS);
   for (const name of [...(imports ?? []), ...(weakImports ?? [])]) {
     if (loaded.has(name)) continue;
     loaded.add(name);
@@ -67,8 +68,8 @@ function load(text: string, loading: Loading): void {
 
 function* typesIn(namespace: protobuf.NamespaceBase): Generator<protobuf.Type> {
   for (const member of namespace.nestedArray) {
-    if (member instanceof protobuf.Type) yield member;
-    if (member instanceof protobuf.Namespace) yield* typesIn(member);
+    if (member instanceof protobufjs().Type) yield member;
+    if (member instanceof protobufjs().Namespace) yield* typesIn(member);
   }
 }
 

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
-import protobuf from 'protobufjs';
+import type protobuf from 'protobufjs';
+import { protobufjs } from '../../base/protobufjs.ts';
 
 type Definitions = Record<string, protobuf.AnyNestedObject>;
 
@@ -14,7 +15,7 @@ const MORE_OF_GOOGLE = ['api', 'descriptor', 'source_context', 'type'];
  * @returns its text, or its definitions as protobufjs keeps them; null for other files.
  */
 export function wellKnownFile(name: string): string | Definitions | null {
-  const common = protobuf.common.get(name);
+  const common = protobufjs().common.get(name);
   if (common?.nested !== undefined) return common.nested as Definitions;
   const [, google = ''] = /^google\/protobuf\/(\w+)\.proto$/.exec(name) ?? [];
   if (MORE_OF_GOOGLE.includes(google)) {

@@ -53,6 +53,17 @@ test('another password replaces the first, and the role is that of all credentia
   expect((await run(['list'])).output).toBe('bob write token\nbob write password\n');
 });
 
+test('keeps rules about topics, but for those about a user that goes', async () => {
+  await run(['add', 'bob', '--token']);
+  await run(['add', 'eve', '--token']);
+  const rules = 'allow bob read,write orders\nallow eve read orders\nallow role:read describe *\n';
+  writeFileSync(path, `${readFileSync(path, 'utf8')}${rules}`);
+  await run(['remove', 'eve']);
+  expect((await run(['list'])).output).toBe(
+    'bob read token\nallow bob read,write orders\nallow role:read describe *\n',
+  );
+});
+
 test('refuses what is no user, and touches no file with mistakes', async () => {
   expect((await run(['add', 'bob'], 'short')).exitCode).toBe(1);
   expect((await run(['ad', 'bob'])).exitCode).toBe(78);

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { FunctionBuilder, joinCode, js } from '../../src/expressions/generate.ts';
+import { FunctionBuilder, joinCode, js } from '../../src/base/generate.ts';
 
 type Generated = (row: readonly unknown[], context: unknown) => unknown;
 
 describe('FunctionBuilder', () => {
   test('hands constants over as they are, 0 and -0 apart', () => {
-    const builder = new FunctionBuilder();
+    const builder = new FunctionBuilder(js`row, context`);
     const marker = {};
     const names = [0, -0, NaN, marker, marker, 'x"y'].map((value) => builder.constant(value));
     const generated = builder.build<Generated>(js`return [${joinCode(names, js`, `)}];`);
@@ -13,7 +13,7 @@ describe('FunctionBuilder', () => {
   });
 
   test('keeps the variables of inner functions apart', () => {
-    const builder = new FunctionBuilder();
+    const builder = new FunctionBuilder(js`row, context`);
     const outer = builder.variable();
     const inner = builder.innerFunction(() => {
       const variable = builder.variable();
@@ -24,7 +24,7 @@ describe('FunctionBuilder', () => {
   });
 
   test('lets lambdas see the row and the parameters of the functions around them', () => {
-    const builder = new FunctionBuilder();
+    const builder = new FunctionBuilder(js`row, context`);
     const lambda = builder.lambda([js`p${0}`], () => {
       const fromInner = builder.innerFunction(() => js`return p${0} + row[${0}];`);
       const variable = builder.variable();

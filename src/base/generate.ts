@@ -43,14 +43,20 @@ export function joinCode(pieces: readonly Code[], separator: Code): Code {
 
 /**
  * Collects what one generated function needs: the values it refers to, its variables, and inner functions of
- * the same parameters `row` and `context`.
+ * the same parameters.
  */
 export class FunctionBuilder {
+  readonly #parameters: Code;
   readonly #constants: unknown[] = [];
   readonly #constantNames = new Map<unknown, Code>();
   #innerFunctions: Code[] = [];
   #variables: Code[] = [];
   #nameCount = 0;
+
+  /** @param parameters names, with commas. */
+  constructor(parameters: Code) {
+    this.#parameters = parameters;
+  }
 
   /** A name for a value; the value itself never becomes text. */
   constant(value: unknown): Code {
@@ -77,15 +83,14 @@ export class FunctionBuilder {
     this.#variables = [];
     const body = write();
     this.#innerFunctions.push(
-      js`function ${name}(row, context) { ${this.#declarations()} ${body} }`,
+      js`function ${name}(${this.#parameters}) { ${this.#declarations()} ${body} }`,
     );
     this.#variables = outer;
     return name;
   }
 
   /**
-   * A function of these parameters whose result `write` makes. It sees `row`, `context` and the parameters of the
-   * functions it is written in; variables and inner functions are its own.
+   * A function of these parameters whose result `write` makes. It sees those of the functions it is written in; variables and inner functions are its own.
    */
   lambda(parameters: readonly Code[], write: () => Code): Code {
     const outerVariables = this.#variables;
@@ -100,7 +105,7 @@ ${joinCode(this.#innerFunctions, js`\n`)} return ${result}; })`;
     return code;
   }
 
-  /** The finished function of `row` and `context`, given its body. */
+  /** The finished function, given its body. */
   build<T>(body: Code): T {
     const names = this.#constants.map((_, index) => makeCode(`c${index}`));
     const constants =
@@ -108,7 +113,7 @@ ${joinCode(this.#innerFunctions, js`\n`)} return ${result}; })`;
     const source = js`'use strict';
 ${constants}
 ${joinCode(this.#innerFunctions, js`\n`)}
-return function (row, context) { ${this.#declarations()} ${body} };`;
+return function (${this.#parameters}) { ${this.#declarations()} ${body} };`;
     // The text consists of Code alone, see above.
     // oxlint-disable-next-line no-new-func, typescript/no-implied-eval -- the reason for this file
     const create = new Function('constants', textOf(source)) as (constants: unknown[]) => T;

@@ -1,0 +1,32 @@
+import type { Wire } from './wire.ts';
+
+/** Where the text of a result goes: an HTTP response or a WebSocket. */
+export interface TextSink {
+  /**
+   * True when there is room for more; else a promise, once there is room again, of whether the
+   * client is still there.
+   */
+  write(text: string): true | Promise<boolean>;
+  /** How pieces stand in bytes here; absent or null where bytes cannot be written. */
+  readonly wire?: Wire | null;
+  /** Sends bytes that hold pieces as `wire` has them; answers like `write`. */
+  writeBytes?(bytes: Buffer): true | Promise<boolean>;
+}
+
+/**
+ * Writes buffers one after the other.
+ * @param onWritten called when the last was handed over, though there may be no room for more.
+ * @returns false when the client is gone.
+ */
+export async function writeAll(
+  sink: TextSink,
+  buffers: readonly Buffer[],
+  onWritten: () => void = () => {},
+): Promise<boolean> {
+  for (const [index, bytes] of buffers.entries()) {
+    const flowing = sink.writeBytes!(bytes);
+    if (index === buffers.length - 1) onWritten();
+    if (flowing !== true && !(await flowing)) return false;
+  }
+  return true;
+}
