@@ -18,6 +18,7 @@ import type {
   QueryResult,
   StatementOptions,
 } from './engine.ts';
+import { nobodyWaits, type WaitForRoom } from './base/disk-full.ts';
 import { addFunctions, type FunctionDefinitions } from './functions/known-functions.ts';
 import { type EmbeddedLogLimits, openEmbeddedLog } from './log/embedded/embedded-log.ts';
 import type { CapturableLog } from './log/embedded/log-backup.ts';
@@ -42,6 +43,8 @@ import { ProcessingLog } from './runtime/processing-log.ts';
 import { PROCESSING_LOG_SOURCE } from './runtime/processing-log-source.ts';
 import { PROCESSING_LOG_NUMBER, ProcessingLogWriter } from './runtime/processing-log-writer.ts';
 import { QueryRunner } from './runtime/query-runner.ts';
+import { migrations } from './migrations/index.ts';
+import { migrate } from './migrations/migrate.ts';
 import { SchemasTopic } from './runtime/schemas-topic.ts';
 import { TickLoop } from './runtime/tick-loop.ts';
 import { EmbeddedRegistry } from './schema-registry/embedded-registry.ts';
@@ -55,9 +58,11 @@ import { CatalogState } from './statements/catalog-state.ts';
 import { CommandLog } from './statements/command-log.ts';
 import {
   checkDataDirectory,
-  checkFormat,
   type DataDirectory,
+  FORMAT,
   isUnused,
+  readDataDirectory,
+  setFormat,
 } from './statements/data-directory.ts';
 import { CommandStatuses } from './statements/command-statuses.ts';
 import { succeeded } from './statements/entities.ts';
@@ -148,8 +153,9 @@ async function openWith(options: DatabaseOptions, onClosed: () => void): Promise
   const properties = serverPropertiesOf(options);
   await makeDurableDirectory(files, resolve(options.directory));
   const { durability = 'fsync' } = options;
-  await checkFormat(options.directory, files);
-  const openStore = options.openStore ?? (() => openOwnStore(files, options.directory));
+  await migrateOlder(options, env);
+  const disk: Disk = { waitForRoom: nobodyWaits };
+  const openStore = options.openStore ?? (() => openOwnStore(files, options));
   const store = await openStore();
   let log: (Log & CapturableLog) | null = null;
   try {
@@ -162,6 +168,7 @@ async function openWith(options: DatabaseOptions, onClosed: () => void): Promise
       logger: options.logger ?? silentLogger,
       limits: options.logLimits ?? {},
       durability,
+      waitForRoom: () => disk.waitForRoom(),
       recovery: {
         durableEndOffset: (topicId, partition) => meta.durableEnds.get(`${topicId}/${partition}`),
         decide: (transaction) => decideTransaction(transaction, meta),
@@ -178,6 +185,7 @@ async function openWith(options: DatabaseOptions, onClosed: () => void): Promise
       meta,
       epoch,
       data,
+      disk,
       properties,
       onClosed,
     });
@@ -188,6 +196,21 @@ async function openWith(options: DatabaseOptions, onClosed: () => void): Promise
     await store.close();
     throw error;
   }
+}
+
+/** A directory of an older version becomes one of this; of a newer one it is refused. */
+async function migrateOlder({ directory, logger }: DatabaseOptions, env: Env): Promise<void> {
+  const { files } = env;
+  const found = await readDataDirectory(directory, files);
+  if (found === null || found.format === FORMAT) return;
+  await migrate({
+    directory,
+    env,
+    logger: logger ?? silentLogger,
+    migrations,
+    format: async () => (await readDataDirectory(directory, files))?.format ?? FORMAT,
+    setFormat: (format) => setFormat(directory, { format, files }),
+  });
 }
 
 /** The other registry may be given as an option of its own; it is a property of the server all the same. */
@@ -206,15 +229,19 @@ function serverPropertiesOf({ properties, schemaRegistry }: DatabaseOptions): Se
  * The store in the data directory. LevelDB cannot open what a power cut leaves of a store that was just being made;
  * as long as nothing else was written either, it held nothing and is made anew.
  */
-async function openOwnStore(files: FileSystem, dataDirectory: string): Promise<Store> {
+async function openOwnStore(
+  files: FileSystem,
+  { directory: dataDirectory, onFatal }: DatabaseOptions,
+): Promise<Store> {
   const directory = join(dataDirectory, 'state');
+  const options = { directory, files, onDamage: onFatal ?? (() => {}) };
   try {
-    return await openLevelStore({ directory, files });
+    return await openLevelStore(options);
   } catch (error) {
     if (!(error instanceof DatabaseError) || error.code !== 'CORRUPT') throw error;
     if (!(await isUnused(files, dataDirectory))) throw error;
     await files.remove(directory);
-    return openLevelStore({ directory, files });
+    return openLevelStore(options);
   }
 }
 
@@ -235,6 +262,11 @@ function endsOfDeletedTopics(meta: StoredMeta, log: Log): StoreChange[] {
     .map((place): StoreChange => [durableEndKeyOf(place), null]);
 }
 
+/** Whom the log asks when the disk is full: nobody, until there is a database that watches it. */
+interface Disk {
+  waitForRoom: WaitForRoom;
+}
+
 interface Opened {
   readonly env: Env;
   readonly store: Store;
@@ -242,6 +274,7 @@ interface Opened {
   readonly meta: StoredMeta;
   readonly epoch: number;
   readonly data: DataDirectory;
+  readonly disk: Disk;
   readonly properties: ServerProperties;
   /** Called once everything is closed. */
   readonly onClosed: () => void;
@@ -304,10 +337,16 @@ export class Database implements Engine {
       ...(options.diskBallastBytes === undefined ? {} : { ballastBytes: options.diskBallastBytes }),
       onRoom: () => this.#loop.wake(),
     });
+    opened.disk.waitForRoom = () => this.#guard.waitForRoom();
     this.#loop = new TickLoop({
       mayWrite: () => !this.#guard.isFull,
       clock,
-      coordinator: new EmbeddedCommitCoordinator({ store, clock, logger }),
+      coordinator: new EmbeddedCommitCoordinator({
+        store,
+        clock,
+        logger,
+        waitForRoom: () => this.#guard.waitForRoom(),
+      }),
       budget,
       gate,
       logger,

@@ -25,6 +25,8 @@ const PARTS_BELOW: Readonly<Record<string, readonly string[]>> = {
   'src/base': [],
   'src/log': ['src/base'],
   'src/state': ['src/base'],
+  // What older versions wrote becomes what this one reads.
+  'src/migrations': ['src/base', 'src/state', 'src/log'],
   'src/sql': ['src/base'],
   'src/schema-registry': ['src/base'],
   'src/formats': [...VALUES, 'src/schema-registry/schema-registry.ts'],

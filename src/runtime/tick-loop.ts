@@ -1,4 +1,5 @@
 import { assert } from '../base/assert.ts';
+import { isDiskFull } from '../base/disk-full.ts';
 import type { Env } from '../base/env.ts';
 import { Durations } from '../base/durations.ts';
 import { DatabaseError } from '../base/errors.ts';
@@ -347,7 +348,17 @@ export class TickLoop {
     for (const action of this.#exclusive.splice(0)) await action.run();
     if (!expire) return;
     this.#expiredAt = clock.monotonic();
-    for (const query of this.#ordered) await query.topology.removeExpired();
+    await this.#removeExpired();
+  }
+
+  /** What found no room stays for the next time; the store is opened again when something is committed. */
+  async #removeExpired(): Promise<void> {
+    try {
+      for (const query of this.#ordered) await query.topology.removeExpired();
+    } catch (error) {
+      if (!isDiskFull(error)) throw error;
+      this.#options.logger.warn({ err: error }, 'no room to remove expired windows');
+    }
   }
 
   /** When stopping: what is processed stays so, what was written outside of ticks is recorded. */
