@@ -14,7 +14,7 @@ test('whatever operation fails and wherever the process dies, nothing acknowledg
   const { runs, findings } = await runCampaign({ every: EVERY });
   expect(findings).toEqual([]);
   expect(runs).toBeGreaterThan(400);
-}, 120_000);
+}, 300_000);
 
 describe.each(WORKLOADS)('a full disk: $name', (workload) => {
   test.each(['once', 'always'] as const)(
@@ -60,7 +60,7 @@ describe.each(WORKLOADS)('a full disk: $name', (workload) => {
 
 test('whatever else a seed thinks of', async () => {
   for (let seed = 1; seed <= RANDOM_SEEDS; seed++) expect(await runRandom(seed)).toBeNull();
-}, 120_000);
+}, 300_000);
 
 test('the same mishap has the same outcome', async () => {
   const [workload] = WORKLOADS;
