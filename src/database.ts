@@ -481,8 +481,8 @@ export class Database implements Engine {
         return { queryId: query.id, state: query.state, ...query.statistics };
       }),
       partitions: this.#log.topics().flatMap(({ name, partitions }) =>
-        partitions.map(({ index, startOffset, endOffset }) => {
-          return { topic: name, partition: index, startOffset, endOffset };
+        partitions.map(({ index, startOffset, endOffset, isOffline = false }) => {
+          return { topic: name, partition: index, startOffset, endOffset, isOffline };
         }),
       ),
       ticks: { process: process.figures, commit: commit.figures },

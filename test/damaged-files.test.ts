@@ -1,6 +1,7 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { startServer } from '../server/app.ts';
 import { openDatabase } from '../src/database.ts';
 import { TemporaryDatabase } from './temporary-database.ts';
 
@@ -22,7 +23,6 @@ test('a damaged partition is offline and said so; what does not read it goes on'
   const bytes = await readFile(path);
   bytes[30] = bytes[30]! ^ 1;
   await writeFile(path, bytes);
-  // A checkpoint would have it that all of this was read before.
   const errors: string[] = [];
   const say = (_: object, message: string): void => void errors.push(message);
   const logger = { debug() {}, info() {}, warn: say, error: say };
@@ -34,4 +34,13 @@ test('a damaged partition is offline and said so; what does not read it goes on'
     message: expect.stringContaining(`${path}, byte 0`),
   });
   expect(await readFile(path)).toEqual(bytes);
+  const server = await startServer({ engine: temporary.database, port: 0, logger });
+  const health = await (await fetch(`${server.url}/healthcheck`)).json();
+  await server.close();
+  expect(health).toMatchObject({
+    isHealthy: true,
+    serverState: 'DEGRADED',
+    details: { kafka: { isHealthy: false }, metastore: { isHealthy: true } },
+  });
+  expect(errors.join()).toContain('a partition is damaged and offline; others work');
 });

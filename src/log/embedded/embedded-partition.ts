@@ -166,6 +166,10 @@ export class EmbeddedPartition implements Partition {
     return this.#stableEndOffset;
   }
 
+  get isOffline(): boolean {
+    return this.#failure !== null;
+  }
+
   /** Transactions without a marker, oldest first. */
   openTransactions(): OpenTransaction[] {
     return this.#transactions.open();
