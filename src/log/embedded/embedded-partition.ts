@@ -496,7 +496,7 @@ export class EmbeddedPartition implements Partition {
     try {
       // Appends and syncs of the same moment join the first round.
       await Promise.resolve();
-      while (this.#hasToWrite) await this.#writeRound();
+      while (this.#hasToWrite && this.#failure === null) await this.#writeRound();
     } catch (error) {
       this.fail(partitionFailure(this.#name, { activity: 'writing its log', cause: error }));
     } finally {
