@@ -20,7 +20,7 @@ export function joinOf(
   const first = firstStep(choices, focus, { left, right, kind });
   const third = others.find((source) => source !== right);
   if (third === undefined || !choices.chance(focus.chains)) return first;
-  return nextStep(choices, first, third) ?? first;
+  return nextStep(choices, focus, first, third) ?? first;
 }
 
 function kindOf(choices: Choices, left: SourceSpec, right: SourceSpec): JoinSpec['kind'] | null {
@@ -46,7 +46,7 @@ function firstStep(
   const relation = relationOf(left);
   const { leftOn, rightOn } = conditionOfJoin(choices, focus, { left, right, kind });
   const type = choices.of(TYPES[kind]);
-  const within = kind === 'stream-stream' ? withinOf(choices) : null;
+  const within = kind === 'stream-stream' ? withinOf(choices, focus) : null;
   const spec: JoinSpec = { type, source: right.name, leftOn, rightOn, within, kind };
   const equal = equalToKey(left, spec);
   const keys = kind === 'foreign-key' ? relation.keys : [keyOfJoin(equal, leftOn.type)];
@@ -102,10 +102,11 @@ function castOf(choices: Choices, scope: Scope, type: ColumnType): Expr {
   return { kind: 'cast', operand: choices.of(numbers), type };
 }
 
-function withinOf(choices: Choices): WithinSpec {
+function withinOf(choices: Choices, { gracedJoins, graces }: Focus): WithinSpec {
   const beforeMs = choices.of([0, 1, 3, 10, 20]);
   const afterMs = choices.chance(0.5) ? beforeMs : choices.of([0, 1, 5, 15]);
-  return { beforeMs, afterMs, graceMs: choices.orNull(0.4, () => choices.of([0, 1, 5, 20, 50])) };
+  const graceMs = choices.chance(gracedJoins) ? choices.of(graces) : null;
+  return { beforeMs, afterMs, graceMs };
 }
 
 /** The operands that are known to equal the key behind a first join. */
@@ -127,7 +128,12 @@ function visible(scope: Scope, { type, leftOn, rightOn }: JoinSpec): Scope {
 }
 
 /** One more source joined to a join. */
-function nextStep(choices: Choices, left: Relation, right: SourceSpec): Relation | null {
+function nextStep(
+  choices: Choices,
+  focus: Focus,
+  left: Relation,
+  right: SourceSpec,
+): Relation | null {
   const isTable = right.kind === 'TABLE';
   if (isTable ? right.keys.length !== 1 : left.kind === 'TABLE') return null;
   const kind = left.kind === 'TABLE' ? 'table-table' : isTable ? 'stream-table' : 'stream-stream';
@@ -140,7 +146,7 @@ function nextStep(choices: Choices, left: Relation, right: SourceSpec): Relation
   if (operands.length === 0) return null;
   const leftOn = choices.of(operands);
   const type = choices.of(['INNER', 'LEFT'] as const);
-  const within = kind === 'stream-stream' ? withinOf(choices) : null;
+  const within = kind === 'stream-stream' ? withinOf(choices, focus) : null;
   const spec: JoinSpec = { type, source: right.name, leftOn, rightOn, within, kind };
   const isLinked = left.equal.some((expr) => sameExpr(expr, leftOn));
   const equal = isLinked ? [...left.equal, rightOn] : [leftOn, rightOn];
