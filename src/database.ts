@@ -14,6 +14,7 @@ import type {
   Engine,
   EngineFigures,
   Inserts,
+  PullAnswer,
   QueryPartitions,
   QueryResult,
   StatementOptions,
@@ -517,6 +518,12 @@ export class Database implements Engine {
     this.#checkReady();
     this.#checkProperties(options.properties);
     return this.#queries.start(sql, options);
+  }
+
+  pullByKey(sql: string, options: StatementOptions = {}): PullAnswer | Promise<PullAnswer> | null {
+    this.#checkReady();
+    this.#checkProperties(options.properties);
+    return this.#queries.pullByKey(sql, options);
   }
 
   /** @internal What tests of statements look at. */

@@ -65,7 +65,7 @@ const PARTS_BELOW: Readonly<Record<string, readonly string[]>> = {
   'cli/security-files.ts': ['server/security', 'server/tls-files.ts'],
   'cli/commands/user.ts': ['cli', 'server/security'],
   'cli/commands/server.ts': ['cli', 'src/log/topic-settings.ts'],
-  'cli/serve.ts': ['cli', 'src/api', 'src/database.ts', 'server/app.ts'],
+  'cli/serve.ts': ['cli', 'src/api', 'src/database.ts', 'server/app.ts', 'server/limits.ts'],
 };
 
 function without(parts: readonly string[], part: string): string[] {
