@@ -31,6 +31,8 @@ export interface Focus {
   readonly collections: number;
   /** Cases with one record in each tick. */
   readonly oneByOne: number;
+  /** In others, records with which a tick begins. */
+  readonly tickBegins: number;
   /** Cases with a query that fails, and those of them where it stands before the others. */
   readonly poison: number;
   readonly poisonFirst: number;
@@ -62,6 +64,7 @@ const EVERYTHING: Focus = {
   graces: [0, 0, 1, 5, 20, 100],
   collections: 0.2,
   oneByOne: 0.5,
+  tickBegins: 0.4,
   poison: 0.2,
   poisonFirst: 0.3,
   restarts: 0.3,
@@ -82,7 +85,7 @@ const WINDOWED: Focus = {
   fewValues: 0.8,
 };
 
-/** Half of the cases can have everything, each of the others is made for something. */
+/** Two in five cases can have everything, each of the others is made for something. */
 const FOCUSES: readonly Focus[] = [
   // Sessions that are joined by a row between them.
   {
@@ -111,8 +114,24 @@ const FOCUSES: readonly Focus[] = [
     chains: 0,
     aggregations: 0.2,
     oneByOne: 0,
+    tickBegins: 0.2,
     fewTimes: 0.8,
     fewValues: 0.8,
+  },
+  // Records of tables without a key among those that wait for each other.
+  {
+    ...EVERYTHING,
+    kinds: [['TABLE']],
+    sourceCounts: [2],
+    plainKeys: 1,
+    joins: 0.95,
+    joinsOnKeys: 1,
+    chains: 0,
+    aggregations: 0.2,
+    oneByOne: 0,
+    tickBegins: 0.1,
+    nullKeys: 0.3,
+    fewTimes: 0.8,
   },
   // Tables whose rows change groups, or stay in theirs.
   {
@@ -164,5 +183,5 @@ const FOCUSES: readonly Focus[] = [
 
 /** What a case is made for. */
 export function focusOf(choices: Choices): Focus {
-  return choices.chance(0.5) ? EVERYTHING : choices.of(FOCUSES);
+  return choices.chance(0.4) ? EVERYTHING : choices.of(FOCUSES);
 }

@@ -15,7 +15,7 @@ export function joinOf(
   const others = sources.filter((source) => source !== left);
   if (others.length === 0) return null;
   const right = choices.of(others);
-  const kind = kindOf(choices, left, right);
+  const kind = kindOf(choices, focus, left, right);
   if (kind === null) return null;
   const first = firstStep(choices, focus, { left, right, kind });
   const third = others.find((source) => source !== right);
@@ -23,12 +23,17 @@ export function joinOf(
   return nextStep(choices, focus, first, third) ?? first;
 }
 
-function kindOf(choices: Choices, left: SourceSpec, right: SourceSpec): JoinSpec['kind'] | null {
+function kindOf(
+  choices: Choices,
+  { joinsOnKeys }: Focus,
+  left: SourceSpec,
+  right: SourceSpec,
+): JoinSpec['kind'] | null {
   if (left.kind === 'STREAM' && right.kind === 'STREAM') return 'stream-stream';
   if (right.keys.length !== 1 || right.kind === 'STREAM') return null;
   if (left.kind === 'STREAM') return 'stream-table';
   const sameType = left.keys.length === 1 && left.keys[0]?.type === right.keys[0]?.type;
-  return sameType && choices.chance(0.5) ? 'table-table' : 'foreign-key';
+  return sameType && choices.chance(joinsOnKeys) ? 'table-table' : 'foreign-key';
 }
 
 const TYPES: Readonly<Record<JoinSpec['kind'], readonly JoinType[]>> = {
