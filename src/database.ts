@@ -37,6 +37,7 @@ import {
   encodeNumber,
   readMeta,
   type StoredMeta,
+  unreadableKey,
 } from './runtime/meta.ts';
 import { ProcessingLog } from './runtime/processing-log.ts';
 import { PROCESSING_LOG_SOURCE } from './runtime/processing-log-source.ts';
@@ -169,7 +170,7 @@ async function openWith(options: DatabaseOptions, onClosed: () => void): Promise
       },
     });
     const epoch = meta.epoch + 1;
-    await store.commit([[EPOCH_KEY, encodeNumber(epoch)], ...endsOfDeletedTopics(meta, log)]);
+    await store.commit([[EPOCH_KEY, encodeNumber(epoch)], ...metaOfDeletedTopics(meta, log)]);
     warnOfWeakDurability(log, durability, options.logger ?? silentLogger);
     const database = new Database(options, {
       env,
@@ -227,12 +228,13 @@ async function makeDurableDirectory(files: FileSystem, directory: string): Promi
   await files.syncDirectory(parent);
 }
 
-/** Durable ends of topics that are gone: removed at the next start. */
-function endsOfDeletedTopics(meta: StoredMeta, log: Log): StoreChange[] {
+/** What is kept of topics that are gone: removed at the next start. */
+function metaOfDeletedTopics(meta: StoredMeta, log: Log): StoreChange[] {
   const topicIds = new Set(log.topics().map(({ id }) => String(id)));
-  return [...meta.durableEnds.keys()]
-    .filter((place) => !topicIds.has(place.split('/')[0] ?? ''))
-    .map((place): StoreChange => [durableEndKeyOf(place), null]);
+  const isGone = (place: string): boolean => !topicIds.has(place.split('/')[0] ?? '');
+  const ends = [...meta.durableEnds.keys()].filter(isGone).map(durableEndKeyOf);
+  const counts = [...meta.unreadable.keys()].filter(isGone).map(unreadableKey);
+  return [...ends, ...counts].map((key): StoreChange => [key, null]);
 }
 
 interface Opened {
@@ -285,7 +287,8 @@ export class Database implements Engine {
     const budget = new MemoryBudget(options.cacheBytesMax ?? defaultCacheBytes());
     this.#budget = budget;
     const gate = new AppendGate();
-    const processingLog = new ProcessingLog({ clock, logger });
+    const { unreadable } = meta;
+    const processingLog = new ProcessingLog({ clock, logger, unreadable });
     this.clusterId = data.clusterId;
     this.#clock = clock;
     const { properties } = opened;
