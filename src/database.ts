@@ -54,6 +54,7 @@ import { openLevelStore } from './state/level-store.ts';
 import type { Store, StoreChange } from './state/store.ts';
 import { CatalogState } from './statements/catalog-state.ts';
 import { CommandLog } from './statements/command-log.ts';
+import type { Command } from './statements/commands.ts';
 import {
   checkDataDirectory,
   checkFormat,
@@ -83,6 +84,7 @@ import {
 import { statementsToTerminateAll } from './statements/terminate-all.ts';
 import { loadParser } from './statements/parse.ts';
 import { QueryStarter } from './statements/query-starter.ts';
+import { deleteSubjects } from './statements/source-schemas.ts';
 import { StatementRunner } from './statements/statement-runner.ts';
 import { TopicAdmin } from './statements/topic-admin.ts';
 
@@ -270,6 +272,7 @@ export class Database implements Engine {
   readonly #statements: StatementRunner;
   readonly #queries: QueryStarter;
   readonly #clock: Env['clock'];
+  readonly #logger: Logger;
   readonly #denied: DeniedProperties;
   readonly #statuses = new CommandStatuses();
   readonly #openProcessingLog: () => Promise<void>;
@@ -291,6 +294,7 @@ export class Database implements Engine {
     const processingLog = new ProcessingLog({ clock, logger, unreadable });
     this.clusterId = data.clusterId;
     this.#clock = clock;
+    this.#logger = logger;
     const { properties } = opened;
     this.#denied = deniedProperties([
       ...serverProperties.map(({ name }) => name),
@@ -418,18 +422,34 @@ export class Database implements Engine {
       await this.registry.replay(this.#schemasTopic.changes());
     }
     await this.#openProcessingLog();
-    const queries = await this.#catalog.replay(await this.#openCommandLog(), (command, before) =>
-      this.#statuses.replayed(command, before),
-    );
+    let last: Command | null = null;
+    const queries = await this.#catalog.replay(await this.#openCommandLog(), (command, before) => {
+      this.#statuses.replayed(command, before);
+      last = command;
+    });
     lost.checkQueries(queries);
     this.#runner.forgetStopped(new Set([...queries, PROCESSING_LOG_NUMBER]));
     this.#loop.start();
     await this.#guard.start();
+    await this.#finish(last);
     this.#log.startMaintenance({
       neededFrom: (partition) => this.#runner.neededFrom(partition),
     });
     this.#status = 'ready';
     void loadParser();
+  }
+
+  /** Does what a crash may have kept the last command from: what it changes outside of the command log. */
+  async #finish(command: Command | null): Promise<void> {
+    if (command?.kind !== 'dropSource' || command.subjects === undefined) return;
+    const { subjects } = command;
+    const deleting = deleteSubjects(subjects, this.schemas);
+    // Another registry may be slow or down: the start does not wait for it.
+    if (this.registry !== undefined) return deleting;
+    deleting.catch((error: unknown) => {
+      const fields = { err: error, subjects };
+      this.#logger.warn(fields, 'the subjects of a topic that was deleted may still be there');
+    });
   }
 
   get figures(): EngineFigures {
