@@ -3,7 +3,7 @@ import { assert } from '../base/assert.ts';
 import { ByteWriter } from '../base/byte-writer.ts';
 import type { Encoder, FormatSpec } from '../formats/format.ts';
 import { findFormat } from '../formats/index.ts';
-import { BIGINT, INTEGER, type Row, type SqlType } from '../sql/types.ts';
+import { BIGINT, INTEGER, type Row, type SqlType, type Value } from '../sql/types.ts';
 import type { StateEntry, StateTable } from '../state/state-table.ts';
 import { Change, namesNoRow, withRows } from './change.ts';
 import { HeldRows, type HeldRun, heldRowsState } from './held-rows.ts';
@@ -86,6 +86,14 @@ const HELD = 1;
 
 type Entry = StateEntry<Row, Row>;
 
+/** What a row needs of the state. */
+interface Named {
+  readonly right: Entry;
+  readonly directory: Entry;
+  /** Of a message: the page its left row belongs into, as far as that is known. */
+  page: Entry | null;
+}
+
 /**
  * A row whose subscribers are too many to be told at a time, or for which state is missing, is held, and so are all that
  * come behind it. The page of subscribers it has come to is kept, so that it goes on there, after a restart too.
@@ -117,7 +125,7 @@ class JoinForeignKey implements Operator, Backlog {
    */
   #leaving: Map<string, number> | null = null;
   /** By row of the batch; null for a row whose key is null. */
-  #entries: ({ readonly right: Entry; readonly directory: Entry } | null)[] = [];
+  #entries: (Named | null)[] = [];
   /** By row of the batch, of messages: the left key as it is written. */
   #keyBytes: Uint8Array[] = [];
 
@@ -153,8 +161,9 @@ class JoinForeignKey implements Operator, Backlog {
   #nameRows(batch: readonly Change[], input: number): void {
     this.#entries = batch.map(({ key }) => {
       if (namesNoRow(key)) return null;
-      const right = this.#right.entry(this.#mapKey(key), key, 0);
-      return { right, directory: this.#subscribers.directory(key) };
+      const mapKey = this.#mapKey(key);
+      const right = this.#right.entry(mapKey, key, 0);
+      return { right, directory: this.#subscribers.directory(mapKey, key), page: null };
     });
     this.#keyBytes = input === MESSAGES ? batch.map((change) => this.#bytesOf(change)) : [];
     this.#namePages();
@@ -170,10 +179,9 @@ class JoinForeignKey implements Operator, Backlog {
   /** The pages that messages will change, as far as their directories are in memory. */
   #namePages(): void {
     for (let i = 0; i < this.#keyBytes.length; i++) {
-      const directory = this.#entries[i]?.directory;
-      if (directory !== undefined) {
-        this.#subscribers.namePage(directory, this.#keyBytes[i] as Uint8Array);
-      }
+      const named = this.#entries[i] ?? null;
+      if (named === null || named.page !== null) continue;
+      named.page = this.#subscribers.namePage(named.directory, this.#keyBytes[i] as Uint8Array);
     }
   }
 
@@ -262,15 +270,11 @@ class JoinForeignKey implements Operator, Backlog {
     const entries = this.#entries[index] ?? null;
     const keyBytes = this.#keyBytes[index] as Uint8Array;
     if (entries !== null) {
-      const { directory } = entries;
+      const { directory, page } = entries;
       const isDone =
         what === ForeignKeyMessage.JOIN || what === ForeignKeyMessage.REJOIN
-          ? this.#subscribers.put(directory, [
-              keyBytes,
-              change.offset,
-              ...message.slice(MESSAGE_KEY),
-            ])
-          : this.#subscribers.remove(directory, keyBytes);
+          ? this.#subscribers.put(directory, subscriberOf(change, keyBytes), page)
+          : this.#subscribers.remove(directory, keyBytes, page);
       if (!isDone) return false;
     }
     if (what === ForeignKeyMessage.LEAVE) this.#hasLeft(keyBytes);
@@ -365,6 +369,14 @@ class JoinForeignKey implements Operator, Backlog {
     this.#run = null;
     this.#leaving = this.#held.isStored ? null : new Map();
   }
+}
+
+/** The left row of a message. */
+function subscriberOf({ after, offset }: Change, keyBytes: Uint8Array): Row {
+  const message = after as Row;
+  const subscriber: Row = [keyBytes, offset];
+  for (let i = MESSAGE_KEY; i < message.length; i++) subscriber.push(message[i] as Value);
+  return subscriber;
 }
 
 function textOf(bytes: Uint8Array): string {

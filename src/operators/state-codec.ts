@@ -19,6 +19,7 @@ export function rowCodec(options: {
   valueTypes: readonly SqlType[];
 }): StateCodec<Row, Row> {
   const { keyTypes, valueTypes } = options;
+  const valueWriters = valueTypes.map(valueWriter);
   return {
     writeKey(writer, key) {
       for (let i = 0; i < keyTypes.length; i++) {
@@ -27,8 +28,8 @@ export function rowCodec(options: {
     },
     readKey: (reader) => keyTypes.map((type) => readKeyValue(reader, type)),
     writeValue(writer, value) {
-      for (let i = 0; i < valueTypes.length; i++) {
-        writeValue(writer, valueTypes[i] as SqlType, value[i] as Value);
+      for (let i = 0; i < valueWriters.length; i++) {
+        (valueWriters[i] as ValueWriter)(writer, value[i] as Value);
       }
     },
     readValue(bytes) {
@@ -181,63 +182,122 @@ const NUMBER = 1;
 const BIG = 2;
 /** Larger magnitudes lose their last bit in zigzag form. */
 const VARINT_MAX = 2 ** 52;
+/** The length of a text of so many UTF-16 units or fewer takes one byte, if it is ASCII. */
+const SHORT_TEXT = 40;
 
-/** One byte saying what follows (0 for NULL), then the value. */
-function writeValue(writer: ByteWriter, type: SqlType, value: Value): void {
-  if (value === null || value === undefined) {
-    writer.writeByte(NULL);
-    return;
-  }
+/** Writes one byte saying what follows (0 for NULL), then the value. */
+type ValueWriter = (writer: ByteWriter, value: Value) => void;
+
+/** The writer of a type; what is nested is looked up once, not for each value. */
+function valueWriter(type: SqlType): ValueWriter {
   switch (type.kind) {
     case 'BOOLEAN':
-      return writer.writeByte(value === true ? TRUE : FALSE);
+      return writeBoolean;
     case 'INTEGER':
     case 'DATE':
     case 'TIME':
     case 'BIGINT':
     case 'TIMESTAMP':
     case 'DECIMAL':
-      if (typeof value === 'bigint' || Math.abs(value as number) >= VARINT_MAX) {
-        writer.writeByte(BIG);
-        return writeSized(writer, String(value));
-      }
-      writer.writeByte(NUMBER);
-      return writer.writeVarint(value as number);
+      return writeInteger;
     case 'DOUBLE':
-      writer.writeByte(NUMBER);
-      return writer.writeDouble(value as number);
+      return writeDouble;
     case 'STRING':
-      writer.writeByte(NUMBER);
-      return writeSized(writer, value as string);
+      return writeString;
     case 'BYTES':
-      writer.writeByte(NUMBER);
-      writer.writeVarint((value as Uint8Array).length);
-      return writer.writeBytes(value as Uint8Array);
-    case 'ARRAY': {
-      writer.writeByte(NUMBER);
-      writer.writeVarint((value as Value[]).length);
-      for (const element of value as Value[]) writeValue(writer, type.element, element);
-      return;
-    }
+      return writeBinary;
+    case 'ARRAY':
+      return arrayWriter(valueWriter(type.element));
     case 'STRUCT':
-      writer.writeByte(NUMBER);
-      type.fields.forEach((field, index) => {
-        writeValue(writer, field.type, (value as Value[])[index] as Value);
-      });
-      return;
+      return structWriter(type.fields.map((field) => valueWriter(field.type)));
     case 'MAP':
-      writer.writeByte(NUMBER);
-      writer.writeVarint((value as Map<Value, Value>).size);
-      for (const [key, item] of value as Map<Value, Value>) {
-        writeValue(writer, type.key, key);
-        writeValue(writer, type.value, item);
-      }
+      return mapWriter(valueWriter(type.key), valueWriter(type.value));
   }
+}
+
+function writeBoolean(writer: ByteWriter, value: Value): void {
+  writer.writeByte(value === null || value === undefined ? NULL : value === true ? TRUE : FALSE);
+}
+
+function writeInteger(writer: ByteWriter, value: Value): void {
+  if (value === null || value === undefined) return writer.writeByte(NULL);
+  if (typeof value === 'bigint' || Math.abs(value as number) >= VARINT_MAX) {
+    writer.writeByte(BIG);
+    return writeSized(writer, String(value));
+  }
+  writer.writeByte(NUMBER);
+  writer.writeVarint(value as number);
+}
+
+function writeDouble(writer: ByteWriter, value: Value): void {
+  if (value === null || value === undefined) return writer.writeByte(NULL);
+  writer.writeByte(NUMBER);
+  writer.writeDouble(value as number);
+}
+
+function writeString(writer: ByteWriter, value: Value): void {
+  if (value === null || value === undefined) return writer.writeByte(NULL);
+  writer.writeByte(NUMBER);
+  writeSized(writer, value as string);
+}
+
+function writeBinary(writer: ByteWriter, value: Value): void {
+  if (value === null || value === undefined) return writer.writeByte(NULL);
+  writer.writeByte(NUMBER);
+  writer.writeVarint((value as Uint8Array).length);
+  writer.writeBytes(value as Uint8Array);
+}
+
+function arrayWriter(writeElement: ValueWriter): ValueWriter {
+  return (writer, value) => {
+    if (value === null || value === undefined) return writer.writeByte(NULL);
+    const elements = value as Value[];
+    writer.writeByte(NUMBER);
+    writer.writeVarint(elements.length);
+    for (let i = 0; i < elements.length; i++) writeElement(writer, elements[i] as Value);
+  };
+}
+
+function structWriter(writers: readonly ValueWriter[]): ValueWriter {
+  return (writer, value) => {
+    if (value === null || value === undefined) return writer.writeByte(NULL);
+    const fields = value as Value[];
+    writer.writeByte(NUMBER);
+    for (let i = 0; i < writers.length; i++) {
+      (writers[i] as ValueWriter)(writer, fields[i] as Value);
+    }
+  };
+}
+
+function mapWriter(writeKey: ValueWriter, writeItem: ValueWriter): ValueWriter {
+  return (writer, value) => {
+    if (value === null || value === undefined) return writer.writeByte(NULL);
+    const map = value as Map<Value, Value>;
+    writer.writeByte(NUMBER);
+    writer.writeVarint(map.size);
+    for (const [key, item] of map) {
+      writeKey(writer, key);
+      writeItem(writer, item);
+    }
+  };
 }
 
 /** Byte length, then UTF-8. */
 function writeSized(writer: ByteWriter, text: string): void {
-  writer.writeVarint(Buffer.byteLength(text));
+  const count = text.length;
+  if (count > SHORT_TEXT) {
+    writer.writeVarint(Buffer.byteLength(text));
+    writer.writeText(text);
+    return;
+  }
+  // Mostly ASCII: then the length is known, and takes one byte.
+  const start = writer.length;
+  writer.writeVarint(count);
+  writer.writeText(text);
+  const written = writer.length - start - 1;
+  if (written === count) return;
+  writer.length = start;
+  writer.writeVarint(written);
   writer.writeText(text);
 }
 

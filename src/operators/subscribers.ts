@@ -1,5 +1,6 @@
 // Hot path: once per record.
 import { assert } from '../base/assert.ts';
+import { compareBytes } from '../base/compare-bytes.ts';
 import { BIGINT, BYTES, INTEGER, type Row, type SqlType, type Value } from '../sql/types.ts';
 import type { StateEntry, StateTable } from '../state/state-table.ts';
 import type { StateSpec } from './operator.ts';
@@ -52,7 +53,6 @@ export function subscriberStates(
 export class Subscribers {
   readonly #directories: StateTable<Row, Row>;
   readonly #pages: StateTable<Row, Row>;
-  readonly #mapKey: (key: Row) => unknown;
   readonly #mapPageKey: (key: Row) => unknown;
 
   constructor(options: {
@@ -62,29 +62,33 @@ export class Subscribers {
   }) {
     this.#directories = options.directories;
     this.#pages = options.pages;
-    this.#mapKey = mapKeyFunction([options.rightKeyType]);
     this.#mapPageKey = mapKeyFunction([options.rightKeyType, INTEGER]);
   }
 
-  /** The directory of a right key. */
-  directory(rightKey: Row): Entry {
-    return this.#directories.entry(this.#mapKey(rightKey), rightKey, 0);
+  /** The directory of a right key, which as a map key is `mapKey`. */
+  directory(mapKey: unknown, rightKey: Row): Entry {
+    return this.#directories.entry(mapKey, rightKey, 0);
   }
 
-  /** Names the page a left key belongs into, if its directory is in memory. */
-  namePage(directory: Entry, keyBytes: Uint8Array): void {
-    if (!directory.loaded || directory.value === null) return;
+  /** Names the page a left key belongs into, if its directory is in memory; null when it is not, or there is none yet. */
+  namePage(directory: Entry, keyBytes: Uint8Array): Entry | null {
+    if (!directory.loaded || directory.value === null) return null;
     const refs = refsOf(directory);
-    this.#page(directory, refs[pageIndexOf(refs, keyBytes)] as PageRef);
+    return this.#page(directory, refs[pageIndexOf(refs, keyBytes)] as PageRef);
   }
 
-  #page({ key }: Entry, [number]: PageRef): Entry {
+  /** @param named in this tick for a key of the directory: it may be the page. */
+  #page({ key }: Entry, [number]: PageRef, named: Entry | null = null): Entry {
+    if (named !== null && named.key[1] === number) return named;
     const pageKey = [key[0] as Value, number];
     return this.#pages.entry(this.#mapPageKey(pageKey), pageKey, 0);
   }
 
-  /** Adds a subscriber, or puts it in the place of an older version. */
-  put(directory: Entry, subscriber: Subscriber): boolean {
+  /**
+   * Adds a subscriber, or puts it in the place of an older version.
+   * @param named what `namePage` gave for it in this tick.
+   */
+  put(directory: Entry, subscriber: Subscriber, named: Entry | null): boolean {
     if (!directory.loaded) return false;
     const keyBytes = subscriber[KEY_BYTES] as Uint8Array;
     if (directory.value === null) {
@@ -97,13 +101,13 @@ export class Subscribers {
     }
     const refs = refsOf(directory);
     const index = pageIndexOf(refs, keyBytes);
-    const page = this.#page(directory, refs[index] as PageRef);
+    const page = this.#page(directory, refs[index] as PageRef, named);
     if (!page.loaded) return false;
     const found = membersOf(page);
     const at = firstFrom(found, keyBytes);
     const isKnown = isAt(found, at, keyBytes);
     if (!isKnown && found.length >= PAGE_MAX) {
-      return this.#split(directory, index, page) && this.put(directory, subscriber);
+      return this.#split(directory, index, page) && this.put(directory, subscriber, named);
     }
     const subscribers = this.#editable(page);
     if (isKnown) subscribers[at] = subscriber;
@@ -128,13 +132,16 @@ export class Subscribers {
     return true;
   }
 
-  /** Takes a subscriber off; fine if it is not there. */
-  remove(directory: Entry, keyBytes: Uint8Array): boolean {
+  /**
+   * Takes a subscriber off; fine if it is not there.
+   * @param named what `namePage` gave for it in this tick.
+   */
+  remove(directory: Entry, keyBytes: Uint8Array, named: Entry | null): boolean {
     if (!directory.loaded) return false;
     if (directory.value === null) return true;
     const refs = refsOf(directory);
     const index = pageIndexOf(refs, keyBytes);
-    const page = this.#page(directory, refs[index] as PageRef);
+    const page = this.#page(directory, refs[index] as PageRef, named);
     if (!page.loaded) return false;
     const subscribers = membersOf(page);
     const at = firstFrom(subscribers, keyBytes);
@@ -215,7 +222,7 @@ function pageIndexOf(refs: readonly PageRef[], keyBytes: Uint8Array): number {
   let high = refs.length - 1;
   while (low < high) {
     const middle = (low + high + 1) >>> 1;
-    if (Buffer.compare((refs[middle] as PageRef)[1], keyBytes) <= 0) low = middle;
+    if (compareBytes((refs[middle] as PageRef)[1], keyBytes) <= 0) low = middle;
     else high = middle - 1;
   }
   return low;
@@ -228,7 +235,7 @@ function firstFrom(subscribers: readonly Subscriber[], keyBytes: Uint8Array): nu
   while (low < high) {
     const middle = (low + high) >>> 1;
     const other = (subscribers[middle] as Subscriber)[KEY_BYTES] as Uint8Array;
-    if (Buffer.compare(other, keyBytes) < 0) low = middle + 1;
+    if (compareBytes(other, keyBytes) < 0) low = middle + 1;
     else high = middle;
   }
   return low;
@@ -236,5 +243,5 @@ function firstFrom(subscribers: readonly Subscriber[], keyBytes: Uint8Array): nu
 
 function isAt(subscribers: readonly Subscriber[], index: number, keyBytes: Uint8Array): boolean {
   const found = subscribers[index];
-  return found !== undefined && Buffer.compare(found[KEY_BYTES] as Uint8Array, keyBytes) === 0;
+  return found !== undefined && compareBytes(found[KEY_BYTES] as Uint8Array, keyBytes) === 0;
 }

@@ -1,156 +1,184 @@
 /*
  * Many push queries on one stream, each on a WebSocket of its own: whether each gets every row, and how late.
- * npm run bench:push -- --queries 1000 --rate 10 --stalled 100 --seconds 10
+ * npm run bench:push -- --queries 1000 --rate 10000 --stalled 100 --seconds 10
  */
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { WebSocket } from 'ws';
 import { LiveClient } from '../../src/api/client.ts';
-import { READY, startMillrace } from '../cli/millrace-process.ts';
+import type { ReadersCall, ReadersFigures, ServerCall, ServerReply } from './push/messages.ts';
 
 const { values } = parseArgs({
   options: {
     queries: { type: 'string', default: '1000' },
     stalled: { type: 'string', default: '0' },
+    /** Rows a second that are inserted; each goes to every query. */
     rate: { type: 'string', default: '10' },
     seconds: { type: 'string', default: '10' },
+    /** Of a text that each row carries along. */
+    'row-bytes': { type: 'string', default: '0' },
+    /** How long a reader may leave a full buffer unread. */
+    'stall-seconds': { type: 'string', default: '60' },
   },
 });
 const queryCount = Number(values.queries);
 const stalledCount = Number(values.stalled);
 const rate = Number(values.rate);
 const seconds = Number(values.seconds);
-const BATCHES_PER_SECOND = 20;
+const padding = 'x'.repeat(Number(values['row-bytes']));
+/** Rows are inserted in so many requests a second, or fewer if there are fewer rows. */
+const BATCHES_PER_SECOND = 100;
 /** How long rows that were sent may take to arrive before they count as lost. */
 const ARRIVAL_MS_MAX = 30_000;
-const OPENING_AT_A_TIME = 50;
+const SQL = 'SELECT n, sent, padding FROM s EMIT CHANGES;';
+const MEBIBYTE = 1024 * 1024;
 
-async function measure(url: string): Promise<void> {
-  const client = new LiveClient(url);
+type Told = ServerReply & { readonly kind: 'told' };
+
+class Child<Call> {
+  readonly #process: ChildProcess;
+
+  constructor(file: string) {
+    this.#process = fork(join(import.meta.dirname, 'push', file), { execArgv: process.execArgv });
+  }
+
+  tell(call: Call): void {
+    this.#process.send(call as object);
+  }
+
+  /** One at a time. */
+  async ask<Reply>(call: Call): Promise<Reply> {
+    const answer = once(this.#process, 'message');
+    this.tell(call);
+    const [reply] = (await answer) as [Reply];
+    return reply;
+  }
+
+  end(): void {
+    this.#process.disconnect();
+  }
+}
+
+async function measure(
+  port: number,
+  { server, readers }: { server: Child<ServerCall>; readers: Child<ReadersCall> },
+): Promise<void> {
+  const client = new LiveClient(`http://127.0.0.1:${port}`);
   await client.execute(
-    "CREATE STREAM s (n INT, sent BIGINT) WITH (KAFKA_TOPIC = 's', VALUE_FORMAT = 'JSON', PARTITIONS = 1);",
+    "CREATE STREAM s (n INT, sent BIGINT, padding VARCHAR) WITH (KAFKA_TOPIC = 's', VALUE_FORMAT = 'JSON', PARTITIONS = 1);",
   );
-  const address = `${url.replace('http', 'ws')}/ws`;
-  const readers: Reader[] = [];
-  for (let i = 0; i < queryCount; i += OPENING_AT_A_TIME) {
-    const count = Math.min(OPENING_AT_A_TIME, queryCount - i);
-    const opening = Array.from({ length: count }, () => Reader.open(address));
-    readers.push(...(await Promise.all(opening)));
-  }
-  const live = readers.slice(stalledCount);
-  for (const reader of readers.slice(0, stalledCount)) reader.stall();
-  const memoryBefore = await residentMegabytes(url);
+  const atRest = await server.ask<Told>({ kind: 'tell' });
+  await readers.ask({ kind: 'open', port, sql: SQL, count: queryCount, stalled: stalledCount });
+  const before = await server.ask<Told>({ kind: 'tell' });
+  const readersBefore = await readers.ask<ReadersFigures>({ kind: 'tell' });
+  const producerBefore = process.cpuUsage();
+  let peak = before;
+  let isAsking = false;
+  const watching = setInterval(async () => {
+    if (isAsking) return;
+    isAsking = true;
+    const told = await server.ask<Told>({ kind: 'tell' });
+    if (told.residentBytes > peak.residentBytes) peak = told;
+    if (stalledCount > 0 && (await pushCount(port)) <= queryCount - stalledCount) {
+      readers.tell({ kind: 'wake' });
+    }
+    isAsking = false;
+  }, 500);
+  const start = performance.now();
   const sent = await produce(client);
+  const sentMs = performance.now() - start;
+  let figures = await readers.ask<ReadersFigures>({ kind: 'tell' });
+  const isComplete = (count: number): boolean => count === sent;
   const end = performance.now() + ARRIVAL_MS_MAX;
-  while (live.some(({ latencies }) => latencies.length < sent) && performance.now() < end) {
-    await new Promise((resolve) => setTimeout(resolve, 20));
+  while (!figures.rowCounts.every(isComplete) && performance.now() < end) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    figures = await readers.ask<ReadersFigures>({ kind: 'tell' });
   }
-  const complete = live.filter(({ latencies, inOrder }) => latencies.length === sent && inOrder);
-  const latencies = live.flatMap((reader) => reader.latencies).sort((a, b) => a - b);
-  const at = (share: number): string =>
-    (
-      latencies[Math.min(latencies.length - 1, Math.floor(latencies.length * share))] ?? NaN
-    ).toFixed(0);
-  const delivered = Math.round((sent * live.length) / seconds);
+  const wallMs = performance.now() - start;
+  clearInterval(watching);
+  const after = await server.ask<Told>({ kind: 'tell' });
+  const producer = process.cpuUsage(producerBefore);
+  const complete = figures.rowCounts.filter(isComplete).length - figures.disordered;
+  const share = (cpuMs: number): string => `${((cpuMs / wallMs) * 100).toFixed(0)} %`;
+  const mebibytes = (bytes: number): string => (bytes / MEBIBYTE).toFixed(0);
+  const at = (part: number): number => latencyAt(figures.latencies, part);
+  const deliveries = figures.latencies.reduce((sum, count) => sum + count, 0);
   console.log(
-    `${queryCount} push queries, ${stalledCount} of them stalled; ${sent} rows in ${seconds} s, ${delivered} deliveries/s`,
+    `${queryCount} push queries, ${stalledCount} of them stalled; ${sent} rows in ${(sentMs / 1000).toFixed(1)} s, ` +
+      `${Math.round(deliveries / (wallMs / 1000))} deliveries/s, ${(figures.bytes / MEBIBYTE / (wallMs / 1000)).toFixed(1)} MiB/s`,
   );
-  console.log(`complete and in order: ${complete.length} of ${live.length}`);
-  console.log(`latency ms: p50 ${at(0.5)}, p90 ${at(0.9)}, p99 ${at(0.99)}, max ${at(1)}`);
+  console.log(`complete and in order: ${complete} of ${figures.rowCounts.length}`);
   console.log(
-    `resident memory: ${memoryBefore} MB with all queries open, ${await residentMegabytes(url)} MB at the end`,
+    `latency ms: p50 ${at(0.5)}, p90 ${at(0.9)}, p99 ${at(0.99)}, max ${at(1)}; ${(deliveries / figures.frames).toFixed(1)} rows a frame`,
+  );
+  if (stalledCount > 0) {
+    console.log(
+      `stalled: ${figures.ended} closed, ${figures.endedWithToken} of them with SLOW_CONSUMER and a token`,
+    );
+  }
+  console.log(
+    `processor: server ${share(after.cpuMs - before.cpuMs)}, readers ${share(figures.cpuMs - readersBefore.cpuMs)}, ` +
+      `producer ${share((producer.user + producer.system) / 1000)}; ` +
+      `server ${(((after.cpuMs - before.cpuMs) * 1000) / figures.frames).toFixed(1)} µs a frame`,
+  );
+  console.log(
+    `resident memory of the server, MiB: ${mebibytes(atRest.residentBytes)} before, ` +
+      `${mebibytes(before.residentBytes)} with all queries open, ${mebibytes(peak.residentBytes)} at most ` +
+      `(heap ${mebibytes(peak.heapBytes)}, buffers ${mebibytes(peak.bufferBytes)}), ${mebibytes(after.residentBytes)} at the end`,
   );
   console.log(`load of the machine: ${readFileSync('/proc/loadavg', 'utf8').trim()}`);
-  for (const reader of readers) reader.close();
   client.close();
 }
 
-/** Inserts at an even pace. @returns how many rows. */
+/** The latency, ms, that a part of all deliveries did not exceed. */
+function latencyAt(latencies: readonly number[], part: number): number {
+  const total = latencies.reduce((sum, count) => sum + count, 0);
+  let seen = 0;
+  for (const [latency, count] of latencies.entries()) {
+    seen += count;
+    if (seen >= total * part && seen > 0) return latency;
+  }
+  return NaN;
+}
+
+/** Inserts at an even pace, without waiting for acknowledgements. @returns how many rows. */
 async function produce(client: LiveClient): Promise<number> {
   const start = performance.now();
   const total = Math.round(rate * seconds);
-  const batches = Math.round(seconds * BATCHES_PER_SECOND);
+  const batches = Math.min(total, Math.round(seconds * BATCHES_PER_SECOND));
+  const inserts: Promise<unknown>[] = [];
   let sent = 0;
   for (let i = 1; i <= batches; i++) {
-    const rows: { n: number; sent: number }[] = [];
+    const rows: { n: number; sent: number; padding: string }[] = [];
     const due = Math.round((total * i) / batches);
-    for (; sent < due; sent++) rows.push({ n: sent, sent: Date.now() });
-    if (rows.length > 0) await client.insert('s', rows);
-    const wait = start + (i * 1000) / BATCHES_PER_SECOND - performance.now();
+    const now = Date.now();
+    for (; sent < due; sent++) rows.push({ n: sent, sent: now, padding });
+    if (rows.length > 0) inserts.push(client.insert('s', rows));
+    const wait = start + (i * 1000 * seconds) / batches - performance.now();
     if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
   }
+  await Promise.all(inserts);
   return sent;
 }
 
-async function residentMegabytes(url: string): Promise<number> {
-  const text = await (await fetch(`${url}/metrics`)).text();
-  const [, bytes = '0'] = /^process_resident_memory_bytes (\S+)$/m.exec(text) ?? [];
-  return Math.round(Number(bytes) / 1024 / 1024);
-}
-
-/** One client with one push query. */
-class Reader {
-  readonly latencies: number[] = [];
-  /** Whether the rows came in the order they were written, none missing between them. */
-  inOrder = true;
-  readonly #webSocket: WebSocket;
-
-  constructor(webSocket: WebSocket) {
-    this.#webSocket = webSocket;
-  }
-
-  static open(address: string): Promise<Reader> {
-    return new Promise((resolve, reject) => {
-      const webSocket = new WebSocket(address, { perMessageDeflate: false });
-      const reader = new Reader(webSocket);
-      webSocket.on('error', reject);
-      webSocket.on('open', () => {
-        const sql = 'SELECT n, sent FROM s EMIT CHANGES;';
-        webSocket.send(JSON.stringify({ type: 'query', id: 'q', sql }));
-      });
-      webSocket.on('message', (data: Buffer) => {
-        const message = JSON.parse(data.toString()) as {
-          type: string;
-          message?: string;
-          rows?: [number, number][];
-        };
-        if (message.type === 'started') resolve(reader);
-        if (message.type === 'error') reject(new Error(message.message));
-        for (const [n, sent] of message.rows ?? []) {
-          if (n !== reader.latencies.length) reader.inOrder = false;
-          reader.latencies.push(Date.now() - sent);
-        }
-      });
-    });
-  }
-
-  /** From now on it reads nothing. */
-  stall(): void {
-    this.#webSocket.pause();
-  }
-
-  close(): void {
-    this.#webSocket.terminate();
-  }
+async function pushCount(port: number): Promise<number> {
+  const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+  return Number(/^millrace_client_queries\{kind="push"\} (\d+)$/m.exec(text)?.[1]);
 }
 
 const directory = mkdtempSync(join(tmpdir(), 'millrace-push-'));
-const server = startMillrace([
-  'server',
-  '--data',
-  directory,
-  '--port',
-  '0',
-  '--log-level',
-  'error',
-]);
+const server = new Child<ServerCall>('server.ts');
+const readers = new Child<ReadersCall>('readers.ts');
 try {
-  const [, url = ''] = await server.output(READY);
-  await measure(url);
+  const stallSeconds = Number(values['stall-seconds']);
+  const started = await server.ask<ServerReply>({ kind: 'start', directory, stallSeconds });
+  if (started.kind !== 'started') throw new Error('The server did not start.');
+  await measure(started.port, { server, readers });
 } finally {
-  server.kill('SIGTERM');
-  await server.ended;
-  rmSync(directory, { recursive: true });
+  server.end();
+  readers.end();
+  rmSync(directory, { recursive: true, force: true });
 }

@@ -2,6 +2,7 @@ import type { ColumnType, SelectItem, WindowSpec } from '../case.ts';
 import type { AggregateName, Expr } from '../expression.ts';
 import type { Choices } from '../random.ts';
 import { expressionOf, isConstant } from './expressions.ts';
+import type { Focus } from './focus.ts';
 import type { Relation } from './relation.ts';
 
 const OF_STREAMS: readonly AggregateName[] = [
@@ -23,10 +24,11 @@ const OF_TABLES: readonly AggregateName[] = ['COUNT', 'SUM', 'AVG', 'COLLECT_LIS
 /** The value columns of an aggregation: aggregates, expressions over them, bounds of the window. */
 export function aggregateItems(
   choices: Choices,
+  focus: Focus,
   relation: Relation,
   windowed: boolean,
 ): SelectItem[] {
-  const calls = choices.many(choices.between(1, 3), () => aggregateOf(choices, relation));
+  const calls = choices.many(choices.between(1, 3), () => aggregateOf(choices, focus, relation));
   const items = calls.map((expr, index): SelectItem => ({ expr, as: `A${index}` }));
   if (windowed && choices.chance(0.5)) {
     items.push({ expr: { kind: 'bound', bound: 'WINDOWSTART', type: 'BIGINT' }, as: 'W0' });
@@ -41,8 +43,10 @@ export function aggregateItems(
   return items;
 }
 
-function aggregateOf(choices: Choices, { scope, kind }: Relation): Expr {
-  const name = choices.of(kind === 'TABLE' ? OF_TABLES : OF_STREAMS);
+function aggregateOf(choices: Choices, { collections }: Focus, { scope, kind }: Relation): Expr {
+  const name = choices.chance(collections)
+    ? 'COLLECT_LIST'
+    : choices.of(kind === 'TABLE' ? OF_TABLES : OF_STREAMS);
   if (name === 'COUNT' && choices.chance(0.5)) return call(name, null, 'BIGINT');
   const type = argumentType(choices, name);
   const columns = scope.filter((column) => column.type === type);
@@ -108,11 +112,11 @@ export function havingOf(choices: Choices, { scope, kind }: Relation): Expr {
 }
 
 /** A random window of a few milliseconds. */
-export function windowOf(choices: Choices, kinds: readonly WindowSpec['kind'][]): WindowSpec {
-  const kind = choices.of(kinds);
+export function windowOf(choices: Choices, { windowKinds, graces }: Focus): WindowSpec {
+  const kind = choices.of(windowKinds);
   const sizeMs = choices.of([1, 3, 5, 10, 20]);
   const advanceMs = kind === 'HOPPING' ? choices.between(1, sizeMs) : sizeMs;
-  const graceMs = choices.orNull(0.2, () => choices.of([0, 0, 1, 5, 20, 100]));
+  const graceMs = choices.orNull(0.2, () => choices.of(graces));
   const retentionMs =
     graceMs === null
       ? null

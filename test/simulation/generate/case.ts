@@ -11,6 +11,7 @@ import type {
 import { columnsOf } from '../oracle/rows.ts';
 import { Choices } from '../random.ts';
 import { conditionOf } from './expressions.ts';
+import { type Focus, focusOf } from './focus.ts';
 import { queryOver } from './query.ts';
 import { recordsOf } from './records.ts';
 import { joinOf } from './join.ts';
@@ -19,17 +20,19 @@ import { relationOf, type Relation } from './relation.ts';
 /** The case of a seed: some sources, some queries over them and over each other, and what is written. */
 export function caseOf(seed: number): Case {
   const choices = new Choices(seed);
-  const kinds = choices.of(KINDS);
+  const focus = focusOf(choices);
+  const kinds = choices.of(focus.kinds);
   const keyType = choices.of(KEY_TYPES);
-  const sources = choices.many(choices.of([1, 2, 2, 3]), (index) =>
-    sourceOf(choices, { index, kind: choices.of(kinds), keyType }),
+  const { plainKeys } = focus;
+  const sources = choices.many(choices.of(focus.sourceCounts), (index) =>
+    sourceOf(choices, { index, kind: choices.of(kinds), keyType, plainKeys }),
   );
-  const queries = queriesOf(choices, sources);
+  const queries = queriesOf(choices, focus, sources);
   const partitionCount = choices.of([1, 1, 1, 2, 3]);
-  const records = recordsOf(choices, sources, queries);
-  const isOneByOne = choices.chance(0.5) || queries.some(needsSingleRecords);
+  const records = recordsOf(choices, focus, sources, queries);
+  const isOneByOne = choices.chance(focus.oneByOne) || queries.some(needsSingleRecords);
   const ticks = isOneByOne ? records.map((record) => [record]) : ticksOf(choices, records);
-  const restartsBefore = choices.chance(0.3)
+  const restartsBefore = choices.chance(focus.restarts)
     ? ticks.flatMap((_, tick) => (choices.chance(0.2) ? [tick] : []))
     : [];
   return {
@@ -39,28 +42,34 @@ export function caseOf(seed: number): Case {
     ticks,
     partitionCount,
     merge: choices.chance(0.15),
-    poison: poisonOf(choices, sources, records),
+    poison: poisonOf(choices, focus, sources, records),
     restartsBefore,
     evict: choices.chance(0.3),
     backlog: choices.chance(0.5),
-    emitIntervalMs: choices.of([0, 0, 1000]),
+    emitIntervalMs: choices.of(focus.emitIntervals),
   };
 }
 
 /** Now and then a query over a source that is written to. */
 function poisonOf(
   choices: Choices,
+  focus: Focus,
   sources: readonly SourceSpec[],
   records: readonly RecordSpec[],
 ): PoisonSpec | null {
-  if (!choices.chance(0.2)) return null;
+  if (!choices.chance(focus.poison)) return null;
   const written = sources.filter(({ name }) => records.some(({ source }) => source === name));
   const places = written.flatMap(({ name, values }) =>
     values.flatMap((column) => (column.type === 'INTEGER' ? [{ name, column: column.name }] : [])),
   );
   if (places.length === 0) return null;
   const { name, column } = choices.of(places);
-  return { source: name, column, weight: choices.of([3, 5, 5]), first: choices.chance(0.3) };
+  return {
+    source: name,
+    column,
+    weight: choices.of([3, 5, 5]),
+    first: choices.chance(focus.poisonFirst),
+  };
 }
 
 /** Rows of some joins meet within a tick in an order that is the engine's own. */
@@ -68,20 +77,20 @@ function needsSingleRecords({ joins }: QuerySpec): boolean {
   return joins.length > 1 || joins.some(({ kind }) => kind === 'foreign-key');
 }
 
-const KINDS: readonly (readonly SourceSpec['kind'][])[] = [
-  ['STREAM', 'STREAM', 'TABLE'],
-  ['STREAM'],
-  ['TABLE'],
-];
 const KEY_TYPES: readonly ColumnType[] = ['INTEGER', 'VARCHAR', 'BIGINT'];
 
 /** @param keyType of most sources of the case, so that they can be joined. */
 function sourceOf(
   choices: Choices,
-  { index, kind, keyType }: { index: number; kind: SourceSpec['kind']; keyType: ColumnType },
+  {
+    index,
+    kind,
+    keyType,
+    plainKeys,
+  }: { index: number; kind: SourceSpec['kind']; keyType: ColumnType; plainKeys: number },
 ): SourceSpec {
-  const keys = choices.many(choices.chance(0.85) ? 1 : 2, (i): ColumnSpec => {
-    return { name: `K${i}`, type: choices.chance(0.7) ? keyType : choices.of(KEY_TYPES) };
+  const keys = choices.many(choices.chance(plainKeys) ? 1 : 2, (i): ColumnSpec => {
+    return { name: `K${i}`, type: choices.chance(plainKeys) ? keyType : choices.of(KEY_TYPES) };
   });
   const values = choices.many(choices.between(1, 4), (i): ColumnSpec => {
     const type = choices.of(['INTEGER', 'BIGINT', 'VARCHAR', 'INTEGER', 'BOOLEAN'] as const);
@@ -91,14 +100,14 @@ function sourceOf(
   return { kind, name: `${kind === 'STREAM' ? 'S' : 'T'}${index}`, keys, values, keyFormat };
 }
 
-function queriesOf(choices: Choices, sources: readonly SourceSpec[]): QuerySpec[] {
+function queriesOf(choices: Choices, focus: Focus, sources: readonly SourceSpec[]): QuerySpec[] {
   const available = [...sources];
   const queries: QuerySpec[] = [];
   const count = choices.of([1, 1, 2, 3]);
   for (let index = 0; index < count; index++) {
-    const joined = choices.chance(0.5) ? joinOf(choices, sources) : null;
+    const joined = choices.chance(focus.joins) ? joinOf(choices, focus, sources) : null;
     const relation = joined ?? relationOf(choices.of(available));
-    const query = queryOver(choices, relation, `Q${index}`);
+    const query = queryOver(choices, focus, relation, `Q${index}`);
     queries.push(query);
     if (query.window === null && isReadable(query)) available.push(sinkOf(query, relation));
     if (query.statement === 'CREATE STREAM' && choices.chance(0.15)) {

@@ -2,20 +2,24 @@ import type { ColumnType, JoinSpec, JoinType, SourceSpec, WithinSpec } from '../
 import { type Expr, sameExpr } from '../expression.ts';
 import type { Choices } from '../random.ts';
 import { expressionOf, type Scope } from './expressions.ts';
-import { JOINS } from './features.ts';
+import type { Focus } from './focus.ts';
 import { relationOf, type Relation, scopeOf } from './relation.ts';
 
 /** A random join over some of the sources; null when they do not fit. */
-export function joinOf(choices: Choices, sources: readonly SourceSpec[]): Relation | null {
+export function joinOf(
+  choices: Choices,
+  focus: Focus,
+  sources: readonly SourceSpec[],
+): Relation | null {
   const left = choices.of(sources);
   const others = sources.filter((source) => source !== left);
   if (others.length === 0) return null;
   const right = choices.of(others);
   const kind = kindOf(choices, left, right);
-  if (kind === null || !JOINS.includes(kind)) return null;
-  const first = firstStep(choices, relationOf(left), left, right, kind);
+  if (kind === null) return null;
+  const first = firstStep(choices, focus, { left, right, kind });
   const third = others.find((source) => source !== right);
-  if (third === undefined || !JOINS.includes('n-way') || choices.chance(0.5)) return first;
+  if (third === undefined || !choices.chance(focus.chains)) return first;
   return nextStep(choices, first, third) ?? first;
 }
 
@@ -36,12 +40,11 @@ const TYPES: Readonly<Record<JoinSpec['kind'], readonly JoinType[]>> = {
 
 function firstStep(
   choices: Choices,
-  relation: Relation,
-  left: SourceSpec,
-  right: SourceSpec,
-  kind: JoinSpec['kind'],
+  focus: Focus,
+  { left, right, kind }: { left: SourceSpec; right: SourceSpec; kind: JoinSpec['kind'] },
 ): Relation {
-  const { leftOn, rightOn } = conditionOfJoin(choices, left, right, kind);
+  const relation = relationOf(left);
+  const { leftOn, rightOn } = conditionOfJoin(choices, focus, { left, right, kind });
   const type = choices.of(TYPES[kind]);
   const within = kind === 'stream-stream' ? withinOf(choices) : null;
   const spec: JoinSpec = { type, source: right.name, leftOn, rightOn, within, kind };
@@ -60,27 +63,33 @@ function firstStep(
 
 function conditionOfJoin(
   choices: Choices,
-  left: SourceSpec,
-  right: SourceSpec,
-  kind: JoinSpec['kind'],
+  { joinsOnKeys }: Focus,
+  { left, right, kind }: { left: SourceSpec; right: SourceSpec; kind: JoinSpec['kind'] },
 ): { leftOn: Expr; rightOn: Expr } {
   const [leftKey, rightKey] = [scopeOf(left)[0] as Expr, scopeOf(right)[0] as Expr];
   if (kind === 'table-table') return { leftOn: leftKey, rightOn: rightKey };
   const rightOn =
     kind === 'stream-stream'
-      ? operandOf(choices, scopeOf(right), rightKey.type, rightKey)
+      ? operandOf(choices, scopeOf(right), { type: rightKey.type, key: rightKey, joinsOnKeys })
       : rightKey;
   const scope = scopeOf(left).filter(
     (column) => kind !== 'foreign-key' || left.keys.length > 1 || !sameExpr(column, leftKey),
   );
-  return { leftOn: operandOf(choices, scope, rightOn.type, leftKey), rightOn };
+  return {
+    leftOn: operandOf(choices, scope, { type: rightOn.type, key: leftKey, joinsOnKeys }),
+    rightOn,
+  };
 }
 
-/** A column of the type, the preferred one if it has it, or an expression over at least one column. */
-function operandOf(choices: Choices, scope: Scope, type: ColumnType, preferred: Expr): Expr {
+/** A column of the type, mostly the key if it has it, or an expression over at least one column. */
+function operandOf(
+  choices: Choices,
+  scope: Scope,
+  { type, key, joinsOnKeys }: { type: ColumnType; key: Expr; joinsOnKeys: number },
+): Expr {
   const columns = scope.filter((column) => column.type === type);
-  const isThere = columns.some((column) => sameExpr(column, preferred));
-  if (isThere && choices.chance(0.6)) return preferred;
+  const isThere = columns.some((column) => sameExpr(column, key));
+  if (isThere && choices.chance(joinsOnKeys)) return key;
   if (columns.length > 0 && choices.chance(0.8)) return choices.of(columns);
   const base = columns.length > 0 ? choices.of(columns) : castOf(choices, scope, type);
   const other = expressionOf(choices, scope, type, 1);

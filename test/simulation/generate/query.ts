@@ -3,13 +3,18 @@ import { allOf, type Expr, sameExpr } from '../expression.ts';
 import type { Choices } from '../random.ts';
 import { aggregateItems, havingOf, windowOf } from './aggregation.ts';
 import { conditionOf, expressionOf, isConstant } from './expressions.ts';
-import { WINDOWS } from './features.ts';
+import type { Focus } from './focus.ts';
 import type { Relation } from './relation.ts';
 
 type Base = Omit<QuerySpec, 'keys' | 'values'>;
 
 /** A random query over a relation. */
-export function queryOver(choices: Choices, relation: Relation, sink: string): QuerySpec {
+export function queryOver(
+  choices: Choices,
+  focus: Focus,
+  relation: Relation,
+  sink: string,
+): QuerySpec {
   const base: Base = {
     statement: relation.kind === 'TABLE' ? 'CREATE TABLE' : 'CREATE STREAM',
     sink,
@@ -23,9 +28,12 @@ export function queryOver(choices: Choices, relation: Relation, sink: string): Q
     emitFinal: false,
     keyFormat: null,
   };
-  const kind = choices.below(10);
-  if (kind < 5 && relation.knowsBefore) return aggregation(choices, relation, base);
-  if (kind < 7 && relation.kind === 'STREAM') return repartitioning(choices, relation, base);
+  if (relation.knowsBefore && choices.chance(focus.aggregations)) {
+    return aggregation(choices, focus, relation, base);
+  }
+  if (relation.kind === 'STREAM' && choices.chance(0.4)) {
+    return repartitioning(choices, relation, base);
+  }
   return projection(choices, relation, base);
 }
 
@@ -56,20 +64,25 @@ function repartitioning(choices: Choices, relation: Relation, base: Base): Query
   };
 }
 
-function aggregation(choices: Choices, relation: Relation, base: Base): QuerySpec {
+function aggregation(choices: Choices, focus: Focus, relation: Relation, base: Base): QuerySpec {
   const ownKeys = relation.keys.length > 0 && choices.chance(0.4);
   const groupBy = ownKeys ? [...relation.keys] : newKeys(choices, relation);
   const canWindow = relation.kind === 'STREAM';
-  const window = canWindow ? choices.orNull(0.35, () => windowOf(choices, WINDOWS)) : null;
+  const window = canWindow && choices.chance(focus.windows) ? windowOf(choices, focus) : null;
   return {
     ...base,
     statement: 'CREATE TABLE',
     groupBy,
     window,
-    emitFinal: window !== null && choices.chance(0.35),
+    emitFinal: window !== null && choices.chance(focus.finals),
     having: choices.orNull(0.7, () => havingOf(choices, relation)),
     keys: groupBy.map((expr, index) => ({ expr, as: `G${index}` })),
-    values: aggregateItems(choices, relation, window !== null && relation.joins.length === 0),
+    values: aggregateItems(
+      choices,
+      focus,
+      relation,
+      window !== null && relation.joins.length === 0,
+    ),
     keyFormat: keyFormatFor(choices, groupBy, relation.keyFormat),
   };
 }

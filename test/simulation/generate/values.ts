@@ -1,5 +1,6 @@
 import type { ColumnType, Value } from '../case.ts';
 import type { Choices } from '../random.ts';
+import type { Focus } from './focus.ts';
 
 const TEXTS = ['a', 'b', 'c', '', 'B', "it's", 'ü€'];
 const SMALL = [-2n, -1n, 0n, 1n, 2n, 3n];
@@ -29,8 +30,8 @@ const EXTREME_TIMES = [0, 1, 1_700_000_000_000, 253_402_300_799_999];
  * Times that mostly rise, out of order by up to some spread, now and then far away; or a handful of times in any order,
  * so that ties are common, and rows that come between others.
  */
-export function timelineOf(choices: Choices): Timeline {
-  if (choices.chance(0.3)) {
+export function timelineOf(choices: Choices, { fewTimes }: Focus): Timeline {
+  if (choices.chance(fewTimes)) {
     const step = choices.of([1, 1, 3, 5, 10]);
     const count = choices.of([2, 4, 8]);
     return () => step * choices.below(count);
