@@ -81,7 +81,7 @@ export class ProcessingLog {
       this.#loggedInSecond = 0;
     }
     if (this.#loggedInSecond++ < LOGGED_PER_SECOND_MAX) {
-      this.#logger.warn(entry, 'a record was not processed');
+      this.#logger.warn(error, 'a record was not processed');
     }
   }
 

@@ -179,7 +179,7 @@ describe('payloads', () => {
 
   test('that are not JSON are refused with the place and what was expected', () => {
     expect(() => decode(jsonFormat, CLICKS, '{"MS":12;}')).toThrow(
-      `Invalid JSON at byte 10: found ';', expected ',' or '}'`,
+      `Invalid JSON at byte 8: found ';', expected ',' or '}'`,
     );
   });
 
