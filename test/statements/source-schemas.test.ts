@@ -104,24 +104,24 @@ describe.each(FORMATS)('%s', (format) => {
   });
 });
 
+/** A copy of the data as a crash would leave it when the first subject is about to be removed. */
+async function crashed(temporary: TemporaryDatabase): Promise<string> {
+  const { registry } = temporary.database;
+  const remove = registry!.deleteSubject.bind(registry);
+  const copy = await mkdtemp(join(tmpdir(), 'millrace-crashed-'));
+  onTestFinished(() => rm(copy, { recursive: true }));
+  registry!.deleteSubject = async (subject) => {
+    registry!.deleteSubject = remove;
+    await cp(temporary.directory, copy, { recursive: true });
+    await remove(subject);
+  };
+  await temporary.run('DROP STREAM s DELETE TOPIC;');
+  return copy;
+}
+
 describe('a crash between the deletion of a topic and that of its subjects', () => {
   const create =
     "CREATE STREAM s (k INT KEY, v INT) WITH (KAFKA_TOPIC='s', FORMAT='AVRO', PARTITIONS=1);";
-
-  /** A copy of the data as a crash would leave it when the first subject is about to be removed. */
-  async function crashed(temporary: TemporaryDatabase): Promise<string> {
-    const { registry } = temporary.database;
-    const remove = registry!.deleteSubject.bind(registry);
-    const copy = await mkdtemp(join(tmpdir(), 'millrace-crashed-'));
-    onTestFinished(() => rm(copy, { recursive: true }));
-    registry!.deleteSubject = async (subject) => {
-      registry!.deleteSubject = remove;
-      await cp(temporary.directory, copy, { recursive: true });
-      await remove(subject);
-    };
-    await temporary.run('DROP STREAM s DELETE TOPIC;');
-    return copy;
-  }
 
   test('is made good at the next start', async () => {
     const temporary = await TemporaryDatabase.open();
