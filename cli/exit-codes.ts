@@ -5,7 +5,7 @@ export const EXIT = {
   FAILED: 1,
   /** The port is taken by someone else, or no server answers. */
   UNAVAILABLE: 69,
-  /** Our own code is wrong; the log says where. */
+  /** The files of the data directory are damaged, or our own code is wrong; the log says where. */
   INTERNAL: 70,
   /** The data directory cannot be made. */
   CANNOT_CREATE: 73,

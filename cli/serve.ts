@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { destination, pino, type Logger } from 'pino';
 import { startServer, type RunningServer } from '../server/app.ts';
+import { DEFAULT_LIMITS } from '../server/limits.ts';
 import { MillraceClient } from '../src/api/client.ts';
 import {
   type DatabaseOptions,
@@ -13,6 +14,7 @@ import { EXIT } from './exit-codes.ts';
 import { readSecurityFiles, type SecurityFiles } from './security-files.ts';
 import { Session } from './session.ts';
 import { runShell } from './shell.ts';
+import { connectionsFor, openFilesMax, openFilesProblem } from './open-files.ts';
 import { explainStartFailure, fatalExitCode } from './start-failure.ts';
 
 /** A clean stop that takes longer is given up; what was acknowledged is on disk anyway. */
@@ -82,6 +84,12 @@ export async function serve(options: ServerOptions, surroundings: Surroundings):
 async function serveUntilStopped(options: ServerOptions, context: ServerContext): Promise<number> {
   const { directory, host, port, schemaRegistry, showRecordBytes, durability } = options;
   const { logger, stop, surroundings } = context;
+  const filesMax = openFilesMax();
+  const problem = openFilesProblem(filesMax);
+  if (problem !== null) {
+    surroundings.errors.write(`${problem}\n`);
+    return EXIT.CONFIGURATION;
+  }
   // Looked at before the database is opened: a taken port must leave the data directory as it is.
   await probePort(host, port);
   const database = await openDatabase({
@@ -103,6 +111,7 @@ async function serveUntilStopped(options: ServerOptions, context: ServerContext)
       allowedHosts: options.allowedHosts,
       allowedOrigins: options.allowedOrigins,
       ...readSecurityFiles(options.security),
+      limits: { connectionCountMax: connectionsFor(filesMax, DEFAULT_LIMITS.connectionCountMax) },
       logger,
     });
     process.on('SIGHUP', () => renew(listener, { options, logger }));

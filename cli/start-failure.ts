@@ -42,6 +42,9 @@ export function explainStartFailure(
       case 'UNKNOWN_FORMAT':
       case 'UNKNOWN_PROPERTY':
         return { exitCode: EXIT.CONFIGURATION, message };
+      // Whatever made it notice: LevelDB calls some damage an error of the disk.
+      case 'CORRUPT':
+        return { exitCode: EXIT.INTERNAL, message };
       case 'EACCES':
       case 'EPERM':
         if (!listening) return mayNotWrite(directory);

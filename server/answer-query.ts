@@ -1,12 +1,12 @@
-import type { QueryResult } from '../src/engine.ts';
+import type { PullAnswer, QueryResult } from '../src/engine.ts';
 import { streamErrorBody, toDatabaseError } from './errors.ts';
 import type { Exchange } from './exchange.ts';
 import { GatheredText } from './gathered-text.ts';
 import type { MediaType } from './media-types.ts';
 import { IdleLines, withFormatLines } from './print-lines.ts';
-import { pumpResult } from './result-pump.ts';
-import type { ResultShape } from './result-shapes.ts';
-import { queryFor } from './run-statements.ts';
+import { pumpResult, rowFormatOf } from './result-pump.ts';
+import type { ResultShape, ShownResult } from './result-shapes.ts';
+import { pullFor, queryFor } from './run-statements.ts';
 import type { ServerContext } from './server-context.ts';
 import type { StatementRequest } from './statement-request.ts';
 
@@ -39,6 +39,11 @@ export async function answerQuery(
   options: AnswerOptions & { readonly context: ServerContext },
 ): Promise<void> {
   const { context } = options;
+  const answer = pullFor(exchange, request, context);
+  if (answer !== null) {
+    sendAnswer(exchange, answer instanceof Promise ? await answer : answer, options.shape);
+    return;
+  }
   const result = await queryFor(exchange, request, context);
   try {
     context.queries.add(result);
@@ -57,6 +62,19 @@ export async function answerQuery(
   } finally {
     await context.queries.remove(result);
   }
+}
+
+/** Sends the whole answer of a pull query at once. */
+function sendAnswer(
+  exchange: Exchange,
+  { queryId, columns, rows }: PullAnswer,
+  shape: ResultShape,
+): void {
+  const result: ShownResult = { kind: 'pull', queryId, columns, finalMessage: null };
+  const formatRow = shape.compileRow?.(columns) ?? rowFormatOf(columns);
+  let text = shape.header(result);
+  for (const row of rows) text += shape.row(result, formatRow(row), false) ?? '';
+  exchange.send(200, { 'content-type': shape.contentType }, text + shape.end(result));
 }
 
 /**

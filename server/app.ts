@@ -1,4 +1,4 @@
-import type { Server as HttpServer } from 'node:http';
+import type { IncomingMessage, Server as HttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { TlsOptions } from 'node:tls';
 import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
@@ -129,6 +129,7 @@ function createApp(
     reply.hijack();
     return new Exchange(request.raw, reply.raw, limits);
   };
+  const plain = new Map(ROUTES.map((route) => [routeKey({ ...route, url: route.path }), route]));
   const app = fastify({
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: NAME_LENGTH_MAX },
     return503OnClosing: false,
@@ -136,7 +137,15 @@ function createApp(
       refuse(exchangeOf(request, reply), context, ROUTES),
     serverFactory: (handler) => {
       const port = new OnePort({
-        handler,
+        handler: (request, response) => {
+          // Most requests name an endpoint as it stands: they need no router.
+          const route = context.isClosing() ? undefined : plain.get(routeKey(request));
+          if (route === undefined) handler(request, response);
+          else {
+            const exchange = new Exchange(request, response, limits);
+            void serve(route, exchange, { context, parameters: {} });
+          }
+        },
         limits,
         logger,
         tls,
@@ -173,6 +182,10 @@ function createApp(
   }
   app.setNotFoundHandler((request, reply) => refuse(exchangeOf(request, reply), context, ROUTES));
   return app;
+}
+
+function routeKey({ method, url }: Pick<IncomingMessage, 'method' | 'url'>): string {
+  return `${method} ${url}`;
 }
 
 async function closeServer(

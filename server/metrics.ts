@@ -1,9 +1,9 @@
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
 import { DURATION_BOUNDS_MS, type DurationFigures } from '../src/base/durations.ts';
 import type { Engine, EngineFigures, QueryFigures } from '../src/engine.ts';
 import type { QueryRegistry } from './query-registry.ts';
+import { type AnsweredRequest, RequestFigures } from './request-figures.ts';
 
-const REQUEST_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 const STATES = ['RUNNING', 'PAUSED', 'ERROR'] as const;
 
 interface QueryMetric {
@@ -62,39 +62,17 @@ export interface MetricSources {
 /** The figures of one server and its engine, for Prometheus. */
 export class ServerMetrics {
   readonly #registry = new Registry();
-  readonly #requests: Counter<'route' | 'method' | 'status'>;
-  readonly #durations: Histogram<'route'>;
+  readonly #requests = new RequestFigures();
 
   constructor(sources: MetricSources) {
-    const registers = [this.#registry];
     collectDefaultMetrics({ register: this.#registry });
-    this.#requests = new Counter({
-      name: 'millrace_http_requests_total',
-      help: 'Requests that were answered, by endpoint.',
-      labelNames: ['route', 'method', 'status'],
-      registers,
-    });
-    this.#durations = new Histogram({
-      name: 'millrace_http_request_seconds',
-      help: 'From the head of a request to the end of its answer; of push queries, their life.',
-      labelNames: ['route'],
-      buckets: REQUEST_SECONDS,
-      registers,
-    });
     this.#addGauges(sources);
     for (const metric of QUERY_METRICS) this.#addQueryMetric(metric, sources.engine);
   }
 
-  /** Notes an answer. @param route the path of the endpoint's definition. */
-  answered(request: {
-    readonly route: string;
-    readonly method: string;
-    readonly status: number;
-    readonly milliseconds: number;
-  }): void {
-    const { route, method, status, milliseconds } = request;
-    this.#requests.inc({ route, method, status: String(status) });
-    this.#durations.observe({ route }, milliseconds / 1000);
+  /** Notes an answer. */
+  answered(request: AnsweredRequest): void {
+    this.#requests.answered(request);
   }
 
   get contentType(): string {
@@ -103,7 +81,7 @@ export class ServerMetrics {
 
   /** All metrics, in the text format of Prometheus. */
   async text(): Promise<string> {
-    return this.#registry.metrics();
+    return `${await this.#registry.metrics()}\n${this.#requests.text()}`;
   }
 
   #addGauges({ engine, queries }: MetricSources): void {

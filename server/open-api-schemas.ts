@@ -31,16 +31,26 @@ export const SCHEMAS = {
   ]),
 } as const;
 
+const PLACE = object({ topic: TEXT, partition: COUNT, offset: COUNT }, ['topic', 'offset']);
+/** Positions that a pull query waits for. */
+const AFTER = {
+  after: {
+    anyOf: [PLACE, { type: 'array', items: PLACE }],
+    description: 'Positions of records that the answer of a pull query has to show.',
+  },
+  afterTimeoutMs: { ...COUNT, maximum: 30_000 },
+};
+
 const STATEMENTS = object(
   {
     ksql: { ...TEXT, description: 'Statements, each ended by a semicolon.' },
     streamsProperties: PROPERTIES,
     sessionVariables: VARIABLES,
     commandSequenceNumber: { type: ['integer', 'null'] },
+    ...AFTER,
   },
   ['ksql'],
 );
-const PLACE = object({ topic: TEXT, partition: COUNT, offset: COUNT }, ['topic', 'offset']);
 const TOPIC = object({ topic: TEXT }, ['topic']);
 const GROUP = object({ group: TEXT }, ['group']);
 
@@ -48,11 +58,13 @@ const GROUP = object({ group: TEXT }, ['group']);
 export const REQUEST_SCHEMAS: Readonly<Record<string, object>> = {
   'POST /ksql': STATEMENTS,
   'POST /query': STATEMENTS,
-  'POST /query-stream': object({ sql: TEXT, properties: PROPERTIES, sessionVariables: VARIABLES }, [
-    'sql',
-  ]),
+  'POST /query-stream': object(
+    { sql: TEXT, properties: PROPERTIES, sessionVariables: VARIABLES, ...AFTER },
+    ['sql'],
+  ),
   'POST /inserts-stream': {
-    description: 'A line {"target": name of a stream}, then a JSON object per row, a line each.',
+    description:
+      'A line {"target": name of a stream, "properties"?, "positions"?: whether acknowledgements say where rows stand}, then a JSON object per row, a line each.',
   },
   'POST /close-query': object({ queryId: TEXT }, ['queryId']),
   'POST /ksql/terminate': object({ deleteTopicList: { type: 'array', items: TEXT } }),

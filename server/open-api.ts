@@ -34,7 +34,7 @@ export function openApiDocument(routes: readonly RouteDefinition[], version: str
   };
 }
 
-function operationOf({ method, path, summary, offers, body }: RouteDefinition): Json {
+function operationOf({ method, path, summary, offers, body, query }: RouteDefinition): Json {
   const access = accessOf(method, path);
   const request = REQUEST_SCHEMAS[`${method} ${path}`];
   const bodyType = body === 'stream' ? 'application/vnd.ksqlapi.delimited.v1' : 'application/json';
@@ -42,7 +42,7 @@ function operationOf({ method, path, summary, offers, body }: RouteDefinition): 
     summary,
     'x-role': access,
     ...(access === 'public' ? { security: [] } : {}),
-    ...parametersOf(path),
+    ...parametersOf(path, query),
     ...(method !== 'POST' || request === undefined
       ? {}
       : { requestBody: { required: true, content: { [bodyType]: { schema: request } } } }),
@@ -72,14 +72,17 @@ function registryOperationOf({ method, path, summary }: RegistryRoute): Json {
   };
 }
 
-function parametersOf(path: string): Json {
-  const names = [...path.matchAll(/:(\w+)/g)].map(([, name]) => name);
-  if (names.length === 0) return {};
-  return {
-    parameters: names.map((name) => {
-      return { name, in: 'path', required: true, schema: { type: 'string' } };
+function parametersOf(path: string, query: RouteDefinition['query'] = {}): Json {
+  const schema = { type: 'string' };
+  const parameters = [
+    ...[...path.matchAll(/:(\w+)/g)].map(([, name]) => {
+      return { name, in: 'path', required: true, schema };
     }),
-  };
+    ...Object.entries(query).map(([name, description]) => {
+      return { name, in: 'query', description, schema };
+    }),
+  ];
+  return parameters.length === 0 ? {} : { parameters };
 }
 
 function errorResponse(schema: keyof typeof SCHEMAS): Json {

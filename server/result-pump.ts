@@ -24,7 +24,8 @@ const TURN_MS_MAX = 2;
 /** Pull queries of one plan share their columns, and what was compiled for them. */
 const rowFormats = new WeakMap<readonly QueryColumn[], (row: Row) => string>();
 
-function rowFormatOf(columns: readonly QueryColumn[]): (row: Row) => string {
+/** What makes rows of these columns JSON arrays. */
+export function rowFormatOf(columns: readonly QueryColumn[]): (row: Row) => string {
   let format = rowFormats.get(columns);
   if (format === undefined) {
     format = compileResultRow(columns.map((column) => column.type));

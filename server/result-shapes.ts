@@ -11,6 +11,9 @@ import {
   type MediaType,
 } from './media-types.ts';
 
+/** What a shape shows of a result besides its rows. */
+export type ShownResult = Pick<QueryResult, 'kind' | 'queryId' | 'columns' | 'finalMessage'>;
+
 /**
  * How the answer of a query is laid out as text. Section 9.5 of the dialect reference shows each
  * shape.
@@ -18,17 +21,17 @@ import {
 export interface ResultShape {
   readonly contentType: MediaType;
   /** What comes before the rows; sent at once. */
-  header(result: QueryResult): string;
+  header(result: ShownResult): string;
   /**
    * One row.
    * @param columns the row as a JSON array, or what `compileRow` made of it.
    * @returns null when rows of this sort are not shown.
    */
-  row(result: QueryResult, columns: string, tombstone: boolean): string | null;
+  row(result: ShownResult, columns: string, tombstone: boolean): string | null;
   readonly compileRow?: (columns: readonly QueryColumn[]) => (row: Row) => string;
   /** Instead of the end, after an error. */
-  error(result: QueryResult, body: ErrorBody): string;
-  end(result: QueryResult): string;
+  error(result: ShownResult, body: ErrorBody): string;
+  end(result: ShownResult): string;
 }
 
 /**
@@ -99,12 +102,12 @@ export const RESULT_SHAPES: { readonly [type in MediaType]: ResultShape } = {
   [MEDIA_PROTOBUF]: protobuf,
 };
 
-function lastMember(result: QueryResult, member: object): string {
+function lastMember(result: ShownResult, member: object): string {
   const text = JSON.stringify(member);
   return isPull(result) ? `,\n${text}]` : `${text}]`;
 }
 
-function isPull(result: QueryResult): boolean {
+function isPull(result: ShownResult): boolean {
   return result.kind === 'pull';
 }
 
@@ -139,11 +142,11 @@ function textsOf(columns: readonly QueryColumn[]): HeaderTexts {
   return texts;
 }
 
-function metadata({ queryId, columns }: QueryResult): string {
+function metadata({ queryId, columns }: ShownResult): string {
   return `{"queryId":${JSON.stringify(queryId)},${textsOf(columns).metadata}`;
 }
 
-function schemaText(result: QueryResult): string {
+function schemaText(result: ShownResult): string {
   const { pullSchema, pushSchema } = textsOf(result.columns);
   return isPull(result) ? pullSchema : pushSchema;
 }

@@ -1,6 +1,6 @@
 import type { Entity } from '../src/api/entities.ts';
 import { DatabaseError } from '../src/base/errors.ts';
-import type { Inserts, QueryResult, StatementOptions } from '../src/engine.ts';
+import type { Inserts, PullAnswer, QueryResult, StatementOptions } from '../src/engine.ts';
 import { audit } from './security/audit.ts';
 import type { Client } from './security/log-in.ts';
 import type { Principal } from './security/roles.ts';
@@ -55,22 +55,58 @@ function restrictedOptions(principal: Principal, options: StatementOptions): Sta
   return access === undefined ? options : { ...options, access };
 }
 
-async function audited<T>(
-  { principal, requestId }: Client,
-  { sql, context }: { readonly sql: string; readonly context: ServerContext },
-  run: () => Promise<T>,
-): Promise<T> {
-  const start = performance.now();
-  const note = (error: string | null): void => {
-    const milliseconds = performance.now() - start;
-    audit(context.logger, { requestId, principal, sql, error, milliseconds });
-  };
+/**
+ * The whole answer of a pull query by one key, if it can be given so, and a note in the audit log; see Engine.pullByKey.
+ * @throws what the engine throws.
+ */
+export function pullFor(
+  client: Client,
+  { sql, options }: StatementRequest,
+  context: ServerContext,
+): PullAnswer | Promise<PullAnswer> | null {
+  const restricted = restrictedOptions(client.principal, options);
+  const note = noting(client, { sql, context });
+  try {
+    const answer = context.engine.pullByKey?.(sql, restricted) ?? null;
+    if (answer === null) return null;
+    if (answer instanceof Promise) return audited(client, { sql, context }, () => answer);
+    note(null);
+    return answer;
+  } catch (error) {
+    note(codeOf(error));
+    throw error;
+  }
+}
+
+interface Run {
+  readonly sql: string;
+  readonly context: ServerContext;
+}
+
+async function audited<T>(client: Client, about: Run, run: () => Promise<T>): Promise<T> {
+  const note = noting(client, about);
   try {
     const result = await run();
     note(null);
     return result;
   } catch (error) {
-    note(error instanceof DatabaseError ? error.code : 'INTERNAL');
+    note(codeOf(error));
     throw error;
   }
+}
+
+/** Writes what became of a run into the audit log: the code of its error, null for none. */
+function noting(
+  { principal, requestId }: Client,
+  { sql, context }: Run,
+): (error: string | null) => void {
+  const start = performance.now();
+  return (error) => {
+    const milliseconds = performance.now() - start;
+    audit(context.logger, { requestId, principal, sql, error, milliseconds });
+  };
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof DatabaseError ? error.code : 'INTERNAL';
 }

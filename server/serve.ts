@@ -39,7 +39,8 @@ export async function serve(
   try {
     admit(exchange, context, route.always);
     const access = accessOf(route.method, route.path);
-    exchange.principal = await logIn(exchange.request, access, context.authentication);
+    const login = logIn(exchange.request, access, context.authentication);
+    exchange.principal = login instanceof Promise ? await login : login;
     const accept = route.answersAnyAccept ? undefined : exchange.header('accept');
     const mediaType = negotiate(accept, route.offers);
     const readsBody = route.method === 'POST' && route.body === undefined;

@@ -14,10 +14,12 @@ import type {
   Engine,
   EngineFigures,
   Inserts,
+  PullAnswer,
   QueryPartitions,
   QueryResult,
   StatementOptions,
 } from './engine.ts';
+import { nobodyWaits, type WaitForRoom } from './base/disk-full.ts';
 import { addFunctions, type FunctionDefinitions } from './functions/known-functions.ts';
 import { type EmbeddedLogLimits, openEmbeddedLog } from './log/embedded/embedded-log.ts';
 import type { CapturableLog } from './log/embedded/log-backup.ts';
@@ -43,6 +45,8 @@ import { ProcessingLog } from './runtime/processing-log.ts';
 import { PROCESSING_LOG_SOURCE } from './runtime/processing-log-source.ts';
 import { PROCESSING_LOG_NUMBER, ProcessingLogWriter } from './runtime/processing-log-writer.ts';
 import { QueryRunner } from './runtime/query-runner.ts';
+import { migrations } from './migrations/index.ts';
+import { migrate } from './migrations/migrate.ts';
 import { SchemasTopic } from './runtime/schemas-topic.ts';
 import { TickLoop } from './runtime/tick-loop.ts';
 import { EmbeddedRegistry } from './schema-registry/embedded-registry.ts';
@@ -57,9 +61,11 @@ import { CommandLog } from './statements/command-log.ts';
 import type { Command } from './statements/commands.ts';
 import {
   checkDataDirectory,
-  checkFormat,
   type DataDirectory,
+  FORMAT,
   isUnused,
+  readDataDirectory,
+  setFormat,
 } from './statements/data-directory.ts';
 import { CommandStatuses } from './statements/command-statuses.ts';
 import { succeeded } from './statements/entities.ts';
@@ -151,8 +157,9 @@ async function openWith(options: DatabaseOptions, onClosed: () => void): Promise
   const properties = serverPropertiesOf(options);
   await makeDurableDirectory(files, resolve(options.directory));
   const { durability = 'fsync' } = options;
-  await checkFormat(options.directory, files);
-  const openStore = options.openStore ?? (() => openOwnStore(files, options.directory));
+  await migrateOlder(options, env);
+  const disk: Disk = { waitForRoom: nobodyWaits };
+  const openStore = options.openStore ?? (() => openOwnStore(files, options));
   const store = await openStore();
   let log: (Log & CapturableLog) | null = null;
   try {
@@ -165,6 +172,7 @@ async function openWith(options: DatabaseOptions, onClosed: () => void): Promise
       logger: options.logger ?? silentLogger,
       limits: options.logLimits ?? {},
       durability,
+      waitForRoom: () => disk.waitForRoom(),
       recovery: {
         durableEndOffset: (topicId, partition) => meta.durableEnds.get(`${topicId}/${partition}`),
         decide: (transaction) => decideTransaction(transaction, meta),
@@ -181,6 +189,7 @@ async function openWith(options: DatabaseOptions, onClosed: () => void): Promise
       meta,
       epoch,
       data,
+      disk,
       properties,
       onClosed,
     });
@@ -191,6 +200,21 @@ async function openWith(options: DatabaseOptions, onClosed: () => void): Promise
     await store.close();
     throw error;
   }
+}
+
+/** A directory of an older version becomes one of this; of a newer one it is refused. */
+async function migrateOlder({ directory, logger }: DatabaseOptions, env: Env): Promise<void> {
+  const { files } = env;
+  const found = await readDataDirectory(directory, files);
+  if (found === null || found.format === FORMAT) return;
+  await migrate({
+    directory,
+    env,
+    logger: logger ?? silentLogger,
+    migrations,
+    format: async () => (await readDataDirectory(directory, files))?.format ?? FORMAT,
+    setFormat: (format) => setFormat(directory, { format, files }),
+  });
 }
 
 /** The other registry may be given as an option of its own; it is a property of the server all the same. */
@@ -209,15 +233,19 @@ function serverPropertiesOf({ properties, schemaRegistry }: DatabaseOptions): Se
  * The store in the data directory. LevelDB cannot open what a power cut leaves of a store that was just being made;
  * as long as nothing else was written either, it held nothing and is made anew.
  */
-async function openOwnStore(files: FileSystem, dataDirectory: string): Promise<Store> {
+async function openOwnStore(
+  files: FileSystem,
+  { directory: dataDirectory, onFatal }: DatabaseOptions,
+): Promise<Store> {
   const directory = join(dataDirectory, 'state');
+  const options = { directory, files, onDamage: onFatal ?? (() => {}) };
   try {
-    return await openLevelStore({ directory, files });
+    return await openLevelStore(options);
   } catch (error) {
     if (!(error instanceof DatabaseError) || error.code !== 'CORRUPT') throw error;
     if (!(await isUnused(files, dataDirectory))) throw error;
     await files.remove(directory);
-    return openLevelStore({ directory, files });
+    return openLevelStore(options);
   }
 }
 
@@ -239,6 +267,11 @@ function metaOfDeletedTopics(meta: StoredMeta, log: Log): StoreChange[] {
   return [...ends, ...counts].map((key): StoreChange => [key, null]);
 }
 
+/** Whom the log asks when the disk is full: nobody, until there is a database that watches it. */
+interface Disk {
+  waitForRoom: WaitForRoom;
+}
+
 interface Opened {
   readonly env: Env;
   readonly store: Store;
@@ -246,6 +279,7 @@ interface Opened {
   readonly meta: StoredMeta;
   readonly epoch: number;
   readonly data: DataDirectory;
+  readonly disk: Disk;
   readonly properties: ServerProperties;
   /** Called once everything is closed. */
   readonly onClosed: () => void;
@@ -311,10 +345,16 @@ export class Database implements Engine {
       ...(options.diskBallastBytes === undefined ? {} : { ballastBytes: options.diskBallastBytes }),
       onRoom: () => this.#loop.wake(),
     });
+    opened.disk.waitForRoom = () => this.#guard.waitForRoom();
     this.#loop = new TickLoop({
       mayWrite: () => !this.#guard.isFull,
       clock,
-      coordinator: new EmbeddedCommitCoordinator({ store, clock, logger }),
+      coordinator: new EmbeddedCommitCoordinator({
+        store,
+        clock,
+        logger,
+        waitForRoom: () => this.#guard.waitForRoom(),
+      }),
       budget,
       gate,
       logger,
@@ -501,6 +541,12 @@ export class Database implements Engine {
     this.#checkReady();
     this.#checkProperties(options.properties);
     return this.#queries.start(sql, options);
+  }
+
+  pullByKey(sql: string, options: StatementOptions = {}): PullAnswer | Promise<PullAnswer> | null {
+    this.#checkReady();
+    this.#checkProperties(options.properties);
+    return this.#queries.pullByKey(sql, options);
   }
 
   /** @internal What tests of statements look at. */

@@ -22,6 +22,11 @@ export interface Engine {
    * @throws DatabaseError: WRONG_ENDPOINT for another kind of statement.
    */
   query(sql: string, options?: StatementOptions): Promise<QueryResult>;
+  /**
+   * The whole answer of a pull query by one key that was planned before: what `query` would give, for less. A promise
+   * when what was acknowledged has to be committed first; null for a text that has to go to `query`.
+   */
+  pullByKey?(sql: string, options?: StatementOptions): PullAnswer | Promise<PullAnswer> | null;
   /** Ends a running push or stream-pull query; false if there is none of that id. */
   closeQuery(queryId: string): boolean;
   /**
@@ -161,14 +166,22 @@ export interface QueryResult {
    */
   next(): Promise<QueryBatch | null>;
   /**
-   * Behind the rows of the last `next`, what `StatementOptions.resume` takes; null for a query whose state ends with it,
-   * which can only be started anew. Absent: no push query.
+   * Behind the rows of the last `next`, what `StatementOptions.resume` takes; null for a query whose state cannot be made
+   * again, which can only be started anew. Absent: no push query.
    */
   readonly continuation?: string | null;
   /** Why it ended, once `next` returned null: 'Limit Reached', 'Query Completed' or null (table pulls). */
   readonly finalMessage: string | null;
   /** Stops it and frees everything; `next` then returns null. Idempotent. */
   close(): Promise<void>;
+}
+
+/** The answer of a pull query as a whole. */
+export interface PullAnswer {
+  readonly queryId: string;
+  /** The same object for answers of the same query text. */
+  readonly columns: readonly QueryColumn[];
+  readonly rows: readonly Row[];
 }
 
 export interface QueryColumn {

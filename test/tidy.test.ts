@@ -25,6 +25,8 @@ const PARTS_BELOW: Readonly<Record<string, readonly string[]>> = {
   'src/base': [],
   'src/log': ['src/base'],
   'src/state': ['src/base'],
+  // What older versions wrote becomes what this one reads.
+  'src/migrations': ['src/base', 'src/state', 'src/log'],
   'src/sql': ['src/base'],
   'src/schema-registry': ['src/base'],
   'src/formats': [...VALUES, 'src/schema-registry/schema-registry.ts'],
@@ -63,7 +65,7 @@ const PARTS_BELOW: Readonly<Record<string, readonly string[]>> = {
   'cli/security-files.ts': ['server/security', 'server/tls-files.ts'],
   'cli/commands/user.ts': ['cli', 'server/security'],
   'cli/commands/server.ts': ['cli', 'src/log/topic-settings.ts'],
-  'cli/serve.ts': ['cli', 'src/api', 'src/database.ts', 'server/app.ts'],
+  'cli/serve.ts': ['cli', 'src/api', 'src/database.ts', 'server/app.ts', 'server/limits.ts'],
 };
 
 function without(parts: readonly string[], part: string): string[] {

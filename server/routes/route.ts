@@ -16,6 +16,8 @@ export interface RouteDefinition {
   readonly labelsErrors: boolean;
   /** Has one type to offer, which is not negotiated: it answers whatever the client accepts. */
   readonly answersAnyAccept?: true;
+  /** What may stand behind the `?` of its address, and what each means. */
+  readonly query?: Readonly<Record<string, string>>;
   /** How the body of a POST is read: whole, as JSON, unless the route reads it itself, as it comes. */
   readonly body?: 'stream';
   /** Answered also while the server starts, stops or has been terminated. */

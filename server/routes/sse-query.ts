@@ -21,10 +21,19 @@ const LAST_EVENT_ID = 'last-event-id';
 export const sseQuery: RouteDefinition = {
   method: 'GET',
   path: '/sse/query',
-  summary:
-    'Runs one SELECT or PRINT and sends its rows as server-sent events: ?sql=, and as JSON parameters, properties, variables; resume=.',
+  summary: 'Runs one SELECT or PRINT and sends its rows as server-sent events.',
   offers: [MEDIA_JSON],
   answersAnyAccept: true,
+  query: {
+    sql: 'The statement, with its semicolon.',
+    parameters: 'JSON: an array with a value for each ? of the statement.',
+    properties: 'JSON: an object of properties by name.',
+    variables: 'JSON: an object of session variables by name.',
+    resume: 'The id of the last event that came, to go on behind it.',
+    after:
+      'JSON: positions a pull query has to wait for, {"topic", "partition", "offset"} or an array of such.',
+    afterTimeoutMs: 'How long it waits for them.',
+  },
   labelsErrors: true,
   async handle({ exchange, context }) {
     const { url = '' } = exchange.request;
@@ -79,9 +88,14 @@ function parseAddress(
     const text = query.get(name);
     if (text !== null) message.set(name, readJson(text, context));
   }
+  const plain: Record<string, unknown> = {};
+  for (const name of ['after', 'afterTimeoutMs']) {
+    const text = query.get(name);
+    if (text !== null) plain[name] = parseJsonText(text, context.limits.jsonDepthMax);
+  }
   const resume = lastEventId ?? query.get('resume');
   if (resume !== null && resume !== '') message.set('resume', resume);
-  return requestOf(message);
+  return requestOf(message, plain);
 }
 
 function readJson(text: string, context: ServerContext): JsonNode {

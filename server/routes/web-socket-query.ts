@@ -12,6 +12,10 @@ export const webSocketQuery: RouteDefinition = {
   summary: 'Runs one SELECT or PRINT over a WebSocket, a row a frame.',
   offers: [MEDIA_KSQL_V1, MEDIA_JSON],
   labelsErrors: true,
+  query: {
+    request: 'JSON: the body of a request to /query.',
+    version: '1, the version of the protocol.',
+  },
   handle() {
     throw new DatabaseError(
       'BAD_REQUEST',

@@ -25,6 +25,7 @@ export interface AuditEntry {
 export function audit(logger: Logger, entry: AuditEntry): void {
   const { requestId, principal, sql, error, milliseconds } = entry;
   const isFrequent = error === null && (ROWS_ONLY.test(sql) || PULL.test(sql));
+  if (isFrequent && logger.isLevelEnabled?.('debug') === false) return;
   const fields = {
     audit: true,
     requestId,

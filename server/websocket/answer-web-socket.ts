@@ -22,12 +22,14 @@ export async function answerWebSocket(
   { url, client }: { readonly url: string; readonly client: Client },
   context: ServerContext,
 ): Promise<void> {
+  let isRunning = false;
+  const onStart = (): void => void (isRunning = true);
   try {
-    await runQuery(channel, parseQuery(url, context), { client, context });
+    await runQuery(channel, parseQuery(url, context), { client, context, onStart });
   } catch (caught) {
     const error = toDatabaseError(caught, context.logger);
     void channel.write(JSON.stringify({ error: error.message }));
-    channel.close(closeCode(error), error.message);
+    channel.close(closeCode(error, isRunning), error.message);
   }
 }
 
@@ -47,11 +49,16 @@ function parseQuery(url: string, context: ServerContext): StatementRequest {
 async function runQuery(
   channel: WebSocketChannel,
   request: StatementRequest,
-  { client, context }: { readonly client: Client; readonly context: ServerContext },
+  {
+    client,
+    context,
+    onStart,
+  }: { readonly client: Client; readonly context: ServerContext; onStart(): void },
 ): Promise<void> {
   const result = await queryFor(client, request, context);
   try {
     context.queries.add(result);
+    onStart();
     channel.onGone(() => void context.queries.remove(result));
     if (result.kind !== 'print') void channel.write(schemaFrame(result));
     const here = await pumpResult(result, channel, {

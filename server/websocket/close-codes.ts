@@ -9,11 +9,14 @@ export const CLOSE_INTERNAL = 1011;
 /** The same may work later, or more slowly. */
 export const CLOSE_TRY_AGAIN_LATER = 1013;
 
-/** The code a connection is closed with after an error. */
-export function closeCode(error: DatabaseError): number {
+/**
+ * The code a connection is closed with after an error.
+ * @param isRunning whether the query was running: the request was one that could be taken then.
+ */
+export function closeCode(error: DatabaseError, isRunning = false): number {
   const { blame, retry } = ERROR_CODES[error.code];
   if (retry) return CLOSE_TRY_AGAIN_LATER;
-  return blame === 'user' ? CLOSE_UNSUPPORTED : CLOSE_INTERNAL;
+  return blame === 'user' && !isRunning ? CLOSE_UNSUPPORTED : CLOSE_INTERNAL;
 }
 
 const REASON_BYTES_MAX = 123;

@@ -3,6 +3,7 @@ import { DatabaseError } from '../../src/base/errors.ts';
 import type { StatementOptions } from '../../src/engine.ts';
 import { type JsonNode, JsonNumber, JsonObject } from '../../src/formats/json-node.ts';
 import { JsonReader } from '../../src/formats/json-reader.ts';
+import { parseAfter } from '../after-request.ts';
 import { parseJsonText } from '../json-text.ts';
 import type { StatementRequest } from '../statement-request.ts';
 
@@ -30,7 +31,7 @@ const NO_VARIABLES = { 'ksql.variable.substitution.enable': false };
  * @throws DatabaseError BAD_REQUEST saying what is wrong with it.
  */
 export function parseMessage(text: string, depthMax: number): ClientMessage {
-  parseJsonText(text, depthMax);
+  const plain = parseJsonText(text, depthMax);
   const bytes = Buffer.from(text);
   const message = new JsonReader().readAll(bytes, 0, bytes.length);
   if (!(message instanceof JsonObject)) throw wrong('a message', 'an object');
@@ -40,7 +41,7 @@ export function parseMessage(text: string, depthMax: number): ClientMessage {
   switch (type) {
     case 'query':
     case 'execute':
-      return { type, id, request: requestOf(message) };
+      return { type, id, request: requestOf(message, plain as PlainMembers) };
     case 'stop':
       return { type, id };
     case 'insert': {
@@ -65,11 +66,15 @@ export function idIn(text: string): string | null {
   }
 }
 
+type PlainMembers = Readonly<Record<string, unknown>>;
+
 /**
- * The statement of a request as an object of `sql`, `parameters`, `properties`, `variables` and `resume`.
+ * The statement of a request as an object of `sql`, `parameters`, `properties`, `variables`, `resume`, `after` and
+ * `afterTimeoutMs`.
+ * @param plain the same object with numbers as numbers: `after` and `afterTimeoutMs` are read from it.
  * @throws DatabaseError BAD_REQUEST.
  */
-export function requestOf(message: JsonObject): StatementRequest {
+export function requestOf(message: JsonObject, plain: PlainMembers): StatementRequest {
   const sql = textOf(message, 'sql');
   const parameters = message.fields.get('parameters') ?? null;
   const resume = message.fields.get('resume') ?? null;
@@ -78,6 +83,7 @@ export function requestOf(message: JsonObject): StatementRequest {
   const options: StatementOptions = {
     properties: parameters === null ? properties : { ...properties, ...NO_VARIABLES },
     sessionVariables: textsOf(message, 'variables'),
+    after: parseAfter(plain),
     ...(resume === null ? {} : { resume }),
   };
   return { sql: parameters === null ? sql : bound(sql, parameters), options };

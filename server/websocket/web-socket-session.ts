@@ -115,8 +115,8 @@ export class WebSocketSession {
     const inserts = openInsertsFor(this.#client, { target }, this.#context);
     const settled = await Promise.allSettled(
       rows.map(async (row) => {
-        const { partition, offset } = await inserts.insert(row);
-        return { partition, offset };
+        const { topic, partition, offset } = await inserts.insert(row);
+        return { topic, partition, offset };
       }),
     );
     const failed = settled.findIndex(({ status }) => status === 'rejected');

@@ -1,5 +1,6 @@
 import type { Expression } from '../expressions/expression.ts';
 import { printExpression } from '../expressions/print.ts';
+import { hasColumns } from '../expressions/walk.ts';
 import { formatType } from '../sql/types.ts';
 import { disjuncts } from './disjuncts.ts';
 import type { LogicalSource } from './logical-plan.ts';
@@ -21,6 +22,13 @@ export function scanRefusal(predicate: Expression | null, table: LogicalSource):
     const compared = keys.filter((_, index) => leaves.some((leaf) => usesKey(leaf, index)));
     const equal = keys.filter((_, index) => leaves.some((leaf) => isEquality(leaf, index)));
     if (equal.length === keys.length) continue;
+    for (const leaf of leaves) {
+      const mistake = shapeMistake(leaf, keys.length);
+      if (mistake !== null) return `${mistake}.${shape}`;
+    }
+    if (keys.some((_, index) => leaves.filter((leaf) => usesKey(leaf, index)).length > 1)) {
+      return `A comparison condition on the key column cannot be combined with other comparisons such as an IN predicate.${shape}`;
+    }
     if (compared.length === 0) {
       const leaf = leaves.map(printExpression).join(' AND ');
       return `WHERE clause missing key column for disjunct: ${leaf}.${shape}`;
@@ -36,13 +44,39 @@ export function scanRefusal(predicate: Expression | null, table: LogicalSource):
   return SCANS_ARE_OFF;
 }
 
+/** What keeps a leaf from being looked at as a condition on a key; null when it is one, or is on another column. */
+function shapeMistake(leaf: Expression, keyCount: number): string | null {
+  if (leaf.kind === 'like') {
+    return isNamed(leaf.operand) ? null : 'Like condition must be between strings';
+  }
+  if (leaf.kind !== 'comparison' && leaf.kind !== 'distinct') return null;
+  const sides = [leaf.left, leaf.right] as const;
+  if (!sides.some(isNamed)) return 'A comparison must directly reference a key column';
+  const isKey = (side: Expression): boolean => side.kind === 'column' && side.index < keyCount;
+  const [left, right] = sides;
+  const isResolvable = (!isKey(left) || !hasColumns(right)) && (!isKey(right) || !hasColumns(left));
+  return isResolvable
+    ? null
+    : 'A comparison must be between a key column and a resolvable expression';
+}
+
+/** Whether it is a column, and not made of some. */
+function isNamed(expression: Expression): boolean {
+  if (expression.kind === 'cast' && expression.implicit) return isNamed(expression.operand);
+  return expression.kind === 'column' || expression.kind === 'pseudo';
+}
+
 function usesKey(leaf: Expression, index: number): boolean {
   if (leaf.kind !== 'comparison' && leaf.kind !== 'distinct') return false;
   return isColumn(leaf.left, index) || isColumn(leaf.right, index);
 }
 
 function isEquality(leaf: Expression, index: number): boolean {
-  return leaf.kind === 'comparison' && leaf.operator === '=' && usesKey(leaf, index);
+  if (leaf.kind !== 'comparison' || leaf.operator !== '=') return false;
+  const { left, right } = leaf;
+  return (
+    (isColumn(left, index) && !hasColumns(right)) || (isColumn(right, index) && !hasColumns(left))
+  );
 }
 
 function isColumn(expression: Expression, index: number): boolean {

@@ -1,10 +1,16 @@
 export { LiveConnectionError, LiveError } from './live-errors.ts';
+export type { InsertedPosition } from './live-messages.ts';
 import type { Entity } from './entities.ts';
 import { parseJson, type JsonValue } from './exact-json.ts';
 import { LiveConnection, type LiveConnectionOptions } from './live-connection.ts';
 import { LiveConnectionError, LiveError } from './live-errors.ts';
 import { LiveQuery, type LiveBatch } from './live-query.ts';
-import { formatMessage, type BindableValue, type ServerMessage } from './live-messages.ts';
+import {
+  formatMessage,
+  type BindableValue,
+  type InsertedPosition,
+  type ServerMessage,
+} from './live-messages.ts';
 
 /** What may go along with a statement. */
 export interface LiveOptions {
@@ -21,13 +27,14 @@ export interface LiveOptions {
 export interface LiveQueryOptions extends LiveOptions {
   /** Where an earlier query of the same text stood: the token of its last batch. */
   readonly resume?: string;
+  /** Positions that `insert` has answered: a pull query waits until its answer shows those rows, or fails. */
+  readonly after?: readonly InsertedPosition[];
+  /** How long it waits, at most 30,000 ms; 5,000 unless given. */
+  readonly afterTimeoutMs?: number;
 }
 
-/** Where an inserted row stands. */
-export interface InsertedPosition {
-  readonly partition: number;
-  readonly offset: number;
-}
+/** What a pull query had to wait for did not come in time: whoever asked decides whether to ask again. */
+const WAIT_TIMEOUT = 50301;
 
 type Answer = {
   readonly resolve: (message: ServerMessage) => void;
@@ -36,7 +43,7 @@ type Answer = {
 
 /**
  * Talks to one server over one WebSocket, in Node and in browsers: statements, inserts, pull queries and any number of push
- * queries. When the connection is lost it is made anew, and push queries that keep no state go on behind the last row
+ * queries. When the connection is lost it is made anew, and push queries with tokens go on behind the last row
  * that was delivered: none is lost and none comes twice.
  */
 export class LiveClient {
@@ -83,7 +90,7 @@ export class LiveClient {
 
   /**
    * Runs one SELECT or PRINT and yields its rows in the batches they come in. Leaving the loop ends the query.
-   * @throws LiveError; LiveConnectionError when the connection was lost and the query keeps state.
+   * @throws LiveError; LiveConnectionError when the connection was lost and the query has no token to go on from.
    */
   async *query(sql: string, options: LiveQueryOptions = {}): AsyncGenerator<LiveBatch, void, void> {
     const { signal } = options;
@@ -163,8 +170,9 @@ export class LiveClient {
     const id = 'id' in message ? (message.id ?? '') : '';
     const query = this.#queries.get(id);
     if (query !== undefined) {
-      if (message.type === 'error' && !message.again) query.fail(errorOf(message));
-      else query.receive(message);
+      if (message.type === 'error' && (!message.again || message.code === WAIT_TIMEOUT)) {
+        query.fail(errorOf(message));
+      } else query.receive(message);
       return;
     }
     const answer = this.#answers.get(id);

@@ -33,7 +33,7 @@ export type ServerMessage =
   | {
       readonly type: 'inserted';
       readonly id: string;
-      readonly positions: readonly { readonly partition: number; readonly offset: number }[];
+      readonly positions: readonly InsertedPosition[];
     }
   | {
       readonly type: 'error';
@@ -42,6 +42,13 @@ export type ServerMessage =
       readonly message: string;
       readonly again: boolean;
     };
+
+/** Where an inserted row stands. */
+export interface InsertedPosition {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+}
 
 /** A column of a query, with its SQL type. */
 export interface LiveColumn {

@@ -51,9 +51,9 @@ export class LiveQuery {
   /** Asks the server for it, behind the last token; does nothing when it has been asked. */
   start(): void {
     if (!['new', 'stopped', 'lost'].includes(this.#state)) return;
-    const { parameters, properties, variables } = this.#options;
+    const { parameters, properties, variables, after, afterTimeoutMs } = this.#options;
     const resume = this.#token ?? undefined;
-    const message = { type: 'query', id: this.#id, sql: this.#sql };
+    const message = { type: 'query', id: this.#id, sql: this.#sql, after, afterTimeoutMs };
     this.#state = 'asked';
     this.#send(formatMessage({ ...message, parameters, properties, variables, resume }));
   }

@@ -4,6 +4,8 @@ import { DatabaseError } from './errors.ts';
 import type { Logger } from './logger.ts';
 
 const CHECK_EVERY_MS = 1_000;
+/** When what found no room tries again. */
+const TRY_AGAIN_MS = 250;
 const GIB = 2 ** 30;
 const RESERVE_SHARE = 0.05;
 /** Room has to grow this much beyond the reserve before work goes on, or it would stop and go with every segment. */
@@ -35,6 +37,8 @@ export class DiskGuard {
   #cancel: () => void = () => {};
   #checking: Promise<void> = Promise.resolve();
   #isStopped = false;
+  /** Ends the waiting of those who found no room. */
+  readonly #waiting = new Set<() => void>();
 
   constructor(options: DiskGuardOptions) {
     this.#options = options;
@@ -50,12 +54,36 @@ export class DiskGuard {
   async stop(): Promise<void> {
     this.#isStopped = true;
     this.#cancel();
+    for (const wake of this.#waiting) wake();
     await this.#checking;
   }
 
   /** Nothing that takes room is begun. */
   get isFull(): boolean {
     return this.#isFull;
+  }
+
+  /**
+   * Something found no room, whatever the disk says of itself: nothing more is begun, and what there is to give up is
+   * given up. Resolves when it is worth trying again, with false when the database stops.
+   */
+  async waitForRoom(): Promise<boolean> {
+    if (this.#isStopped) return false;
+    if (!this.#isFull) {
+      this.#isFull = true;
+      this.#options.logger.error({}, 'the disk is full: inserts are refused and queries wait');
+      await this.#dropBallast();
+    }
+    await new Promise<void>((resolve) => {
+      const wake = (): void => {
+        this.#waiting.delete(wake);
+        cancel();
+        resolve();
+      };
+      const cancel = this.#options.env.clock.after(TRY_AGAIN_MS, wake);
+      this.#waiting.add(wake);
+    });
+    return !this.#isStopped;
   }
 
   /** @throws DatabaseError DISK_FULL while there is too little room. */

@@ -7,6 +7,9 @@ import type { Clock, Env, File, FileSystem, Random } from './env.ts';
 const DIRECTORY_MODE = 0o700;
 const FILE_MODE = 0o600;
 
+/** What file systems say that have no hard links, or no more of them for this file. */
+const WITHOUT_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EXDEV']);
+
 /** The real world: Node's clock, random numbers and files. */
 export function nodeEnv(): Env {
   return { clock: nodeClock, random: nodeRandom, files: nodeFiles };
@@ -64,6 +67,20 @@ const nodeFiles: FileSystem = {
   },
   async rename(from, to) {
     await fs.rename(from, to);
+  },
+  async link(from, to) {
+    try {
+      await fs.link(from, to);
+    } catch (error) {
+      if (!WITHOUT_LINKS.has((error as NodeJS.ErrnoException).code ?? '')) throw error;
+      await fs.copyFile(from, to, constants.COPYFILE_FICLONE);
+      const handle = await fs.open(to, constants.O_RDWR);
+      try {
+        await handle.sync();
+      } finally {
+        await handle.close();
+      }
+    }
   },
   async remove(path) {
     await fs.rm(path, { recursive: true, force: true });

@@ -40,6 +40,8 @@ export interface FileSystem {
   /** Atomic: temporary file, fsync, rename, fsync of the directory. */
   replaceFile(path: string, bytes: Uint8Array): Promise<void>;
   rename(from: string, to: string): Promise<void>;
+  /** Gives a file that does not change any more a second name; a synced copy where the file system has no such names. */
+  link(from: string, to: string): Promise<void>;
   /** Removes a file or a whole directory tree; fine if it is missing. */
   remove(path: string): Promise<void>;
   /** Room on the disk that holds the path, as far as this user may take it. */

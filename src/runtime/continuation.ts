@@ -7,14 +7,22 @@ export interface Continuation {
   readonly places: readonly (readonly [topicId: number, partition: number, offset: number])[];
   /** Rows delivered so far, which count for LIMIT. */
   readonly delivered: number;
+  /** Of a query with state, by source: the offset from which on what it read made the state. */
+  readonly starts?: readonly number[];
 }
 
-const VERSION = 1;
+/** Without and with the offsets that state begins at. */
+const STATELESS_VERSION = 1;
+const STATEFUL_VERSION = 2;
 const TOKEN_LENGTH_MAX = 64 * 1024;
 
 /** The continuation as clients keep it. */
-export function formatContinuation({ places, delivered }: Continuation): string {
-  return Buffer.from(JSON.stringify([VERSION, delivered, ...places.flat()])).toString('base64url');
+export function formatContinuation({ places, delivered, starts }: Continuation): string {
+  const numbers =
+    starts === undefined
+      ? [STATELESS_VERSION, delivered, ...places.flat()]
+      : [STATEFUL_VERSION, delivered, ...places.flatMap((place, i) => [...place, starts[i]!])];
+  return Buffer.from(JSON.stringify(numbers)).toString('base64url');
 }
 
 /** @throws DatabaseError BAD_REQUEST for what `formatContinuation` did not write. */
@@ -22,10 +30,15 @@ export function parseContinuation(token: string): Continuation {
   const numbers = token.length <= TOKEN_LENGTH_MAX ? parseNumbers(token) : null;
   if (numbers === null) throw unreadable();
   const [version, delivered = 0, ...rest] = numbers;
-  if (version !== VERSION || rest.length % 3 !== 0) throw unreadable();
+  const size = version === STATELESS_VERSION ? 3 : version === STATEFUL_VERSION ? 4 : 0;
+  if (size === 0 || rest.length % size !== 0) throw unreadable();
   const places: [number, number, number][] = [];
-  for (let i = 0; i < rest.length; i += 3) places.push([rest[i]!, rest[i + 1]!, rest[i + 2]!]);
-  return { places, delivered };
+  const starts: number[] = [];
+  for (let i = 0; i < rest.length; i += size) {
+    places.push([rest[i]!, rest[i + 1]!, rest[i + 2]!]);
+    if (version === STATEFUL_VERSION) starts.push(rest[i + 3]!);
+  }
+  return version === STATEFUL_VERSION ? { places, delivered, starts } : { places, delivered };
 }
 
 function parseNumbers(token: string): readonly number[] | null {
@@ -45,10 +58,11 @@ function parseNumbers(token: string): readonly number[] | null {
  *   what comes next was removed; BAD_REQUEST when it was never written.
  */
 export function continuedOffset(
-  { places }: Continuation,
+  { places, starts }: Continuation,
   { index, partition }: { readonly index: number; readonly partition: Partition },
 ): number {
   const [topicId, partitionIndex, offset] = places[index] ?? [];
+  const start = starts?.[index];
   if (topicId !== partition.topic.id || partitionIndex !== partition.index) {
     throw new DatabaseError(
       'CONFLICT',
@@ -61,7 +75,13 @@ export function continuedOffset(
       `The next record of topic ${partition.topic.name} partition ${partition.index}, offset ${offset}, was removed; the first there is now is ${partition.startOffset}.`,
     );
   }
-  if (offset! > partition.endOffset) throw unreadable();
+  if (start !== undefined && start < partition.startOffset) {
+    throw new DatabaseError(
+      'SOURCE_EXPIRED',
+      `The state of the query cannot be made again: of the records it was made of, those of topic ${partition.topic.name} partition ${partition.index} before offset ${partition.startOffset} were removed. Start it without a continuation token, or keep its state with CREATE TABLE ... AS SELECT and select from that.`,
+    );
+  }
+  if (offset! > partition.endOffset || (start !== undefined && start > offset!)) throw unreadable();
   return offset!;
 }
 

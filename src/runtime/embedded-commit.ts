@@ -1,4 +1,5 @@
 import { assert } from '../base/assert.ts';
+import { isDiskFull, nobodyWaits, type WaitForRoom } from '../base/disk-full.ts';
 import type { Env } from '../base/env.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Partition } from '../log/log.ts';
@@ -6,6 +7,8 @@ import { writeControlBatch } from '../log/record-batch.ts';
 import type { Store } from '../state/store.ts';
 import { chainKey, durableEndKey, encodeNumber } from './meta.ts';
 import type { CommitCoordinator, SealedTick } from './sealed-tick.ts';
+
+const ATTEMPTS_MAX = 2;
 
 /**
  * Commits ticks to the embedded log and the state store:
@@ -19,13 +22,21 @@ export class EmbeddedCommitCoordinator implements CommitCoordinator {
   readonly #store: Store;
   readonly #clock: Env['clock'];
   readonly #logger: Logger;
+  readonly #waitForRoom: WaitForRoom;
   #committing = false;
   #lastTick = 0;
 
-  constructor(options: { store: Store; clock: Env['clock']; logger: Logger }) {
+  /** @param options.waitForRoom what a commit waits for when the disk is full. Default: it fails. */
+  constructor(options: {
+    store: Store;
+    clock: Env['clock'];
+    logger: Logger;
+    waitForRoom?: WaitForRoom;
+  }) {
     this.#store = options.store;
     this.#clock = options.clock;
     this.#logger = options.logger;
+    this.#waitForRoom = options.waitForRoom ?? nobodyWaits;
   }
 
   async commit(sealed: SealedTick): Promise<void> {
@@ -52,21 +63,32 @@ export class EmbeddedCommitCoordinator implements CommitCoordinator {
 
   /**
    * The commit point. After an error nobody knows whether the batch was written, and LevelDB may lose whatever is
-   * written behind it; the store opened again knows. A second error is final: recovery decides.
+   * written behind it; the store opened again knows. A second error is final, and recovery decides, unless all that is
+   * missing is room on the disk.
    */
   async #decide({ tick, changes }: SealedTick): Promise<void> {
-    try {
-      await this.#store.commit(changes);
-    } catch (error) {
-      this.#logger.error(
-        { err: error, tick },
-        'a commit of the state store failed; opening it again',
-      );
-      await this.#store.reopen();
-      const last = this.#store.get(chainKey(tick));
-      if (last !== undefined && Buffer.from(last).equals(encodeNumber(tick))) return;
-      await this.#store.commit(changes);
+    let failures = 0;
+    for (;;) {
+      try {
+        if (failures > 0) {
+          await this.#store.reopen();
+          if (this.#isCommitted(tick)) return;
+        }
+        await this.#store.commit(changes);
+        return;
+      } catch (error) {
+        const message = 'a commit of the state store failed; opening it again';
+        this.#logger.error({ err: error, tick }, message);
+        const mayTry = isDiskFull(error) ? await this.#waitForRoom() : ++failures < ATTEMPTS_MAX;
+        if (!mayTry) throw error;
+        failures = Math.max(failures, 1);
+      }
     }
+  }
+
+  #isCommitted(tick: number): boolean {
+    const last = this.#store.get(chainKey(tick));
+    return last !== undefined && Buffer.from(last).equals(encodeNumber(tick));
   }
 
   #append(sealed: SealedTick): void {

@@ -71,6 +71,18 @@ export class PreparedPull {
     return !this.#ambient.wasAsked;
   }
 
+  /** Whether a plan asks for one key of a table without windows, which takes no snapshot and no waiting. */
+  isSingle(plan: PullPlan): plan is PullPlan & { kind: 'keyLookup' } {
+    return plan.kind === 'keyLookup' && plan.lookups.length === 1 && !this.table.isWindowed;
+  }
+
+  /** The whole answer for a plan that is single. */
+  single({ lookups: [lookup] }: PullPlan & { kind: 'keyLookup' }): Row[] {
+    if (lookup === undefined || this.limit === 0) return [];
+    const rows = this.results(this.table.get(lookup.key, this.services.store));
+    return this.limit === null ? rows : rows.slice(0, this.limit);
+  }
+
   /** The rows of the answer among those of the table. */
   results(changes: readonly Change[]): Row[] {
     const rows: Row[] = [];

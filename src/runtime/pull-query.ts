@@ -60,10 +60,7 @@ export class PullQuery implements QueryResult {
   /** The answer of a query for one key without windows, which takes no snapshot and no waiting; else null. */
   #only(): Row[] | null {
     const { plan, prepared } = this.#options;
-    if (plan.kind !== 'keyLookup' || plan.lookups.length !== 1) return null;
-    const [lookup] = plan.lookups;
-    if (lookup === undefined || prepared.table.isWindowed) return null;
-    return prepared.results(prepared.table.get(lookup.key, prepared.services.store));
+    return prepared.isSingle(plan) ? prepared.single(plan) : null;
   }
 
   async #more(): Promise<Row[] | null> {

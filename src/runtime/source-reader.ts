@@ -54,7 +54,7 @@ export class SourceReader {
   readonly #schemas: SchemaCache | undefined;
   readonly #pending: PendingLookup;
   readonly #end: EndLookup;
-  readonly #endOffsetMax: number;
+  #endOffsetMax: number;
   readonly #failsOnInvalidTime: boolean;
   readonly #timeMax: () => number;
   readonly #mayWait: boolean;
@@ -101,6 +101,12 @@ export class SourceReader {
   need(needed: readonly boolean[]): void {
     this.#needed = needed.map((need, index) => need || (this.#needed[index] ?? false));
     this.#decoder = null;
+    this.forgetChunks();
+  }
+
+  /** Reads on beyond the end it was given. */
+  liftEnd(): void {
+    this.#endOffsetMax = Infinity;
     this.forgetChunks();
   }
 

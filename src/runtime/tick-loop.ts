@@ -1,4 +1,5 @@
 import { assert } from '../base/assert.ts';
+import { isDiskFull } from '../base/disk-full.ts';
 import type { Env } from '../base/env.ts';
 import { Durations } from '../base/durations.ts';
 import { DatabaseError } from '../base/errors.ts';
@@ -101,6 +102,8 @@ export class TickLoop {
   #exclusive: { run(): Promise<void>; reject(error: unknown): void }[] = [];
   #idle: (() => void)[] = [];
   readonly #afterCommit = new Set<() => void>();
+  /** By query, what those wait for who came last. */
+  readonly #catchingUp = new WeakMap<PersistentQuery, CatchingUp>();
   #wake: (() => void) | null = null;
   #wakeRequested = false;
   #stopping = false;
@@ -196,14 +199,22 @@ export class TickLoop {
     if (timeoutMs <= 0 || this.#failed || this.#stopping) return null;
     const members = this.#withDependencies(query);
     const isIdle = members.every((member) => !member.isAdvancing || member.isCurrent);
-    return isIdle ? null : this.#catchUp(members, timeoutMs);
-  }
-
-  async #catchUp(members: readonly PersistentQuery[], timeoutMs: number): Promise<void> {
+    if (isIdle) return null;
     const goals = members.map((member) => {
       const ends = member.topology.sources.map(({ reader }) => reader.partition.stableEndOffset);
       return { member, ends };
     });
+    const sinceMs = this.#options.clock.monotonic();
+    const last = this.#catchingUp.get(query);
+    if (last !== undefined && last.timeoutMs === timeoutMs && isAlike(last, { goals, sinceMs })) {
+      return last.waiting;
+    }
+    const waiting = this.#catchUp(goals, timeoutMs);
+    this.#catchingUp.set(query, { goals, sinceMs, timeoutMs, waiting });
+    return waiting;
+  }
+
+  async #catchUp(goals: readonly Goal[], timeoutMs: number): Promise<void> {
     const isReached = (): boolean =>
       goals.every(({ member, ends }) => !member.isAdvancing || member.hasCommitted(ends));
     const isBehind = goals.some(({ member }) => member.topology.lag > LIVE_LAG);
@@ -354,7 +365,17 @@ export class TickLoop {
     for (const action of this.#exclusive.splice(0)) await action.run();
     if (!expire) return;
     this.#expiredAt = clock.monotonic();
-    for (const query of this.#ordered) await query.topology.removeExpired();
+    await this.#removeExpired();
+  }
+
+  /** What found no room stays for the next time; the store is opened again when something is committed. */
+  async #removeExpired(): Promise<void> {
+    try {
+      for (const query of this.#ordered) await query.topology.removeExpired();
+    } catch (error) {
+      if (!isDiskFull(error)) throw error;
+      this.#options.logger.warn({ err: error }, 'no room to remove expired windows');
+    }
   }
 
   /** When stopping: what is processed stays so, what was written outside of ticks is recorded. */
@@ -574,5 +595,33 @@ function noLimit(): WorkLimit {
 function sourcesOf(query: PersistentQuery, began: readonly number[]): SourcePosition[] {
   return query.topology.sources.map(({ reader: { partition }, position }, index) => {
     return { partition, position, began: began[index] as number };
+  });
+}
+
+/** Offsets a query has to commit, by source. */
+interface Goal {
+  readonly member: PersistentQuery;
+  readonly ends: readonly number[];
+}
+
+interface CatchingUp {
+  readonly goals: readonly Goal[];
+  /** Monotonic, ms. */
+  readonly sinceMs: number;
+  readonly timeoutMs: number;
+  readonly waiting: Promise<void>;
+}
+
+/** Those who come so shortly after another and wait for the same wait together with him. */
+const TOGETHER_MS = 10;
+
+function isAlike(
+  last: CatchingUp,
+  { goals, sinceMs }: Pick<CatchingUp, 'goals' | 'sinceMs'>,
+): boolean {
+  if (sinceMs - last.sinceMs > TOGETHER_MS || goals.length !== last.goals.length) return false;
+  return goals.every(({ member, ends }, i) => {
+    const other = last.goals[i] as Goal;
+    return member === other.member && ends.every((end, source) => end === other.ends[source]);
   });
 }

@@ -4,6 +4,7 @@ import { DatabaseError } from '../base/errors.ts';
 import type { SchemaCache } from '../formats/schema-cache.ts';
 import type { Partition, Topic } from '../log/log.ts';
 import type { PhysicalPlan, SourceStep } from '../plan/physical-plan.ts';
+import { whyNotReplayable } from '../plan/replayable.ts';
 import { type Continuation, continuedOffset, formatContinuation } from './continuation.ts';
 import type { ProcessingLog } from './processing-log.ts';
 import type { PushMember } from './push-group.ts';
@@ -55,18 +56,23 @@ export class TransientQuery implements QueryResult {
   #member: PushMember | null = null;
   /** Makes the continuation behind the rows that were given out. */
   #continuation: () => string | null;
-  #delivered = 0;
+  #delivered: number;
   #finalMessage: string | null = null;
   #closed = false;
   #ended = false;
-  /** Sources that have their place; they are asked for in the order `sources` has. */
-  #placed = 0;
+  /** Where it began to read, by source, in the order they are asked for. */
+  readonly #starts: number[] = [];
+  /** Why its state cannot be made again; null when it can, or there is none. */
+  readonly #refusal: string | null;
 
   constructor(options: TransientQueryOptions) {
     this.#options = options;
     this.kind = options.kind;
     this.closable = !options.follows;
     this.queryId = options.queryId;
+    this.#delivered = options.resume?.delivered ?? 0;
+    this.#refusal = whyNotReplayable(options.plan);
+    if (options.resume !== null && this.#refusal !== null) throw stateIsGone(this.#refusal);
     const { output } = resultOf(options.plan);
     this.columns = output.map(({ name, type }) => ({ name, type, isKey: false }));
     this.#shared = this.#sharedWork();
@@ -91,19 +97,18 @@ export class TransientQuery implements QueryResult {
     return { topic: found, key: groupKey(plan, { topic: found, follows }), position };
   }
 
-  /** @throws DatabaseError CONFLICT: its state ended with the query before. */
+  /** @throws DatabaseError CONFLICT when the token it was given is another query's. */
   #checkResumable(): void {
     const { resume } = this.#options;
     if (resume === null) return;
     const isStateless = this.#reading?.isStateless ?? true;
-    if (isStateless && resume.places.length === this.#placed) {
-      this.#delivered = resume.delivered;
-      return;
-    }
+    const isIts =
+      isStateless === (resume.starts === undefined) && resume.places.length === this.#starts.length;
+    if (isIts) return;
     this.#reading?.close();
     throw new DatabaseError(
       'CONFLICT',
-      'This query keeps state, which ended with its connection: start it without a continuation token.',
+      'The continuation token was given for another query. Start without it.',
     );
   }
 
@@ -221,7 +226,7 @@ export class TransientQuery implements QueryResult {
 
   #alone(position: (step: SourceStep, index: number) => number): TransientReading {
     const { queryId, plan, kind, follows, clock, seed, processingLog, schemas } = this.#options;
-    const { timeMax } = this.#options;
+    const { timeMax, resume } = this.#options;
     return new TransientReading({
       queryId,
       plan,
@@ -235,6 +240,7 @@ export class TransientQuery implements QueryResult {
       timeMax: kind === 'push' ? timeMax : undefined,
       partition: (step, index) => this.#partition(step, index),
       position,
+      ...(resume?.starts === undefined ? {} : { givenOut: resume.places.map(offsetOf) }),
     });
   }
 
@@ -250,10 +256,19 @@ export class TransientQuery implements QueryResult {
 
   /** Where it begins to read a partition. */
   #start(step: SourceStep, index: number): number {
+    const start = this.#startOf(step, index);
+    this.#starts.push(start);
+    return start;
+  }
+
+  #startOf(step: SourceStep, index: number): number {
     const partition = this.#partition(step, index);
     const { offsetReset, plan, resume } = this.#options;
-    const place = this.#placed++;
-    if (resume !== null) return continuedOffset(resume, { index: place, partition });
+    if (resume !== null) {
+      const place = this.#starts.length;
+      const offset = continuedOffset(resume, { index: place, partition });
+      return resume.starts?.[place] ?? offset;
+    }
     // A table that is looked up has to be known whole; one that is watched starts where the client asks.
     const lookedUp = step.source.kind === 'TABLE' && plan.result === 'stream';
     if (lookedUp || offsetReset === 'earliest') return partition.startOffset;
@@ -268,11 +283,25 @@ export class TransientQuery implements QueryResult {
   }
 
   #tokenOfReading(reading: TransientReading): () => string | null {
-    if (!reading.isStateless) return () => null;
     const { places } = reading;
     const delivered = this.#delivered;
-    return () => formatContinuation({ places, delivered });
+    if (reading.isStateless) return () => formatContinuation({ places, delivered });
+    if (this.#refusal !== null || reading.hasLeftOutByClock) return () => null;
+    const starts = this.#starts;
+    return () => formatContinuation({ places, delivered, starts });
   }
+}
+
+function stateIsGone(reason: string): DatabaseError {
+  return new DatabaseError(
+    'CONFLICT',
+    `This query keeps state, which ended with its connection and cannot be made again exactly, because ${reason}. ` +
+      'Start it without a continuation token, or keep its state with CREATE TABLE ... AS SELECT and select from that.',
+  );
+}
+
+function offsetOf([, , offset]: Continuation['places'][number]): number {
+  return offset;
 }
 
 /** What a query needs to read with others. */

@@ -49,6 +49,11 @@ export interface TransientReadingOptions {
   partition(step: SourceStep, index: number): Partition;
   /** Offset to begin at; asked once for each source, in the order of `positions`. */
   position(step: SourceStep, index: number): number;
+  /**
+   * What comes of the records before these offsets, by source, was given out before: they are read for the state they
+   * make. Absent: none.
+   */
+  readonly givenOut?: readonly number[];
 }
 
 /** A plan run over the log for clients, at the pace of whoever asks for its rows, with its state in memory. */
@@ -62,20 +67,32 @@ export class TransientReading {
   #attempt = 0;
   #now = 0;
   #closed = false;
+  #hasLeftOutByClock = false;
+  /** Null once everything that was given out before has been read again. */
+  #givenOut: readonly number[] | null;
+  /** Readers that have an end as long as that is so. */
+  readonly #bounded: SourceReader[] = [];
 
   constructor(options: TransientReadingOptions) {
     this.#options = options;
+    this.#givenOut = options.givenOut ?? null;
     const { plan, follows, hasPlaces } = options;
     const visibility = visibilityOf(plan, follows);
     this.#rows = new ResultRows(resultOf(plan).output, { visibility, hasPlaces });
     const records = Math.max(1, Math.floor(STEP.records / fanOutOf(plan)));
     this.#bounds = { ...STEP, records };
     this.#topology = this.#createTopology();
+    if (this.#givenOut !== null) this.#endReplay(this.#givenOut);
   }
 
   /** Whether what comes depends on nothing but what is read from now on. */
   get isStateless(): boolean {
     return this.#topology.states.length === 0;
+  }
+
+  /** Whether a record was left out because of the time at which it was read. */
+  get hasLeftOutByClock(): boolean {
+    return this.#hasLeftOutByClock;
   }
 
   /** The offset that is read next, by source. */
@@ -85,8 +102,8 @@ export class TransientReading {
 
   get places(): Continuation['places'] {
     return this.#topology.sources.map(
-      ({ reader: { partition }, position }) =>
-        [partition.topic.id, partition.index, position] as const,
+      ({ reader: { partition }, position }, index) =>
+        [partition.topic.id, partition.index, this.#givenOut?.[index] ?? position] as const,
     );
   }
 
@@ -115,7 +132,14 @@ export class TransientReading {
     this.#now = Math.max(this.#now, clock.now());
     this.#topology.begin(++this.#attempt, this.#now);
     await this.#topology.process(workLimit(clock, this.#bounds));
-    for (const record of this.#topology.takeUnreadable()) processingLog.reportUnreadable(record);
+    const unreadable = this.#topology.takeUnreadable();
+    if (unreadable.some(({ kind }) => kind === 'future')) this.#hasLeftOutByClock = true;
+    if (this.#givenOut === null) {
+      for (const record of unreadable) processingLog.reportUnreadable(record);
+    } else {
+      this.#rows.take(Infinity);
+      this.#endReplay(this.#givenOut);
+    }
     for (const state of this.#topology.states) state.settle();
     this.#topology.expire();
     this.#topology.forgetChunks();
@@ -125,6 +149,13 @@ export class TransientReading {
       `Query ${this.#options.queryId} needs more than ${STATE_BYTES_MAX / 1024 / 1024} MiB of state. ` +
         'Use CREATE TABLE ... AS SELECT, which keeps its state on disk, and select from that.',
     );
+  }
+
+  /** Goes on with what is new once all that is old has been read. */
+  #endReplay(givenOut: readonly number[]): void {
+    if (this.positions.some((position, index) => position < givenOut[index]!)) return;
+    this.#givenOut = null;
+    for (const reader of this.#bounded) reader.liftEnd();
   }
 
   /**
@@ -167,7 +198,11 @@ export class TransientReading {
       clock,
       seed,
       merge: false,
-      errors: { report: (message) => processingLog.report({ origin: queryId, message }) },
+      errors: {
+        report: (message) => {
+          if (this.#givenOut === null) processingLog.report({ origin: queryId, message });
+        },
+      },
       onLate: () => {},
       output: this.#rows,
       reader: (step, index) => this.#reader(step, index),
@@ -189,16 +224,18 @@ export class TransientReading {
 
   #reader(step: SourceStep, index: number): SourceReader {
     const partition = this.#options.partition(step, index);
-    const { timeMax } = this.#options;
+    const { endsNow, givenOut, timeMax } = this.#options;
+    const end = endsNow ? partition.stableEndOffset : givenOut?.[this.#bounded.length];
     const reader = new SourceReader({
       source: step.source,
       failsOnInvalidTime: failsOnInvalidTime(step),
       partition,
       schemas: this.#options.schemas,
       pending: () => undefined,
-      ...(this.#options.endsNow ? { endOffsetMax: partition.stableEndOffset } : {}),
+      ...(end === undefined ? {} : { endOffsetMax: end }),
       ...(timeMax && { timeMax }),
     });
+    if (givenOut !== undefined) this.#bounded.push(reader);
     reader.need(step.needed);
     return reader;
   }

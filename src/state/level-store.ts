@@ -1,6 +1,8 @@
 import { ClassicLevel } from 'classic-level';
 import type { FileSystem } from '../base/env.ts';
 import { DatabaseError } from '../base/errors.ts';
+import { checkLevelFiles, checkTablesLater } from './level-check.ts';
+import type { LiveTable } from './level-manifest.ts';
 import type { RangeOptions, Store, StoreChange, StoreEntry, StoreSnapshot } from './store.ts';
 import { checked, checkedEntries, withChecks } from './value-check.ts';
 
@@ -13,21 +15,32 @@ const BLOCK_CACHE_BYTES = 16 * 1024 * 1024;
 const OPEN_FILES_MAX = 512;
 const CHUNK_ENTRIES = 512;
 
+export interface LevelStoreOptions {
+  readonly directory: string;
+  readonly files: FileSystem;
+  /** Told of damage that is found after the opening: a large store is checked while it is used. */
+  readonly onDamage?: (error: unknown) => void;
+  /** A store of more bytes is a large one. */
+  readonly wholeBytesMax?: number;
+}
+
 /**
  * Opens the store in a directory, creating it if it is missing. The store's lock is the lock of the whole data
  * directory.
  *
- * @throws DatabaseError IN_USE when another process has it open; CORRUPT when LevelDB says so.
+ * @throws DatabaseError IN_USE when another process has it open; CORRUPT when its files are damaged.
  */
-export async function openLevelStore(options: {
-  directory: string;
-  files: FileSystem;
-}): Promise<Store> {
-  await options.files.makeDirectory(options.directory);
-  return new LevelStore(await openLevel(options.directory), options);
+export async function openLevelStore(options: LevelStoreOptions): Promise<Store> {
+  const { directory, files } = options;
+  await files.makeDirectory(directory);
+  const unchecked = await checkLevelFiles(directory, files, options);
+  const store = new LevelStore(await openLevel(directory), options);
+  store.checkLater(unchecked, options.onDamage);
+  return store;
 }
 
-async function openLevel(directory: string): Promise<Level> {
+/** LevelDB in a directory, its values as they lie there. @throws DatabaseError as `openLevelStore`. */
+export async function openLevel(directory: string): Promise<Level> {
   const level: Level = new ClassicLevel(directory, {
     keyEncoding: 'view',
     valueEncoding: 'view',
@@ -45,7 +58,9 @@ async function openLevel(directory: string): Promise<Level> {
       throw new DatabaseError('IN_USE', message, { cause: error });
     }
     const message = `The state store in ${directory} cannot be opened: ${cause?.message ?? String(error)}`;
-    throw new DatabaseError('CORRUPT', message, { cause: error });
+    // LevelDB says what the system said in words only; a file that is missing is damage.
+    const isDisk = cause?.code === 'LEVEL_IO_ERROR' && !/No such file/i.test(message);
+    throw new DatabaseError(isDisk ? 'INTERNAL' : 'CORRUPT', message, { cause: error });
   }
 }
 
@@ -58,11 +73,24 @@ class LevelStore implements Store {
   readonly #directory: string;
   readonly #files: FileSystem;
   #fileNames = '';
+  #isClosed = false;
+  /** After an error LevelDB may lose whatever is written, until it is opened again. */
+  #failure: unknown = null;
+  #checking: Promise<void> = Promise.resolve();
 
   constructor(level: Level, options: { directory: string; files: FileSystem }) {
     this.#level = level;
     this.#directory = options.directory;
     this.#files = options.files;
+  }
+
+  /** Checks tables while the store is in use. */
+  checkLater(tables: readonly LiveTable[], onDamage: (error: unknown) => void = () => {}): void {
+    this.#checking = checkTablesLater(tables, {
+      directory: this.#directory,
+      files: this.#files,
+      isWanted: () => !this.#isClosed,
+    }).catch(onDamage);
   }
 
   get(key: Uint8Array): Uint8Array | undefined {
@@ -100,8 +128,18 @@ class LevelStore implements Store {
       if (value === null) batch.del(key);
       else batch.put(key, value);
     }
-    await batch.write({ sync: true });
+    await this.#write(() => batch.write({ sync: true }));
     await this.#syncNewFiles();
+  }
+
+  async #write(write: () => Promise<void>): Promise<void> {
+    if (this.#failure !== null) throw this.#failure;
+    try {
+      await write();
+    } catch (error) {
+      this.#failure = error;
+      throw error;
+    }
   }
 
   /** A file LevelDB opened for this batch is durable only with its directory entry. */
@@ -115,14 +153,17 @@ class LevelStore implements Store {
   async reopen(): Promise<void> {
     await this.#level.close();
     this.#level = await openLevel(this.#directory);
+    this.#failure = null;
     this.#fileNames = '';
   }
 
   async removeRange({ from, to }: { from: Uint8Array; to: Uint8Array }): Promise<void> {
-    await this.#level.clear({ gte: from, lt: to });
+    await this.#write(() => this.#level.clear({ gte: from, lt: to }));
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.#checking;
     await this.#level.close();
   }
 }
@@ -141,6 +182,15 @@ async function* rangeOf(
   options: RangeOptions,
   snapshot: LevelSnapshot | undefined,
 ): AsyncIterableIterator<StoreEntry[]> {
+  for await (const entries of levelRange(level, options, snapshot)) yield checkedEntries(entries);
+}
+
+/** The entries of a range in chunks, their values as they lie there. */
+export async function* levelRange(
+  level: Level,
+  options: RangeOptions,
+  snapshot?: LevelSnapshot,
+): AsyncIterableIterator<StoreEntry[]> {
   const iterator = level.iterator({
     gte: options.from,
     lt: options.to,
@@ -151,7 +201,7 @@ async function* rangeOf(
     for (;;) {
       const entries = await iterator.nextv(CHUNK_ENTRIES);
       if (entries.length === 0) return;
-      yield checkedEntries(entries);
+      yield entries;
     }
   } finally {
     await iterator.close();

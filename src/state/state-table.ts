@@ -550,11 +550,11 @@ export class StateTable<K, V> {
   async removeExpired(windowStart: number): Promise<void> {
     const bucket = Math.floor(windowStart / this.#bucketMs) * this.#bucketMs;
     if (bucket <= this.#removedBelow || !Number.isSafeInteger(bucket)) return;
-    this.#removedBelow = bucket;
     const end = new ByteWriter();
     end.writeBytes(this.#prefix);
     writeKeyInt64(end, bucket);
     await this.#store.removeRange({ from: this.#prefix, to: end.copy() });
+    this.#removedBelow = bucket;
   }
 
   /** Gives back the memory of all entries; the table is not used again. */

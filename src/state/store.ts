@@ -18,7 +18,10 @@ export interface Store {
   commit(changes: Iterable<StoreChange>): Promise<void>;
   /** Closes and opens it after a failed commit: what is in it then is what was committed. Snapshots are lost. */
   reopen(): Promise<void>;
-  /** Removes a range in the background, not atomically; for data nothing refers to any more. */
+  /**
+   * Removes a range in the background, not atomically; for data nothing refers to any more.
+   * @throws when that failed; nothing can be committed before `reopen`.
+   */
   removeRange(range: { from: Uint8Array; to: Uint8Array }): Promise<void>;
   close(): Promise<void>;
 }

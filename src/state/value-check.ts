@@ -36,6 +36,14 @@ export function* withChecks(changes: Iterable<StoreChange>): Generator<StoreChan
   }
 }
 
+/** One value with its check, as bytes of its own. */
+export function withCheck(key: Uint8Array, value: Uint8Array): Buffer {
+  const stored = Buffer.allocUnsafe(value.length + CHECK_BYTES);
+  stored.set(value);
+  stored.writeUInt32BE(checkOf(key, value), value.length);
+  return stored;
+}
+
 /**
  * The value without its check.
  * @throws CorruptionError when key and value are not what was stored together.

@@ -11,7 +11,7 @@ import { DatabaseError } from '../base/errors.ts';
 import type { Env, Random } from '../base/env.ts';
 import type { TopicAccess } from '../base/topic-access.ts';
 import { didYouMean } from '../catalog/did-you-mean.ts';
-import type { QueryResult, ReadAfter, StatementOptions } from '../engine.ts';
+import type { PullAnswer, QueryResult, ReadAfter, StatementOptions } from '../engine.ts';
 import { SchemaCache } from '../formats/schema-cache.ts';
 import type { Log, Topic } from '../log/log.ts';
 import { planQuery } from '../plan/planner.ts';
@@ -107,6 +107,38 @@ export class QueryStarter {
       return this.#plan(sql, { options, key });
     }
     return this.#runPull(planned, { sql, after: options.after });
+  }
+
+  /** See Engine.pullByKey. */
+  pullByKey(sql: string, options: StatementOptions): PullAnswer | Promise<PullAnswer> | null {
+    if (options.resume !== undefined || options.after !== undefined) return null;
+    const planned = this.#plannedPull(sql, options);
+    if (planned?.plan.kind !== 'keyLookup' || !planned.prepared.isSingle(planned.plan)) return null;
+    if (this.#pulls >= PULL_QUERIES_MAX) return null;
+    const { prepared, plan, writer, properties } = planned;
+    const answer = (): PullAnswer => ({
+      queryId: this.#pullId(),
+      columns: prepared.columns,
+      rows: prepared.single(plan),
+    });
+    const waiting = this.#options.loop.caughtUp(writer, properties.pullWaitMs);
+    if (waiting === null) return answer();
+    this.#pulls++;
+    return waiting.then(answer).finally(() => this.#pulls--);
+  }
+
+  /** The plan of a pull query that the client may run and that was planned before. */
+  #plannedPull(sql: string, { properties, access }: StatementOptions): PullPlanEntry | undefined {
+    const key = pullPlanKey(sql, properties);
+    if (key === null) return undefined;
+    const { catalog } = this.#options.catalog;
+    const planned = this.#plans.find(key, { catalog });
+    const isOpen = planned === undefined || !access || mayRead(planned, access);
+    return isOpen ? planned : undefined;
+  }
+
+  #pullId(): string {
+    return `query_${this.#options.clock.now()}_${++this.#pullNumber}`;
   }
 
   async #plan(
@@ -276,7 +308,7 @@ export class QueryStarter {
       this.#pulls--;
       throw error;
     }
-    const queryId = `query_${this.#options.clock.now()}_${++this.#pullNumber}`;
+    const queryId = this.#pullId();
     const result = new PullQuery({
       queryId,
       prepared,

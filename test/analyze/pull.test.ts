@@ -194,6 +194,27 @@ describe('refused', () => {
     expect(refusal(() => pull(`${words} OR v > 1`, { ...off, catalog })).at).toBe('1:27');
   });
 
+  test.each([
+    ['id + 1 = 2', 'A comparison must directly reference a key column'],
+    ['2 < 5', 'A comparison must directly reference a key column'],
+    ['id = total', 'A comparison must be between a key column and a resolvable expression'],
+    ['total + 1 >= id', 'A comparison must be between a key column and a resolvable expression'],
+    [
+      'id > 1 AND id < 5',
+      'A comparison condition on the key column cannot be combined with other comparisons such as an IN predicate',
+    ],
+    ["'a' LIKE 'b'", 'Like condition must be between strings'],
+    ['total > 1 AND rowtime > 5', 'WHERE clause missing key column for disjunct'],
+  ])('%s when scans are off', (where, message) => {
+    const refused = refusal(() =>
+      pull(`SELECT * FROM totals WHERE ${where}`, { tableScanEnabled: false }),
+    );
+    expect(refused).toMatchObject({ code: 'BAD_STATEMENT', at: '1:28' });
+    expect(refused.message.startsWith(message)).toBe(true);
+    expect(refused.message).toContain('. See https://cnfl.io/queries for more info.\n');
+    expect(pull(`SELECT * FROM totals WHERE ${where}`).kind).toBe('scan');
+  });
+
   test('a table that no query keeps', () => {
     expect(wrong("SELECT * FROM users WHERE id = 'a'")).toBe(
       "BAD_STATEMENT null The `USERS` table isn't queryable. To derive a queryable table, you can do 'CREATE TABLE QUERYABLE_USERS AS SELECT * FROM USERS'. See https://cnfl.io/queries for more info.\nAdd EMIT CHANGES if you intended to issue a push query.",

@@ -129,3 +129,87 @@ test('a division by zero in a persistent query costs that row only', async () =>
     ]);
   expect(await queriesOf(client)).toHaveLength(1);
 });
+
+test('a cast, a part or an element that is not there costs that column only', async () => {
+  const { client } = await startServer(temporaryDirectory());
+  await client.execute(
+    `CREATE STREAM d (k VARCHAR KEY, t VARCHAR, a ARRAY<INT>) WITH (KAFKA_TOPIC='d', VALUE_FORMAT='JSON', PARTITIONS=1);
+     CREATE STREAM q AS SELECT k, CAST(t AS INT) AS n, SUBSTRING(t, -1) AS s, a[7] AS e FROM d EMIT CHANGES;
+     INSERT INTO d VALUES ('a', 'x1', ARRAY[1]); INSERT INTO d VALUES ('b', '12', ARRAY[1, 2, 3, 4, 5, 6, 7]);`,
+  );
+  await expect
+    .poll(() => rowsOf(client, 'SELECT * FROM q;'), SOON)
+    .toEqual([
+      ['a', null, '1', null],
+      ['b', 12, '2', 7],
+    ]);
+  expect(await queriesOf(client)).toHaveLength(1);
+});
+
+test('a sum beyond BIGINT goes round as in ksqlDB, one beyond its DECIMAL stops its query alone and says so', async () => {
+  const { client } = await startServer(temporaryDirectory());
+  await client.execute(
+    `CREATE STREAM d (k VARCHAR KEY, n BIGINT, m DECIMAL(4, 2)) WITH (KAFKA_TOPIC='d', VALUE_FORMAT='JSON', PARTITIONS=1);
+     CREATE TABLE q AS SELECT k, SUM(n) AS total FROM d GROUP BY k EMIT CHANGES;
+     CREATE TABLE r AS SELECT k, SUM(m) AS total FROM d GROUP BY k EMIT CHANGES;
+     CREATE TABLE w AS SELECT k, SUM(CAST(n AS DECIMAL(38, 0))) AS total FROM d GROUP BY k EMIT CHANGES;
+     INSERT INTO d VALUES ('a', 9223372036854775807, 99.00); INSERT INTO d VALUES ('a', 1, 1.00);`,
+  );
+  await expect
+    .poll(() => rowsOf(client, 'SELECT total FROM q;'), SOON)
+    .toEqual([[-9223372036854775808n]]);
+  await expect
+    .poll(() => rowsOf(client, 'SELECT total FROM w;'), SOON)
+    .toEqual([[9223372036854775808n]]);
+  await expect
+    .poll(async () => (await queriesOf(client)).map((query) => query.split(' ')[1]), SOON)
+    .toEqual(['RUNNING', 'ERROR', 'RUNNING']);
+  const [explained] = await client.execute('SHOW QUERIES EXTENDED;');
+  expect(JSON.stringify(explained)).toContain(
+    'SUM reached 100.00, which DECIMAL(4, 2) cannot hold',
+  );
+});
+
+test('a record whose time column holds no time is left out and noted, the next is read', async () => {
+  const { client } = await startServer(temporaryDirectory());
+  await client.execute(
+    `CREATE STREAM raw (v VARCHAR) WITH (KAFKA_TOPIC='raw', VALUE_FORMAT='KAFKA', PARTITIONS=1);
+     CREATE STREAM d (v INT, ts VARCHAR) WITH (KAFKA_TOPIC='raw', VALUE_FORMAT='JSON', TIMESTAMP='ts', TIMESTAMP_FORMAT='yyyy-MM-dd');
+     CREATE STREAM q AS SELECT v, ROWTIME AS t FROM d EMIT CHANGES;
+     INSERT INTO raw VALUES ('{"v":1,"ts":"2024-13-01"}'); INSERT INTO raw VALUES ('{"v":2,"ts":"nonsense"}');
+     INSERT INTO raw VALUES ('{"v":3,"ts":"2024-02-29"}');`,
+  );
+  await expect
+    .poll(() => rowsOf(client, 'SELECT v, t FROM q;'), SOON)
+    .toEqual([[3, Date.UTC(2024, 1, 29)]]);
+  const noted = await rowsOf(client, 'SELECT * FROM KSQL_PROCESSING_LOG;');
+  expect(JSON.stringify(noted)).toContain('2024-13-01');
+  expect(await queriesOf(client)).toHaveLength(1);
+});
+
+test('a record of more than 1 MiB is refused and nothing of it is written; keys may be anything smaller', async () => {
+  const { client, port } = await startServer(temporaryDirectory());
+  await client.execute(
+    `CREATE STREAM d (k VARCHAR KEY, v VARCHAR) WITH (KAFKA_TOPIC='d', VALUE_FORMAT='JSON', PARTITIONS=1);
+     CREATE TABLE q AS SELECT k, COUNT(*) AS c FROM d GROUP BY k EMIT CHANGES;`,
+  );
+  const value = 'x'.repeat((1 << 20) + 1);
+  const produced = await post(port, '/v1/topics/produce', { topic: 'd', records: [{ value }] });
+  expect([produced.status, JSON.parse(produced.body).error_code]).toEqual([413, 41300]);
+  const key = await post(port, '/v1/topics/produce', { topic: 'd', records: [{ key: value }] });
+  expect([key.status, JSON.parse(key.body).error_code]).toEqual([413, 41300]);
+  const keys = ['', '__proto__', 'k'.repeat(64 * 1024)];
+  for (const k of [...keys, ...keys]) {
+    const record = { key: k, value: '{"v":"a"}' };
+    const { status } = await post(port, '/v1/topics/produce', { topic: 'd', records: [record] });
+    expect(status).toBe(200);
+  }
+  await expect
+    .poll(() => rowsOf(client, 'SELECT * FROM q;'), SOON)
+    .toEqual(expect.arrayContaining(keys.map((k) => [k, 2])));
+  expect(await rowsOf(client, 'SELECT * FROM d;')).toHaveLength(6);
+  for (const k of keys) {
+    const byKey = await rowsOf(client, `SELECT c FROM q WHERE k = '${k}';`);
+    expect(byKey).toEqual([[2]]);
+  }
+});

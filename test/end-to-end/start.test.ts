@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
+import { connect, createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
+import { MILLRACE, READY } from '../cli/millrace-process.ts';
 import {
   cleanUp,
   rowsOf,
@@ -52,6 +53,48 @@ test('a port in use ends with 69 and leaves the data directory as it was', async
   expect(refused.errors).toContain(`The port ${port} on 127.0.0.1 is in use by another process`);
   expect(readdirSync(directory)).toEqual([]);
   other.close();
+});
+
+/** Runs the shell's commands, then a server in its place. */
+function startAfter(commands: string, argv: readonly string[]) {
+  const behind = [`${commands}; exec "$0" "$@"`, process.execPath, MILLRACE, ...argv];
+  return startProcess(behind, { node: '/bin/sh', script: '-c' });
+}
+
+test('with too few open files it ends with 78, says how many it needs and touches nothing', async () => {
+  const directory = temporaryDirectory();
+  const argv = ['server', '--data', directory, '--port', '0'];
+  const refused = await startAfter('ulimit -n 64', argv).ended;
+  expect(refused).toMatchObject({ exitCode: 78, output: '' });
+  expect(refused.errors).toContain(
+    'This process may have 64 files open; a server needs at least 512',
+  );
+  expect(readdirSync(directory)).toEqual([]);
+});
+
+test('with few open files it takes few connections, and lives on when more come', async () => {
+  const argv = ['server', '--data', temporaryDirectory(), '--port', '0'];
+  const server = startAfter('ulimit -n 512', argv);
+  const [, url = ''] = await server.output(READY);
+  const port = Number(new URL(url).port);
+  const sockets = Array.from({ length: 300 }, () =>
+    connect(port, '127.0.0.1').on('error', () => {}),
+  );
+  await expect
+    .poll(() => sockets.filter(({ closed }) => closed).length, SOON)
+    .toBeGreaterThanOrEqual(300 - 128);
+  for (const socket of sockets) socket.destroy();
+  await expect.poll(() => fetch(`${url}/healthcheck`).then(({ status }) => status), SOON).toBe(200);
+});
+
+test('with a heap of 256 MB it runs, with smaller caches', async () => {
+  const server = startProcess(['server', '--data', temporaryDirectory(), '--port', '0'], {
+    environment: { NODE_OPTIONS: '--max-old-space-size=256' },
+  });
+  const [, url = ''] = await server.output(READY);
+  const metrics = await (await fetch(`${url}/metrics`)).text();
+  const [, bytes = ''] = /^millrace_state_bytes_max (\S+)$/m.exec(metrics) ?? [];
+  expect(Number(bytes)).toBeLessThan(100 << 20);
 });
 
 describe('a wrong command line ends with 78 before anything is touched', () => {

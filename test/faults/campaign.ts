@@ -10,6 +10,8 @@ export interface Finding {
 
 export interface CampaignReport {
   readonly runs: number;
+  /** How many runs there were of each kind of mishap. */
+  readonly kinds: Readonly<Record<string, number>>;
   readonly findings: readonly Finding[];
 }
 
@@ -22,25 +24,41 @@ const LASTS = ['once', 'always'] as const;
  * store failing. Each in several ways in which a life can end.
  *
  * @param every takes only each nth operation: 1 for all.
+ * @param share runs only one of so many parts of that, for processes side by side; parts count from 1. Default: all.
  */
 export async function runCampaign({
   every,
+  share = { part: 1, of: 1 },
   onProgress = () => {},
 }: {
   every: number;
+  share?: { readonly part: number; readonly of: number };
   onProgress?: (report: CampaignReport, workload: string) => void;
 }): Promise<CampaignReport> {
   let runs = 0;
+  let turn = 0;
+  const kinds: Record<string, number> = {};
   const findings: Finding[] = [];
   for (const workload of WORKLOADS) {
     for await (const mishap of mishapsOf(workload, every)) {
+      if (++turn % share.of !== share.part % share.of) continue;
       runs++;
+      const kind = kindOf(mishap);
+      kinds[kind] = (kinds[kind] ?? 0) + 1;
       const complaints = await complaintsOf(workload, mishap);
       if (complaints.length > 0) findings.push({ workload: workload.name, mishap, complaints });
     }
-    onProgress({ runs, findings }, workload.name);
+    onProgress({ runs, kinds, findings }, workload.name);
   }
-  return { runs, findings };
+  return { runs, kinds, findings };
+}
+
+function kindOf({ fault, storeFault, recoveryKillsAt }: Mishap): string {
+  if (fault !== undefined) return `a failed operation (${fault.code}, ${fault.lasts})`;
+  if (storeFault !== undefined) {
+    return `a failed commit of the store (${storeFault.code ?? 'EIO'}, ${storeFault.lasts})`;
+  }
+  return recoveryKillsAt === undefined ? 'a kill' : 'a kill, and three during recovery';
 }
 
 async function complaintsOf(workload: Workload, mishap: Mishap): Promise<readonly string[]> {
@@ -70,7 +88,9 @@ async function* mishapsOf(workload: Workload, every: number): AsyncGenerator<Mis
   for (let at = 1; at <= commits; at++) {
     for (const end of ENDS) {
       for (const lasts of LASTS) {
-        for (let seed = 0; seed < 4; seed++) yield { seed, storeFault: { at, lasts }, end };
+        for (const code of ['EIO', 'ENOSPC'] as const) {
+          for (let seed = 0; seed < 4; seed++) yield { seed, storeFault: { at, lasts, code }, end };
+        }
       }
     }
   }

@@ -14,20 +14,47 @@ test('whatever operation fails and wherever the process dies, nothing acknowledg
   expect(runs).toBeGreaterThan(400);
 }, 120_000);
 
-test('a disk that is full for a moment stops no inserts', async () => {
-  const [inserts] = WORKLOADS;
-  const { operations } = await runInto(inserts!, { seed: 0, end: 'kill' });
-  const { operations: starting } = await runInto(inserts!, { seed: 0, actions: 0, end: 'kill' });
-  for (let at = starting + 1; at <= operations; at++) {
-    const fault = { at, lasts: 'once', code: 'ENOSPC' } as const;
-    const { complaints: found, stopped } = await runInto(inserts!, {
-      seed: at,
-      fault,
-      end: 'some',
-    });
-    expect({ at, found, stopped }).toEqual({ at, found: [], stopped: false });
-  }
-}, 60_000);
+describe.each(WORKLOADS)('a full disk: $name', (workload) => {
+  test.each(['once', 'always'] as const)(
+    'which has no room %s, at any operation, stops nothing; with room again all goes on',
+    async (lasts) => {
+      const { operations } = await runInto(workload, { seed: 0, end: 'kill' });
+      const { operations: starting } = await runInto(workload, {
+        seed: 0,
+        actions: 0,
+        end: 'kill',
+      });
+      // For good, each seventh.
+      const step = lasts === 'once' ? 1 : 7;
+      for (let at = starting + 1; at <= operations; at += step) {
+        const fault = { at, lasts, code: 'ENOSPC' } as const;
+        const { complaints: found, stopped } = await runInto(workload, {
+          seed: at,
+          fault,
+          end: 'some',
+        });
+        expect({ at, found, stopped }).toEqual({ at, found: [], stopped: false });
+      }
+    },
+    120_000,
+  );
+
+  test('a commit of the store without room waits for it', async () => {
+    const { commits } = await runInto(workload, { seed: 0, end: 'kill' });
+    const { commits: starting } = await runInto(workload, { seed: 0, actions: 0, end: 'kill' });
+    for (let at = starting + 1; at <= commits; at++) {
+      for (const lasts of ['once', 'always'] as const) {
+        const storeFault = { at, lasts, code: 'ENOSPC' } as const;
+        const { complaints: found, stopped } = await runInto(workload, {
+          seed: at,
+          storeFault,
+          end: 'kill',
+        });
+        expect({ at, lasts, found, stopped }).toEqual({ at, lasts, found: [], stopped: false });
+      }
+    }
+  }, 60_000);
+});
 
 test('the same mishap has the same outcome', async () => {
   const [workload] = WORKLOADS;

@@ -85,8 +85,14 @@ async function firstLife(
     }
   }
   const goesOn = started && machine.fatal === null;
-  const { fault } = mishap;
-  if (goesOn && fault?.code === 'ENOSPC' && fault.lasts === 'once') {
+  const { fault, storeFault } = mishap;
+  const full = fault?.code === 'ENOSPC' ? fault : storeFault?.code === 'ENOSPC' ? storeFault : null;
+  // A disk that stays full and is then given room is the same to the database, only later.
+  if (goesOn && full !== null) {
+    machine.disk.heal();
+    machine.store.heal();
+    // The disk is looked at every second.
+    await machine.until(new Promise<void>((resolve) => machine.clock.after(2_000, resolve)));
     const complaints = await complaintsAfterRoom(machine, ledger);
     found.push(...complaints.map((text) => `with room again: ${text}`));
   }

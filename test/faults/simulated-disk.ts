@@ -367,6 +367,11 @@ export class SimulatedDisk {
         step('write', from);
         this.#rename(from, to);
       },
+      link: async (from, to) => {
+        step('write', to);
+        const { parent, name } = this.#parent(to);
+        this.#change(parent, [[name, this.#file(from)]]);
+      },
       remove: async (path) => {
         step('remove', path);
         if (!this.#exists(path)) return;

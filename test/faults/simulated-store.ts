@@ -7,6 +7,8 @@ export interface StoreFault {
   /** Which commit of the store's life it is, counted from 1. */
   readonly at: number;
   readonly lasts: 'once' | 'always';
+  /** Default: EIO. */
+  readonly code?: 'EIO' | 'ENOSPC';
 }
 
 /**
@@ -60,7 +62,8 @@ export class SimulatedStore {
         if (this.#isDue()) {
           broken = true;
           if (this.#random.chance(0.5)) await entries.commit(taken);
-          throw Object.assign(new Error('EIO: simulated, commit'), { code: 'EIO' });
+          const { code = 'EIO' } = this.#fault ?? {};
+          throw Object.assign(new Error(`${code}: simulated, commit`), { code });
         }
         await entries.commit(taken);
       },

@@ -1,6 +1,7 @@
+import { once } from 'node:events';
 import { describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { connect2, post, request2 } from './clients.ts';
+import { connect2, post, request1, request2 } from './clients.ts';
 import { type DatabaseServer, startDatabaseServer } from './database-server.ts';
 
 const SETUP = `
@@ -73,6 +74,44 @@ describe('a pull query after a position', () => {
     socket.on('message', (data: Buffer) => frames.push(data.toString()));
     await new Promise((resolve) => socket.on('close', resolve));
     expect(frames[1]).toBe('{"row":{"columns":[8]}}');
+  });
+
+  test('over the JSON protocol and as an event shows the row', async () => {
+    const server = await startDatabaseServer(SETUP);
+    const socket = new WebSocket(`ws://127.0.0.1:${server.port}/ws`);
+    const frames: {
+      readonly type: string;
+      readonly positions?: unknown;
+      readonly rows?: unknown;
+    }[] = [];
+    socket.on('message', (data: Buffer) => frames.push(JSON.parse(data.toString())));
+    await once(socket, 'open');
+    for (const v of [4, 5, 6]) {
+      socket.send(JSON.stringify({ type: 'insert', id: 'i', target: 's', rows: [{ k: 3, v }] }));
+      await expect.poll(() => frames.at(-1)?.type).toBe('inserted');
+      const after = frames.at(-1)!.positions as Position[];
+      expect(after).toEqual([{ topic: 's', partition: expect.any(Number), offset: v - 4 }]);
+      const sql = 'SELECT total FROM t WHERE k = 3;';
+      const total = { 4: 8, 5: 18, 6: 30 }[v];
+      socket.send(JSON.stringify({ type: 'query', id: 'q', sql, properties: AT_ONCE, after }));
+      await expect.poll(() => frames.at(-1)?.type).toBe('ended');
+      expect(frames.at(-2)).toMatchObject({ type: 'rows', rows: [[total]] });
+      const parameters = { sql, properties: JSON.stringify(AT_ONCE), after: JSON.stringify(after) };
+      const path = `/sse/query?${new URLSearchParams(parameters)}`;
+      expect((await request1(server.port, { path })).body).toContain(`"rows":[[${total}]]`);
+    }
+    const late = { topic: 's', partition: 0, offset: 1000 };
+    const sql = 'SELECT * FROM t;';
+    socket.send(JSON.stringify({ type: 'query', id: 'q', sql, after: late, afterTimeoutMs: 20 }));
+    await expect.poll(() => frames.at(-1)).toMatchObject({ type: 'error', id: 'q', code: 50301 });
+    socket.send(JSON.stringify({ type: 'query', id: 'q', sql, after: 7 }));
+    await expect.poll(() => frames.at(-1)).toMatchObject({ type: 'error', id: 'q', code: 40000 });
+    socket.close();
+    const parameters = { sql, after: JSON.stringify(late), afterTimeoutMs: '20' };
+    const answer = await request1(server.port, {
+      path: `/sse/query?${new URLSearchParams(parameters)}`,
+    });
+    expect(answer.status).toBe(503);
   });
 
   test.each([

@@ -37,6 +37,19 @@ test('every POST says what its body is, and every reference leads somewhere', as
   for (const [, name] of names) expect(document.components.schemas).toHaveProperty(name!);
 });
 
+test('what stands in bodies and addresses is described, positions to wait for included', async () => {
+  const { document } = await served();
+  const text = (path: string): string => JSON.stringify(document.paths[path]);
+  for (const path of ['/ksql', '/query', '/query-stream', '/sse/query']) {
+    expect(text(path), path).toContain('"after');
+    expect(text(path), path).toContain('"afterTimeoutMs"');
+  }
+  expect(text('/inserts-stream')).toContain('positions');
+  for (const name of ['sql', 'parameters', 'properties', 'variables', 'resume']) {
+    expect(text('/sse/query')).toContain(`{"name":"${name}","in":"query"`);
+  }
+});
+
 test('each method that is described is one the server takes there', async () => {
   const { document, port } = await served();
   for (const [path, operations] of Object.entries(document.paths)) {

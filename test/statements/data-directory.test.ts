@@ -3,7 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { nodeEnv } from '../../src/base/env-node.ts';
-import { checkDataDirectory, checkFormat } from '../../src/statements/data-directory.ts';
+import {
+  checkDataDirectory,
+  readDataDirectory,
+  setFormat,
+} from '../../src/statements/data-directory.ts';
 
 const env = nodeEnv();
 let directory: string;
@@ -17,7 +21,7 @@ afterEach(async () => {
 });
 
 test('a new directory gets a FORMAT file, which is read from then on', async () => {
-  await checkFormat(directory, env.files);
+  expect(await readDataDirectory(directory, env.files)).toBeNull();
   expect(await readdir(directory)).toEqual([]);
   const made = await checkDataDirectory(directory, env);
   expect(JSON.parse(await readFile(join(directory, 'FORMAT'), 'utf8'))).toEqual(made);
@@ -25,15 +29,22 @@ test('a new directory gets a FORMAT file, which is read from then on', async () 
 });
 
 test.each([
-  ['{"format":3,"clusterId":"a"}', 'UNKNOWN_FORMAT', /format 3.*format 2 only\. A newer version/],
-  ['{"format":1,"clusterId":"a"}', 'UNKNOWN_FORMAT', /format 1.*format 2 only\. An older version/],
+  ['{"format":3,"clusterId":"a"}', 'UNKNOWN_FORMAT', /format 3.*formats 1 to 2\. A newer version/],
+  ['{"format":0,"clusterId":"a"}', 'UNKNOWN_FORMAT', /format 0.*formats 1 to 2\. An older version/],
   ['{"format":7,"more":{}}', 'UNKNOWN_FORMAT', /A newer version/],
   ['{"format":2}', 'CORRUPT', /FORMAT is damaged/],
   ['{"form', 'CORRUPT', /FORMAT is damaged/],
   ['', 'CORRUPT', /FORMAT is damaged/],
 ])('%s is refused', async (content, code, message) => {
   await writeFile(join(directory, 'FORMAT'), content);
-  for (const checking of [checkFormat(directory, env.files), checkDataDirectory(directory, env)]) {
-    await expect(checking).rejects.toMatchObject({ code, message: expect.stringMatching(message) });
-  }
+  const refusal = { code, message: expect.stringMatching(message) };
+  await expect(readDataDirectory(directory, env.files)).rejects.toMatchObject(refusal);
+  await expect(checkDataDirectory(directory, env)).rejects.toMatchObject(refusal);
+});
+
+test('the format changes, the name of the database does not', async () => {
+  await writeFile(join(directory, 'FORMAT'), '{"format":1,"clusterId":"a"}');
+  expect(await readDataDirectory(directory, env.files)).toEqual({ format: 1, clusterId: 'a' });
+  await setFormat(directory, { format: 2, files: env.files });
+  expect(await readDataDirectory(directory, env.files)).toEqual({ format: 2, clusterId: 'a' });
 });

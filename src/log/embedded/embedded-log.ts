@@ -1,5 +1,6 @@
 import { dirname, join } from 'node:path';
 import { assert } from '../../base/assert.ts';
+import { nobodyWaits, type WaitForRoom } from '../../base/disk-full.ts';
 import type { Env, FileSystem } from '../../base/env.ts';
 import { CorruptionError, DatabaseError } from '../../base/errors.ts';
 import type { Logger } from '../../base/logger.ts';
@@ -92,6 +93,8 @@ export interface EmbeddedLogOptions {
   /** Of topics that are made without one. Default: fsync. */
   readonly durability?: Durability;
   readonly limits?: Partial<EmbeddedLogLimits>;
+  /** What results of queries wait for when the disk is full. Default: nobody waits, their partition fails. */
+  readonly waitForRoom?: WaitForRoom;
 }
 
 /**
@@ -365,6 +368,7 @@ class EmbeddedLog implements Log, CapturableLog {
         logger: this.#options.logger,
         limits: this.#limits,
         cacheBudget: this.#cacheBudget,
+        waitForRoom: this.#options.waitForRoom ?? nobodyWaits,
       },
       recovered,
     );

@@ -1,5 +1,6 @@
 import { basename, join } from 'node:path';
 import { assert } from '../../base/assert.ts';
+import { isDiskFull, type WaitForRoom } from '../../base/disk-full.ts';
 import type { Env } from '../../base/env.ts';
 import { CorruptionError, DatabaseError } from '../../base/errors.ts';
 import type { Logger } from '../../base/logger.ts';
@@ -26,7 +27,6 @@ import { writeLogStart } from './log-start.ts';
 import type { RecoveredPartition } from './partition-recovery.ts';
 import {
   describePartition,
-  isDiskFull,
   partitionDamage,
   partitionFailure,
   partitionFull,
@@ -66,6 +66,7 @@ export interface PartitionOptions {
   readonly logger: Logger;
   readonly limits: PartitionLimits;
   readonly cacheBudget: CacheBudget;
+  readonly waitForRoom: WaitForRoom;
 }
 
 interface SyncRequest {
@@ -88,6 +89,7 @@ export class EmbeddedPartition implements Partition {
   readonly #limits: PartitionLimits;
   readonly #clock: Env['clock'];
   readonly #logger: Logger;
+  readonly #waitForRoom: WaitForRoom;
   #segments: Segment[];
   readonly #cache: TailCache;
   readonly #transactions: Transactions;
@@ -129,6 +131,7 @@ export class EmbeddedPartition implements Partition {
     this.#limits = options.limits;
     this.#clock = options.clock;
     this.#logger = options.logger;
+    this.#waitForRoom = options.waitForRoom;
     this.#segments = recovered.segments;
     this.#transactions = recovered.transactions;
     this.#producers = recovered.producers;
@@ -509,6 +512,10 @@ export class EmbeddedPartition implements Partition {
       request?.resolve();
     } catch (error) {
       const mayGoOn = isDiskFull(error) && !this.#segments.at(-1)!.isInDoubt;
+      if (mayGoOn && this.#hasUnwrittenTransactions) {
+        await this.#waitToWriteAgain(error, { request, writeRequest });
+        return;
+      }
       const full = mayGoOn ? this.#giveUpUnwritten(error) : null;
       const activity = 'writing its log';
       const failure = full ?? partitionFailure(this.#name, { activity, cause: error });
@@ -526,12 +533,10 @@ export class EmbeddedPartition implements Partition {
    * There was no room for what is appended and not written: it is as if it had never been appended, and whoever waits
    * for it is told. At once, so that what is appended from now on gets the offsets it had.
    *
-   * Not so with batches of transactions: ticks have read them already, at those offsets.
-   * @returns what to tell; null when it cannot be given up.
+   * @returns what to tell.
    */
-  #giveUpUnwritten(cause: unknown): DatabaseError | null {
+  #giveUpUnwritten(cause: unknown): DatabaseError {
     const unwritten = this.#cachedFrom(this.#writtenEndOffset);
-    if (unwritten.some((batch) => isControl(batch) || isTransactional(batch))) return null;
     const end = this.#writtenEndOffset;
     this.#pending = [];
     this.#pendingBytes = 0;
@@ -548,6 +553,32 @@ export class EmbeddedPartition implements Partition {
     this.#writeRequest?.reject(failure);
     this.#writeRequest = null;
     return failure;
+  }
+
+  get #hasUnwrittenTransactions(): boolean {
+    const unwritten = this.#cachedFrom(this.#writtenEndOffset);
+    return unwritten.some((batch) => isControl(batch) || isTransactional(batch));
+  }
+
+  /**
+   * There was no room for the results of a tick, which other queries have read already at their offsets: they stay as
+   * they are, and whoever waits for them goes on waiting, until there is room.
+   * @throws the cause when nobody should wait any more.
+   */
+  async #waitToWriteAgain(
+    cause: unknown,
+    { request, writeRequest }: { request: SyncRequest | null; writeRequest: SyncRequest | null },
+  ): Promise<void> {
+    this.#pending = this.#cachedFrom(this.#writtenEndOffset);
+    this.#pendingBytes = this.#pending.reduce((sum, { length }) => sum + length, 0);
+    this.#syncRequest = joined(request, this.#syncRequest);
+    this.#writeRequest = joined(writeRequest, this.#writeRequest);
+    await this.#resumeAppending();
+    const { topic, index } = this;
+    const fields = { topic: topic.name, partition: index, batches: this.#pending.length };
+    const message = `${this.#name}: no room on the disk for the results of queries; they wait for it`;
+    this.#logger.error({ ...fields, err: cause }, message);
+    if (!(await this.#waitForRoom())) throw cause;
   }
 
   /** Cuts what is half written, and takes up the last segment again if the next could not be made. */
@@ -733,4 +764,11 @@ export class EmbeddedPartition implements Partition {
     });
     if (this.#checkpointDue === null) this.#takeCheckpoint();
   }
+}
+
+/** One request for those who waited before and those who came meanwhile. */
+function joined(earlier: SyncRequest | null, later: SyncRequest | null): SyncRequest | null {
+  if (earlier === null || later === null) return earlier ?? later;
+  earlier.promise.then(later.resolve, later.reject);
+  return earlier;
 }

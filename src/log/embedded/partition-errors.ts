@@ -1,3 +1,4 @@
+import { isDiskFull } from '../../base/disk-full.ts';
 import type { CorruptionError } from '../../base/errors.ts';
 import { DatabaseError } from '../../base/errors.ts';
 import type { Topic } from '../log.ts';
@@ -14,12 +15,6 @@ export function partitionDamage(partition: string, cause: CorruptionError): Data
     `${partition} is damaged: ${cause.message}. Nothing was changed; restore its files from a backup.`,
     { cause },
   );
-}
-
-/** Whether an error of the file system says that there is no room. */
-export function isDiskFull(error: unknown): boolean {
-  const { code } = error as NodeJS.ErrnoException;
-  return code === 'ENOSPC' || code === 'EDQUOT';
 }
 
 /** The error of those whose records found no room; the partition goes on. */

@@ -51,6 +51,12 @@ export interface ScanResult {
   readonly damage: CorruptionError | null;
 }
 
+/** A reader that stands before the batch that has, or in a compacted topic lies behind, the offset. */
+interface Place {
+  readonly reader: BatchReader;
+  readonly offset: number;
+}
+
 /**
  * A run of batches in one file, with its index. The last segment of a partition is active: it has an open file and
  * can be appended to. Reads open the file for themselves, so that rolling or deleting never waits for a reader.
@@ -205,10 +211,11 @@ export class Segment {
     const file = ahead?.file ?? (await files.open(this.path, 'read'));
     let isHandedOn = false;
     try {
-      const reader = isSequential
-        ? this.#reader(file, position, chunkBytes, ahead?.chunk ?? undefined)
+      const place = isSequential
+        ? { offset, reader: this.#reader(file, position, chunkBytes, ahead?.chunk ?? undefined) }
         : await this.#readerAt(file, range.offset, chunkBytes);
-      const { batches, next } = await this.#collect(reader, range);
+      const { reader } = place;
+      const { batches, next } = await this.#collect(place, range);
       this.#resume = { offset: next, position: reader.position };
       const bytes = Math.min(chunkBytes, this.#sizeBytes - reader.position);
       if (isSequential && !this.isStale && bytes > 0 && next < range.endOffset) {
@@ -223,18 +230,18 @@ export class Segment {
 
   /** The batches of a read, and the offset the reader stands at afterwards. */
   async #collect(
-    reader: BatchReader,
+    { reader, offset }: Place,
     range: { readonly offset: number; readonly endOffset: number; readonly bytesMax: number },
   ): Promise<{ readonly batches: Buffer[]; readonly next: number }> {
     const batches: Buffer[] = [];
-    let next: number | null = null;
+    let next = offset;
     let bytes = 0;
     try {
       while (batches.length === 0 || (bytes < range.bytesMax && reader.isLoaded)) {
         const batch = await reader.next();
         if (batch === null) break;
         const first = baseOffset(batch);
-        this.#checkContinues(batch, next ?? first, reader);
+        this.#checkContinues(batch, next, reader);
         const isLast =
           first >= range.endOffset || (bytes > 0 && bytes + batch.length > range.bytesMax);
         if (isLast) {
@@ -250,15 +257,16 @@ export class Segment {
       // What comes before the damage is good; the next read meets the damage first.
       if (!(error instanceof CorruptionError) || batches.length === 0) throw error;
     }
-    return { batches, next: next ?? -1 };
+    return { batches, next };
   }
 
   /** One past the last record, found by way of the index. */
   async endOffset(): Promise<number> {
     return this.#withFile(async (file) => {
-      const reader = await this.#readerAt(file, Infinity, LOOK_BYTES);
-      let end = this.baseOffset;
+      const { reader, offset } = await this.#readerAt(file, Infinity, LOOK_BYTES);
+      let end = offset;
       for (let batch = await reader.next(); batch !== null; batch = await reader.next()) {
+        this.#checkContinues(batch, end, reader);
         end = lastOffset(batch) + 1;
       }
       return end;
@@ -271,7 +279,10 @@ export class Segment {
   async visit(visitor: (batch: Buffer) => Promise<boolean>): Promise<void> {
     await this.#withFile(async (file) => {
       const reader = this.#reader(file, 0, CHUNK_BYTES);
+      let expected = this.baseOffset;
       for (let batch = await reader.next(); batch !== null; batch = await reader.next()) {
+        this.#checkContinues(batch, expected, reader);
+        expected = lastOffset(batch) + 1;
         if (!(await visitor(batch))) return;
       }
     });
@@ -293,8 +304,12 @@ export class Segment {
     { startOffset, endOffset }: { readonly startOffset: number; readonly endOffset: number },
   ): Promise<number | null> {
     return this.#withFile(async (file) => {
-      const reader = await this.#readerAtTime(file, timestamp);
+      const place = await this.#readerAtTime(file, timestamp);
+      const { reader } = place;
+      let expected = place.offset;
       for (let batch = await reader.next(); batch !== null; batch = await reader.next()) {
+        this.#checkContinues(batch, expected, reader);
+        expected = lastOffset(batch) + 1;
         if (baseOffset(batch) >= endOffset) return null;
         const offset = firstOffsetAtTime(batch, timestamp, startOffset);
         if (offset !== null) return offset;
@@ -393,30 +408,33 @@ export class Segment {
   }
 
   /** Stands at an indexed batch at or below the offset, having seen that it is there. */
-  async #readerAt(file: File, offset: number, chunkBytes: number): Promise<BatchReader> {
+  async #readerAt(file: File, offset: number, chunkBytes: number): Promise<Place> {
     const index = await this.#loadIndex();
     const entry = index.floor(offset);
-    if (entry.position === 0) return this.#reader(file, 0, chunkBytes);
     const reader = this.#reader(file, entry.position, chunkBytes);
-    if (await this.#stands(reader, entry.offset)) return reader;
-    const rebuilt = await this.#rebuildIndex(file);
-    return this.#reader(file, rebuilt.floor(offset).position, chunkBytes);
+    const isKnown = entry.position === 0 || (await this.#stands(reader, entry.offset));
+    if (isKnown) return { reader, offset: entry.offset };
+    const found = (await this.#rebuildIndex(file)).floor(offset);
+    return { reader: this.#reader(file, found.position, chunkBytes), offset: found.offset };
   }
 
-  async #readerAtTime(file: File, timestamp: number): Promise<BatchReader> {
+  async #readerAtTime(file: File, timestamp: number): Promise<Place> {
     const index = await this.#loadIndex();
     const entry = index.floorOfTime(timestamp);
-    if (entry === null) return this.#reader(file, 0, LOOK_BYTES);
-    const reader = await this.#readerAt(file, entry.offset, LOOK_BYTES);
+    if (entry === null) {
+      return { reader: this.#reader(file, 0, LOOK_BYTES), offset: this.baseOffset };
+    }
+    const { reader } = await this.#readerAt(file, entry.offset, LOOK_BYTES);
     for (let batch = await reader.next(); batch !== null; batch = await reader.next()) {
       if (lastOffset(batch) < entry.offset) continue;
       if (maxTimestamp(batch) !== entry.timestamp) break;
       reader.stepBack(batch);
-      return reader;
+      return { reader, offset: baseOffset(batch) };
     }
     const rebuilt = await this.#rebuildIndex(file);
     const offset = rebuilt.floorOfTime(timestamp)?.offset ?? this.baseOffset;
-    return this.#reader(file, rebuilt.floor(offset).position, LOOK_BYTES);
+    const found = rebuilt.floor(offset);
+    return { reader: this.#reader(file, found.position, LOOK_BYTES), offset: found.offset };
   }
 
   /** Whether the reader stands before a sound batch with that base offset. */

@@ -155,7 +155,7 @@ test.skipIf(process.getuid?.() === 0)(
 
 test.each([
   [99, 'A newer version wrote it'],
-  [1, 'An older version wrote it'],
+  [0, 'An older version wrote it'],
 ])(
   'a data directory of format %i is answered with exit code 78, and not touched',
   async (format, text) => {
@@ -170,6 +170,24 @@ test.each([
     expect(readFileSync(join(data, 'FORMAT'), 'utf8')).toBe(content);
   },
 );
+
+test('a damaged state store is answered with exit code 70, file and byte, and not touched', async () => {
+  const first = start(['--port', '0']);
+  await first.output(READY);
+  first.kill('SIGTERM');
+  await first.ended;
+  const state = join(data, 'state');
+  const [manifest] = readdirSync(state).filter((name) => name.startsWith('MANIFEST'));
+  const path = join(state, manifest!);
+  const bytes = readFileSync(path);
+  bytes[9] = bytes[9]! ^ 4;
+  writeFileSync(path, bytes);
+  const before = readdirSync(state);
+  const { exitCode, errors } = await start(['--port', '0']).ended;
+  expect(exitCode).toBe(70);
+  expect(errors).toContain(`The state store in ${state} is damaged: ${path}, byte 0: a bad CRC`);
+  expect(readdirSync(state)).toEqual(before);
+});
 
 describe('a running server', () => {
   test('says where it is, works, and stops with exit code 0 on a signal', async () => {

@@ -213,6 +213,41 @@ describe('EmbeddedPartition', () => {
   });
 
   describe('reads', () => {
+    test('never give a record another offset or value, whichever byte of the file is damaged', async () => {
+      const partition = await harness.open();
+      for (const values of [['a', 'b'], ['c'], ['d', 'e', 'f'], ['g']]) {
+        partition.append(batchOf(values));
+        await partition.sync();
+      }
+      await harness.close();
+      const path = harness.file();
+      const sound = await readFile(path);
+      const records = ['0:a', '1:b', '2:c', '3:d', '4:e', '5:f', '6:g'];
+      let refused = 0;
+      for (let at = 0; at < sound.length; at++) {
+        const damaged = Buffer.from(sound);
+        damaged[at] = damaged[at]! ^ (1 << (at % 8));
+        await writeFile(path, sound);
+        const reopened = await harness.open();
+        await writeFile(path, damaged);
+        for (const offset of [0, 2, 3]) {
+          try {
+            // One batch at a time, and all at once.
+            for (const bytesMax of [1, 1 << 20]) {
+              const found = await readAll(reopened, { offset, bytesMax });
+              expect(found, `byte ${at}`).toEqual(records.slice(offset));
+            }
+          } catch (error) {
+            expect(error).toMatchObject({ code: 'CORRUPT' });
+            refused++;
+          }
+        }
+        await harness.close().catch(() => undefined);
+      }
+      // All but the leader epochs, which mean nothing here.
+      expect(refused).toBeGreaterThan(sound.length);
+    }, 30_000);
+
     test('come from the cache without a promise, from the file with one', async () => {
       const limits = { cacheBytesMax: 3000 };
       const partition = await harness.open({}, { limits });
