@@ -1,6 +1,6 @@
-import * as net from 'node:net';
 import { onTestFinished, expect, test } from 'vitest';
 import { LiveClient, LiveError, LiveConnectionError } from '../../src/api/live-client.ts';
+import { startCutProxy } from './cut-proxy.ts';
 import { startDatabaseServer, type DatabaseServer } from '../server/database-server.ts';
 
 const STREAM =
@@ -11,33 +11,6 @@ function connect(port: number): LiveClient {
   const client = new LiveClient(`http://127.0.0.1:${port}`, { retryMsMin: 5, retryMsMax: 20 });
   onTestFinished(() => client.close());
   return client;
-}
-
-/** Stands between a client and a server, to cut what is between them. */
-async function startProxy(target: number): Promise<{ port: number; cut(): void }> {
-  const sockets = new Set<net.Socket>();
-  const proxy = net.createServer((socket) => {
-    const upstream = net.connect(target, '127.0.0.1');
-    for (const [from, to] of [
-      [socket, upstream],
-      [upstream, socket],
-    ] as const) {
-      sockets.add(from);
-      from.on('error', () => {});
-      from.on('close', () => to.destroy());
-      from.pipe(to);
-    }
-  });
-  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
-  const cut = (): void => {
-    for (const socket of sockets) socket.destroy();
-    sockets.clear();
-  };
-  onTestFinished(() => {
-    cut();
-    proxy.close();
-  });
-  return { port: (proxy.address() as net.AddressInfo).port, cut };
 }
 
 async function start(): Promise<DatabaseServer & { client: LiveClient }> {
@@ -84,7 +57,7 @@ test('a pull query shows what was inserted before it when it is told where that 
 
 test('goes on behind the last row after each loss of the connection: none lost, none twice', async () => {
   const { port, client: writer } = await start();
-  const proxy = await startProxy(port);
+  const proxy = await startCutProxy(port);
   const client = connect(proxy.port);
   const total = 400;
   const seen: number[] = [];
@@ -108,7 +81,7 @@ test('goes on behind the last row after each loss of the connection: none lost, 
 
 test('a query whose state can be made again goes on behind the last row as well', async () => {
   const { port, client: writer } = await start();
-  const proxy = await startProxy(port);
+  const proxy = await startCutProxy(port);
   const client = connect(proxy.port);
   const sql = 'SELECT k, COUNT(*) AS c FROM s GROUP BY k EMIT CHANGES LIMIT 200;';
   const counts = new Map<string, number[]>();
@@ -134,7 +107,7 @@ test('a query whose state can be made again goes on behind the last row as well'
 
 test('a query whose state cannot be made again ends with its connection', async () => {
   const { port, client: writer } = await start();
-  const proxy = await startProxy(port);
+  const proxy = await startCutProxy(port);
   const client = connect(proxy.port);
   await writer.insert('s', [{ k: 'a', n: 1 }]);
   const sql = 'SELECT n, COUNT(*) AS c FROM s GROUP BY n EMIT CHANGES;';

@@ -13,6 +13,7 @@ export interface Ended {
 
 /** A `millrace` of its own. */
 export interface MillraceProcess {
+  readonly pid: number;
   /** Sends a signal; harmless when the process is gone. */
   kill(signal: NodeJS.Signals): void;
   /** Closes our end of its standard output, as `head` does. */
@@ -75,6 +76,7 @@ export function startMillrace(
       );
     });
   return {
+    pid: child.pid!,
     kill: (signal) => void child.kill(signal),
     closeOutput: () => void child.stdout.destroy(),
     output: (pattern) => find('output', pattern),

@@ -317,6 +317,18 @@ const QUERIES: readonly Refusal[] = [
     at: "ms > 'x'",
   },
   {
+    name: 'a join over keys of two types',
+    sql: 'SELECT * FROM clicks a JOIN prices b ON a.ms = b.item EMIT CHANGES;',
+    message: /^Invalid join condition: types don't match. Got A.MS\{BIGINT\} = B.ITEM\{STRING\}/,
+    at: 'a.ms = b.item',
+  },
+  {
+    name: 'more windows a row than a query may have',
+    sql: 'SELECT user, COUNT(*) FROM clicks WINDOW HOPPING (SIZE 1 DAY, ADVANCE BY 1 MILLISECONDS) GROUP BY user EMIT CHANGES;',
+    message: /^Each row would be in 86400000 windows; the limit is 10000/,
+    at: '1 MILLISECONDS',
+  },
+  {
     name: 'a condition that is none',
     sql: 'SELECT * FROM clicks WHERE ms EMIT CHANGES;',
     message: 'The WHERE condition must be BOOLEAN, but MS is BIGINT.',

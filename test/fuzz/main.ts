@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
 import { fuzz } from './run.ts';
 import { TARGETS } from './targets.ts';
 
-const ANSWER_MS_MAX = 1_000;
+const HELD_UP_MS_MAX = 1_000;
 
 const { values } = parseArgs({
   options: {
@@ -23,10 +23,10 @@ if (targets.length === 0) {
 }
 let count = 0;
 for (const target of targets) {
-  const options = { target, seconds, seed: Number(values.seed), answerMsMax: ANSWER_MS_MAX };
-  const { attempts, slowestMs, findings } = await fuzz(options);
+  const options = { target, seconds, seed: Number(values.seed), heldUpMsMax: HELD_UP_MS_MAX };
+  const { attempts, heldUpMs, findings } = await fuzz(options);
   console.log(
-    `${target.name}: ${attempts} inputs, the slowest ${slowestMs.toFixed(0)} ms, ${findings.length} findings`,
+    `${target.name}: ${attempts} inputs, held up for at most ${heldUpMs} ms, ${findings.length} findings`,
   );
   for (const finding of findings) console.error(`  ${finding}`);
   count += findings.length;

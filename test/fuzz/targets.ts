@@ -8,6 +8,8 @@ import type { Target } from './target.ts';
 
 /** How long a connection without an answer is listened to: silence is a right answer to half a request. */
 const SILENCE_MS = 30;
+/** A request that is answered at all is answered within this time, on a busy machine too. */
+const ANSWER_MS_MAX = 30_000;
 /** Makes a request fail as a whole, after all of it was checked. */
 const POISON = '\nDROP STREAM no_such_stream;';
 const AGENT = new http.Agent({ keepAlive: true, maxSockets: 4 });
@@ -31,7 +33,9 @@ const sql: Target = {
       await post(port, '/query-stream', JSON.stringify({ sql: text }));
     } else {
       const statements = random.below(20) === 0 ? text : text + POISON;
-      await post(port, '/ksql', JSON.stringify({ ksql: statements }));
+      // An assertion waits for as long as it says.
+      const patience = /timeout/i.test(statements) ? SILENCE_MS : ANSWER_MS_MAX;
+      await post(port, '/ksql', JSON.stringify({ ksql: statements }), patience);
     }
   },
 };
@@ -91,12 +95,27 @@ function frameOf(payload: Buffer): Buffer {
   return Buffer.concat([head, Buffer.alloc(4), payload.subarray(0, 0xffff)]);
 }
 
-/** Resolves when the answer has ended; an answer that goes on, of a push query, is left after a moment. */
-function post(port: number, path: string, body: string): Promise<void> {
+/**
+ * Resolves when the answer has ended; an answer that goes on, of a push query, is left after a moment.
+ * @param patienceMs until the answer begins.
+ * @throws when it does not, unless nobody waits for it.
+ */
+function post(
+  port: number,
+  path: string,
+  body: string,
+  patienceMs: number = ANSWER_MS_MAX,
+): Promise<void> {
   return new Promise((resolve, reject) => {
     const headers = { 'content-type': 'application/json', host: 'localhost' };
     const options = { port, path, method: 'POST', headers, agent: AGENT };
+    const waiting = setTimeout(() => {
+      if (patienceMs < ANSWER_MS_MAX) resolve();
+      else reject(new Error(`no answer within ${patienceMs} ms`));
+      request.destroy();
+    }, patienceMs);
     const request = http.request(options, (response) => {
+      clearTimeout(waiting);
       const timer = setTimeout(() => request.destroy(), SILENCE_MS);
       response.on('data', () => {});
       response.on('error', () => {});
@@ -106,6 +125,7 @@ function post(port: number, path: string, body: string): Promise<void> {
       });
     });
     request.on('error', (error: NodeJS.ErrnoException) => {
+      clearTimeout(waiting);
       // A kept connection that the server has just closed is no finding; one that is refused is.
       if (error.code === 'ECONNREFUSED') reject(error);
       else resolve();
