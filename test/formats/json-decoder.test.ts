@@ -365,6 +365,14 @@ describe('records that are laid out alike', () => {
       '{"id":999999999999999,"n": "7","d":1e3,"p":7,"ok":null,"s":12,"extra":"\\n","l":null}',
       [999999999999999, 7, 1000, 700, null, '12', null],
     ],
+    [
+      '{"id":999999999999999999,"n": 0,"d":0.1000000000000000055511151231257827,"p":0,"ok":true,"s":"","extra":"x","l":[-0,123456789012345]}',
+      [999999999999999999n, 0, 0.1, 0, true, '', [0, 123456789012345]],
+    ],
+    [
+      '{"id":-1234567890123456,"n": 0,"d":-1.5E-3,"p":0,"ok":true,"s":"","extra":"x","l":[]}',
+      [-1234567890123456, 0, -0.0015, 0, true, '', []],
+    ],
     // Another order, case and number of fields, blanks, a name that comes twice.
     ['{"id":5}', [5, null, null, null, null, null, null]],
     ['{"id":5,"L":[2],"N":3}', [5, 3, null, null, null, null, [2]]],
