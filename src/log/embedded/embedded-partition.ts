@@ -67,6 +67,8 @@ export interface PartitionOptions {
   readonly limits: PartitionLimits;
   readonly cacheBudget: CacheBudget;
   readonly waitForRoom: WaitForRoom;
+  /** Told, once, when the file system refused a write or a sync for good. */
+  readonly onFailure: (failure: DatabaseError) => void;
 }
 
 interface SyncRequest {
@@ -90,6 +92,7 @@ export class EmbeddedPartition implements Partition {
   readonly #clock: Env['clock'];
   readonly #logger: Logger;
   readonly #waitForRoom: WaitForRoom;
+  readonly #onFailure: (failure: DatabaseError) => void;
   #segments: Segment[];
   readonly #cache: TailCache;
   readonly #transactions: Transactions;
@@ -132,6 +135,7 @@ export class EmbeddedPartition implements Partition {
     this.#clock = options.clock;
     this.#logger = options.logger;
     this.#waitForRoom = options.waitForRoom;
+    this.#onFailure = options.onFailure;
     this.#segments = recovered.segments;
     this.#transactions = recovered.transactions;
     this.#producers = recovered.producers;
@@ -164,6 +168,10 @@ export class EmbeddedPartition implements Partition {
 
   get stableEndOffset(): number {
     return this.#stableEndOffset;
+  }
+
+  get isOffline(): boolean {
+    return this.#failure !== null;
   }
 
   /** Transactions without a marker, oldest first. */
@@ -475,6 +483,14 @@ export class EmbeddedPartition implements Partition {
 
   // Writing.
 
+  /** Whoever closed or deleted the partition before does not hear of it. */
+  #failFor(cause: unknown, activity: string): void {
+    const isNews = this.#failure === null && !this.#isClosing;
+    const failure = partitionFailure(this.#name, { activity, cause });
+    this.fail(failure);
+    if (isNews) this.#onFailure(failure);
+  }
+
   #startWriting(): void {
     this.#writing ??= this.#write();
   }
@@ -492,9 +508,9 @@ export class EmbeddedPartition implements Partition {
     try {
       // Appends and syncs of the same moment join the first round.
       await Promise.resolve();
-      while (this.#hasToWrite) await this.#writeRound();
+      while (this.#hasToWrite && this.#failure === null) await this.#writeRound();
     } catch (error) {
-      this.fail(partitionFailure(this.#name, { activity: 'writing its log', cause: error }));
+      this.#failFor(error, 'writing its log');
     } finally {
       this.#writing = null;
     }
@@ -714,7 +730,7 @@ export class EmbeddedPartition implements Partition {
         return this.#resumeAppending();
       })
       .catch((error: unknown) => {
-        this.fail(partitionFailure(this.#name, { activity: 'beginning a segment', cause: error }));
+        this.#failFor(error, 'beginning a segment');
       })
       .finally(() => {
         this.#writing = null;
