@@ -46,6 +46,7 @@ export interface ServerOptions {
   /** Whether the processing log shows the bytes of records that could not be read. */
   readonly showRecordBytes: boolean;
   readonly deniedProperties: readonly string[];
+  readonly allowedProperties: readonly string[];
   /** Of the server, by name. */
   readonly properties: Readonly<Record<string, string>>;
 }
@@ -100,6 +101,7 @@ async function serveUntilStopped(options: ServerOptions, context: ServerContext)
     diskBallastBytes: DISK_BALLAST_BYTES,
     showRecordBytes,
     deniedProperties: options.deniedProperties,
+    allowedProperties: options.allowedProperties,
     properties: options.properties,
     onFatal: exitOnFatal(logger),
   });

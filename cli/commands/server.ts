@@ -130,6 +130,12 @@ export const server: Command = {
       summary: 'how new schemas are checked where nothing else was set (default backward)',
     },
     {
+      name: 'properties-allowlist',
+      value: 'NAMES',
+      variable: 'MILLRACE_PROPERTIES_ALLOWLIST',
+      summary: 'the only properties, separated by commas, that requests may set (default: all)',
+    },
+    {
       name: 'properties-denylist',
       value: 'NAMES',
       variable: 'MILLRACE_PROPERTIES_DENYLIST',
@@ -195,6 +201,7 @@ function readOptions(
     properties: readProperties(settings, environment),
     schemaRegistry: readSchemaRegistry(settings),
     deniedProperties: listOf(settings.text('properties-denylist')),
+    allowedProperties: listOf(settings.text('properties-allowlist')),
     showRecordBytes: !settings.has('hide-record-bytes'),
   };
 }
