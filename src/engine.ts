@@ -87,6 +87,9 @@ export interface QueryFigures {
   readonly errors: number;
   readonly lag: number;
   readonly stateBytes: number;
+  /** Ticks in which it had something to do, and how long it has processed in them, ms. */
+  readonly ticks: number;
+  readonly processMs: number;
 }
 
 /** One partition of a topic; what it ever held is its end, what it holds lies between the two offsets. */
