@@ -5,8 +5,9 @@ import type { Exchange } from './exchange.ts';
 import { MEDIA_JSON, type MediaType } from './media-types.ts';
 
 /**
- * The answer to rows that are inserted: a line for each, or one array of all, each acknowledgement a write of its own,
- * because clients take each frame for a document.
+ * The answer to rows that are inserted: a line for each, or one array of all. Each acknowledgement is a write of its own,
+ * because ksqlDB's clients take each frame for a document. Who asks for positions is none of them and reads lines: those
+ * that wait leave together.
  */
 export class InsertAcknowledgements {
   readonly #exchange: Exchange;
@@ -14,6 +15,8 @@ export class InsertAcknowledgements {
   readonly #hasPositions: boolean;
   #count = 0;
   #written: Promise<unknown> = Promise.resolve();
+  /** Pieces that leave together when what was written before has been taken. */
+  #gathered = '';
 
   /** @param options.hasPositions whether each says where its row stands. */
   constructor(
@@ -66,7 +69,18 @@ export class InsertAcknowledgements {
   #write(text: string): Promise<unknown> {
     const first = this.#count++ === 0;
     const piece = this.#isArray ? `${first ? '[' : ','}${text}` : `${text}\n`;
-    this.#written = this.#written.then(() => this.#exchange.write(piece));
+    if (!this.#hasPositions) {
+      this.#written = this.#written.then(() => this.#exchange.write(piece));
+    } else {
+      if (this.#gathered === '') this.#written = this.#written.then(() => this.#writeGathered());
+      this.#gathered += piece;
+    }
     return this.#written;
+  }
+
+  #writeGathered(): true | Promise<boolean> {
+    const pieces = this.#gathered;
+    this.#gathered = '';
+    return this.#exchange.write(pieces);
   }
 }

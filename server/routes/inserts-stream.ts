@@ -63,7 +63,7 @@ async function insertAll(
     isGone(): boolean;
   },
 ): Promise<void> {
-  const underWay = new Set<Promise<unknown>>();
+  const underWay = new UnderWay();
   const failures = new Map<number, unknown>();
   for (let seq = 0; failures.size === 0 && !isGone(); seq++) {
     try {
@@ -74,17 +74,37 @@ async function insertAll(
         (error: unknown) => failures.set(seq, error),
       );
       underWay.add(writing);
-      void writing.then(() => underWay.delete(writing));
-      if (underWay.size >= ROWS_UNDER_WAY_MAX) await Promise.race(underWay);
+      if (underWay.count >= ROWS_UNDER_WAY_MAX) await underWay.below(ROWS_UNDER_WAY_MAX);
     } catch (error) {
       failures.set(seq, error);
     }
   }
-  await Promise.all(underWay);
+  await underWay.below(1);
   const [first] = [...failures].sort(([a], [b]) => a - b);
   if (first === undefined) return acknowledgements.end();
   const [seq, error] = first;
   await acknowledgements.fail(seq, toDatabaseError(error, context.logger));
+}
+
+/** Counts what was begun and has not ended; none of it may fail. */
+class UnderWay {
+  count = 0;
+  #bound = 0;
+  #wake: () => void = () => {};
+
+  add(work: Promise<unknown>): void {
+    this.count++;
+    void work.then(() => {
+      if (--this.count < this.#bound) this.#wake();
+    });
+  }
+
+  /** Resolves when there is less. One may wait at a time. */
+  async below(bound: number): Promise<void> {
+    this.#bound = bound;
+    if (this.count >= bound) await new Promise<void>((resolve) => (this.#wake = resolve));
+    this.#bound = 0;
+  }
 }
 
 /** The next line that is not blank. */

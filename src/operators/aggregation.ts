@@ -3,6 +3,7 @@ import { assert } from '../base/assert.ts';
 import type { Aggregate, AggregateConstants } from '../functions/aggregate.ts';
 import { resolveAggregate } from '../functions/resolve.ts';
 import { BIGINT, type Row, type SqlType, type Value } from '../sql/types.ts';
+import { putPart, rowOf } from './row-parts.ts';
 import type { Change } from './change.ts';
 
 /** One aggregate of a step: which function, over which columns of the input row. Plain JSON. */
@@ -98,9 +99,15 @@ export class Aggregation {
 
   /** The output row of a group: its key, then one value per aggregate. */
   resultRow(key: Row, state: Row): Row {
-    const row = key.slice();
-    for (let i = 0; i < this.#aggregates.length; i++) {
-      row.push((this.#aggregates[i] as Aggregate).result(state, this.#slots[i] as number));
+    const keyCount = key.length;
+    const count = this.#aggregates.length;
+    const row = rowOf(keyCount + count);
+    putPart(row, 0, key, keyCount);
+    for (let i = 0; i < count; i++) {
+      row[keyCount + i] = (this.#aggregates[i] as Aggregate).result(
+        state,
+        this.#slots[i] as number,
+      );
     }
     return row;
   }

@@ -8,6 +8,7 @@ import type { Row, Value } from '../sql/types.ts';
 import type { StateEntry, StateTable } from '../state/state-table.ts';
 import { type Change, namesNoRow, withRows } from './change.ts';
 import type { Operator, OperatorContext, OperatorDefinition, StepBase } from './operator.ts';
+import { putPart, rowOf } from './row-parts.ts';
 import { mapKeyFunction } from './state-codec.ts';
 
 /**
@@ -135,5 +136,11 @@ class JoinForeignKeyLeft implements Operator {
 }
 
 function message(change: Change, foreignKey: Value, what: number, values: Row): Change {
-  return withRows(change, [foreignKey], null, [foreignKey, what, ...change.key, ...values]);
+  const { key } = change;
+  const row = rowOf(2 + key.length + values.length);
+  row[0] = foreignKey;
+  row[1] = what;
+  putPart(row, 2, key, key.length);
+  putPart(row, 2 + key.length, values, values.length);
+  return withRows(change, [foreignKey], null, row);
 }

@@ -17,6 +17,7 @@ import type {
   StateSpec,
   StepBase,
 } from './operator.ts';
+import { rowOf, withLast } from './row-parts.ts';
 import { mapKeyFunction } from './state-codec.ts';
 import {
   keyBytesOf,
@@ -197,8 +198,7 @@ class JoinForeignKey implements Operator, Backlog {
     const { key, after } = change;
     if (after === null) return change;
     const values = this.#rows.valuesOf('right', after, change);
-    values.push(change.time);
-    return withRows(change, key, null, values);
+    return withRows(change, key, null, withLast(values, change.time));
   }
 
   /** Processes rows that were named, as far as it can and should, and returns how many. */
@@ -374,8 +374,12 @@ class JoinForeignKey implements Operator, Backlog {
 /** The left row of a message. */
 function subscriberOf({ after, offset }: Change, keyBytes: Uint8Array): Row {
   const message = after as Row;
-  const subscriber: Row = [keyBytes, offset];
-  for (let i = MESSAGE_KEY; i < message.length; i++) subscriber.push(message[i] as Value);
+  const subscriber = rowOf(SUBSCRIBER_KEY + message.length - MESSAGE_KEY);
+  subscriber[0] = keyBytes;
+  subscriber[1] = offset;
+  for (let i = MESSAGE_KEY; i < message.length; i++) {
+    subscriber[SUBSCRIBER_KEY + i - MESSAGE_KEY] = message[i] as Value;
+  }
   return subscriber;
 }
 

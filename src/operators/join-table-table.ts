@@ -5,6 +5,7 @@ import type { StateEntry, StateTable } from '../state/state-table.ts';
 import { Change, namesNoRow } from './change.ts';
 import { type JoinColumnSpec, JoinedRows, typesOfSide } from './joined-rows.ts';
 import type { Operator, OperatorContext, OperatorDefinition, StepBase } from './operator.ts';
+import { withLast } from './row-parts.ts';
 import { mapKeyFunction } from './state-codec.ts';
 
 /**
@@ -125,9 +126,7 @@ class JoinTableTable implements Operator {
 
   #valuesOf(side: 'left' | 'right', change: Change): Row | null {
     if (change.after === null) return null;
-    const values = this.#rows.valuesOf(side, change.after, change);
-    values.push(change.time);
-    return values;
+    return withLast(this.#rows.valuesOf(side, change.after, change), change.time);
   }
 
   /** Null when there is no result for such a pair. */

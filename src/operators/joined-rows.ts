@@ -3,7 +3,8 @@ import { assert } from '../base/assert.ts';
 import { compileRow } from '../expressions/compile.ts';
 import type { ErrorSink, RowContext } from '../expressions/evaluation.ts';
 import type { Expression } from '../expressions/expression.ts';
-import type { Row, SqlType, Value } from '../sql/types.ts';
+import type { Row, SqlType } from '../sql/types.ts';
+import { putPart, rowOf } from './row-parts.ts';
 
 /** One value column of a join's result: an expression over the row of one side. */
 export interface JoinColumnSpec {
@@ -50,7 +51,7 @@ export class JoinedRows {
     this.#right = ofSide('right');
   }
 
-  /** The values a row of that side contributes; a new row, to which more may be added. */
+  /** The values a row of that side contributes; a new row. */
   valuesOf(side: JoinSide, row: Row, context: RowContext): Row {
     return side === 'left' ? this.#left(row, context) : this.#right(row, context);
   }
@@ -60,12 +61,13 @@ export class JoinedRows {
    * @param key fewer columns than the schema has, for a null key, are filled up with nulls.
    */
   join(key: Row, left: Row | null, right: Row | null): Row {
-    const row: Row = [];
-    for (let i = 0; i < this.#keyCount; i++) row.push((key[i] ?? null) as Value);
+    const keyCount = this.#keyCount;
     const leftCount = this.#leftCount;
-    for (let i = 0; i < leftCount; i++) row.push(left === null ? null : (left[i] as Value));
     const rightCount = this.#rightCount;
-    for (let i = 0; i < rightCount; i++) row.push(right === null ? null : (right[i] as Value));
+    const row = rowOf(keyCount + leftCount + rightCount);
+    putPart(row, 0, key, keyCount);
+    putPart(row, keyCount, left, leftCount);
+    putPart(row, keyCount + leftCount, right, rightCount);
     return row;
   }
 }

@@ -11,6 +11,7 @@ import type {
   StateSpec,
   StepBase,
 } from './operator.ts';
+import { withLast } from './row-parts.ts';
 import { mapKeyFunction } from './state-codec.ts';
 
 /**
@@ -77,7 +78,7 @@ class Materialize implements Operator {
       if (!entry) continue;
       const change = batch[i] as Change;
       const state = entry.value;
-      this.#state.set(entry, change.after === null ? null : [...change.after, change.time]);
+      this.#state.set(entry, change.after === null ? null : withLast(change.after, change.time));
       out.push(this.#change(change, state));
     }
   }

@@ -1,6 +1,7 @@
 // Hot path: once per record.
 import { BIGINT, type Row, type SqlType, type Value } from '../sql/types.ts';
 import type { StateEntry, StateTable } from '../state/state-table.ts';
+import { withLast } from './row-parts.ts';
 
 /**
  * Rows of one key and time bucket, packed into one value of state: each the values and then its time, ordered by time
@@ -42,14 +43,18 @@ export const TimedRows = {
     return low;
   },
 
-  /** Adds a row behind those of the same time; `values` belong to the state from now on. */
+  /** Adds a row behind those of the same time. */
   add(
     table: StateTable<Row, Row>,
     entry: StateEntry<Row, Row>,
     time: number,
     values: readonly Value[],
   ): void {
-    const row = [...values, time];
+    const row = withLast(values, time);
+    if (entry.value === null) {
+      table.set(entry, [[row] as Value]);
+      return;
+    }
     const rows = editable(table, entry);
     const last = rows.at(-1);
     if (last === undefined || TimedRows.timeOf(last) <= time) rows.push(row);

@@ -49,7 +49,7 @@ export class PullPlans {
     { shared, exact, template }: PullPlanKey,
     { catalog }: { readonly catalog: Catalog },
   ): PullPlanEntry | undefined {
-    const found = this.#get(shared, catalog) ?? this.#get(exact, catalog);
+    const found = this.#get(shared, catalog) ?? this.#get(exact(), catalog);
     if (found === undefined || found.keyLiterals === null) return found;
     const key = keyOf(found.keyLiterals, template.literals);
     if (key === null) return undefined;
@@ -68,7 +68,7 @@ export class PullPlans {
 
   /** Remembers a plan that was just made. */
   add({ shared, exact }: PullPlanKey, plan: Remembered): void {
-    this.#plans.set(plan.keyLiterals === null ? exact : shared, plan);
+    this.#plans.set(plan.keyLiterals === null ? exact() : shared, plan);
     if (this.#plans.size <= PLANS_MAX) return;
     const [oldest] = this.#plans.keys();
     if (oldest !== undefined) this.#plans.delete(oldest);
@@ -80,7 +80,7 @@ export interface PullPlanKey {
   /** For a plan that serves any key. */
   readonly shared: string;
   /** For a plan of these very literals. */
-  readonly exact: string;
+  readonly exact: () => string;
   readonly template: PullTemplate;
 }
 
@@ -91,10 +91,15 @@ export function pullPlanKey(
 ): PullPlanKey | null {
   const template = pullTemplate(sql);
   if (template === null) return null;
-  const suffix = properties === undefined ? '' : JSON.stringify(properties);
+  const suffix = properties === undefined ? '' : propertiesKey(properties);
   const shared = `${template.key}\0${suffix}`;
-  const exact = `${shared}\0${template.literals.map(({ text }) => text).join('\0')}`;
+  const exact = (): string => `${shared}\0${template.literals.map(({ text }) => text).join('\0')}`;
   return { shared, exact, template };
+}
+
+function propertiesKey(properties: Readonly<Record<string, unknown>>): string {
+  for (const _name in properties) return JSON.stringify(properties);
+  return '{}';
 }
 
 /**

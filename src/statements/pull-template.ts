@@ -16,44 +16,56 @@ export interface TemplateLiteral {
 /** Longer texts are planned each time: remembering them would cost more than it saves. */
 const TEXT_LENGTH_MAX = 2000;
 
-const TOKEN =
-  /'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|--|\/\*|\d[\w.]*|[A-Za-z_@][\w@]*|\s+|[^]/gy;
+/**
+ * What matters of a text: what stands in quotes, comments, blanks that are not one space, and `=` with a literal behind
+ * it.
+ */
+const POINT =
+  /'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|--|\/\*|'|\s{2,}|[^\S ]|=(\s*)('(?:[^']|'')*'|\d[\w.]*)?/g;
+
+/** Most texts have no other. */
+const PLAIN = /^[ -~]*$/;
 
 /** Characters the parser may refuse. */
 const ODD = /[^\P{C}\n\r\t]/u;
 
-/** What may stand before `=` in another operator. */
-const OPERATOR = /[<>!:]/;
+/** The end of another operator, which `=` belongs to. */
+const OPERATOR = /[<>!:]\s*$/;
 
 /**
  * The template of a text; null for one that is too long, has comments or odd characters, or mentions variables. The literals are those
  * that `=` compares with something on its left.
  */
 export function pullTemplate(sql: string): PullTemplate | null {
-  if (sql.length > TEXT_LENGTH_MAX || sql.includes('${') || ODD.test(sql)) return null;
+  if (sql.length > TEXT_LENGTH_MAX || sql.includes('${')) return null;
+  if (!PLAIN.test(sql) && ODD.test(sql)) return null;
   const literals: TemplateLiteral[] = [];
   let key = '';
-  let before = '';
-  let last = '';
-  TOKEN.lastIndex = 0;
-  for (let match = TOKEN.exec(sql); match !== null; match = TOKEN.exec(sql)) {
-    const [token] = match;
-    if (token === '--' || token === '/*' || token === "'") return null;
-    if (token.trim() === '') {
-      key += ' ';
-      continue;
-    }
-    const kind = last === '=' && !OPERATOR.test(before) ? literalKind(token) : null;
-    if (kind === null) key += token;
-    else {
-      literals.push({ kind, text: token, start: match.index });
-      key += kind === 'text' ? '\0t' : '\0i';
-    }
-    before = last;
-    last = token;
+  let done = 0;
+  POINT.lastIndex = 0;
+  for (let match = POINT.exec(sql); match !== null; match = POINT.exec(sql)) {
+    const [point, blanks = '', literal] = match;
+    const { index } = match;
+    if (point === '--' || point === '/*' || point === "'") return null;
+    if (point.startsWith('=')) {
+      const kind = literal === undefined ? null : literalKind(literal);
+      if (kind === null || OPERATOR.test(sql.slice(Math.max(0, index - LOOK_BACK), index))) {
+        POINT.lastIndex = index + 1;
+        continue;
+      }
+      literals.push({ kind, text: literal!, start: index + 1 + blanks.length });
+      const shown = kind === 'text' ? '\0t' : '\0i';
+      key += `${sql.slice(done, index)}=${blanks === '' ? '' : ' '}${shown}`;
+    } else if (point.trim() === '') {
+      key += `${sql.slice(done, index)} `;
+    } else continue;
+    done = index + point.length;
   }
-  return { key, literals };
+  return { key: key + sql.slice(done), literals };
 }
+
+/** Operators are short, and nobody writes many blanks into one. */
+const LOOK_BACK = 8;
 
 function literalKind(token: string): TemplateLiteral['kind'] | null {
   if (token.startsWith("'")) return 'text';

@@ -3,6 +3,7 @@ import { checkSequence } from './check-streams.ts';
 import { checkTable, groups } from './check-tables.ts';
 import { type Event, isExtra, keyOf, streamOf } from './event.ts';
 import type { Expectation } from './expectation.ts';
+import { RAW_TOPICS } from './raw-topics.ts';
 import type { Observation, StreamRow } from './observation.ts';
 import { DEFINITIONS, EXTRAS, type Extra } from './workload.ts';
 
@@ -11,7 +12,8 @@ export function checkDefinitions(observation: Observation, expectation: Expectat
   const { sources, queries, topics } = observation;
   const stays = new Set(DEFINITIONS.map(({ name }) => name));
   const extras = new Set(EXTRAS.map(({ name }) => name));
-  const allowedTopics = new Set(['events', 'users', 'per_key', ...sources]);
+  const rawTopics = RAW_TOPICS.map(({ name }) => name);
+  const allowedTopics = new Set(['events', 'users', 'per_key', ...rawTopics, ...sources]);
   // A create that was cut short may leave its topic; it is empty and the next create takes it.
   for (const name of extras) if (expectation.extra(name).possible.size > 1) allowedTopics.add(name);
   return [

@@ -7,6 +7,7 @@ import { check } from './check.ts';
 import { Expectation } from './expectation.ts';
 import type { Entry } from './journal.ts';
 import { type Observation, observe, type StreamRow } from './observation.ts';
+import { latestAt, placeNumber, type RawRecord } from './raw-topics.ts';
 import { DEFINITIONS, eventAt, EXTRAS, type Extra, idOf, USERS } from './workload.ts';
 
 const ROW_COUNT = 60;
@@ -71,6 +72,27 @@ function withStream(name: string, change: (rows: StreamRow[]) => StreamRow[]): O
   return { ...right, streams: new Map([...right.streams, [name, change(rows)]]) };
 }
 
+/** LATEST as it must be, then changed; of life 1, places 0 to 9. The last is a tombstone. */
+function withLatest(change: (records: RawRecord[]) => RawRecord[]): string {
+  const places = Array.from({ length: 10 }, (_, sequence) => sequence);
+  const records = places.map((sequence, offset): RawRecord => {
+    return { partition: 0, offset, time: placeNumber(1, sequence), ...latestAt(1, sequence) };
+  });
+  const expected = expectation(
+    ...places.flatMap((sequence): Entry[] => {
+      const entry = { act: 'raw', topic: 'latest', number: placeNumber(1, sequence) } as const;
+      return [
+        { ...entry, phase: 'attempted' },
+        { ...entry, phase: 'acknowledged' },
+      ];
+    }),
+  );
+  return complaints(
+    { ...right, raw: new Map([...right.raw, ['latest', change(records)]]) },
+    expected,
+  );
+}
+
 function complaints(observation: Observation, expected = expectation()): string {
   return check(observation, expected).join('\n');
 }
@@ -101,6 +123,42 @@ describe('a check notices', () => {
     expect(complaints(fewer)).toContain('entries of bad records are missing: 1');
     const more = withStream('KSQL_PROCESSING_LOG', (rows) => [...rows, rows.at(-1)!]);
     expect(complaints(more)).toContain('entries of bad records are too much: 1');
+  });
+
+  test('a compacted topic that lost the last record of a key, or brought one back', () => {
+    expect(withLatest((records) => records)).toBe('');
+    // Superseded records may be gone.
+    expect(withLatest((records) => records.filter(({ offset }) => offset > 1))).toBe('');
+    expect(withLatest((records) => records.slice(0, 9))).toContain(
+      'latest: the last acknowledged record of a key is gone: 1',
+    );
+    expect(withLatest((records) => [...records, records[1]!])).toContain(
+      'out of order or there twice',
+    );
+    expect(withLatest(([first, ...rest]) => [{ ...first!, value: 'other' }, ...rest])).toContain(
+      'latest: records are not what was written: 1 (0/0)',
+    );
+  });
+
+  test('a changelog that is not its table', () => {
+    const changelog = right.raw.get('PER_TAG')!;
+    expect(changelog.length).toBeGreaterThan(0);
+    const observation = (records: readonly RawRecord[]): Observation => {
+      return { ...right, raw: new Map([...right.raw, ['PER_TAG', records]]) };
+    };
+    expect(complaints(observation(changelog.slice(0, -1)))).toContain('PER_TAG: ');
+    expect(complaints(observation([...changelog, changelog[0]!]))).toContain(
+      'PER_TAG: records of its changelog do not grow: 1',
+    );
+  });
+
+  test('a topic of weak durability, and a group, that forgot what a kill must not take', () => {
+    const place = { act: 'raw', phase: 'acknowledged', topic: 'weak_none', number: 7 } as const;
+    expect(complaints(right, expectation(place))).toBe(
+      'weak_none: acknowledged records are gone: 1 (7)',
+    );
+    const offset = { act: 'group', phase: 'acknowledged', offset: 9 } as const;
+    expect(complaints(right, expectation(offset))).toContain('group readers stands at 0');
   });
 
   test('a row nobody wrote', () => {

@@ -1,6 +1,7 @@
 import { checkDefinitions, checkExtra } from './check-definitions.ts';
 import { checkEvents, checkOrderOfWriters, checkSeen } from './check-rows.ts';
 import { checkProcessingLog } from './check-processing-log.ts';
+import { checkRawTopics } from './check-raw-topics.ts';
 import { checkBig, checkByTag, checkJoined } from './check-streams.ts';
 import { checkChanges, checkTable, groups, windows, withExtremes } from './check-tables.ts';
 import { eventOf, isInBig, keyOf, streamOf } from './event.ts';
@@ -27,6 +28,7 @@ export function check(observation: Observation, expectation: Expectation): strin
       'PER_TAG',
       groups(events, ({ tag }) => tag),
     ),
+    ...checkRawTopics(observation, expectation),
     ...checkSeen(observation, expectation),
     ...checkDefinitions(observation, expectation),
     ...EXTRAS.flatMap((extra) => checkExtra(extra, { observation, expectation, events })),

@@ -7,6 +7,8 @@ import { strict as assert } from 'node:assert';
 import { type Database, openDatabase } from '../../src/database.ts';
 import { JournalWriter } from './journal.ts';
 import { SeededRandom } from './random.ts';
+import { setTimeout as pause } from 'node:timers/promises';
+import { GROUP, LATEST, latestAt, placeNumber, RAW_TOPICS, WEAK } from './raw-topics.ts';
 import {
   DEFINITIONS,
   eventAt,
@@ -22,6 +24,8 @@ export type Message = 'opening' | 'ready';
 
 const EARLIEST = { properties: { 'auto.offset.reset': 'earliest' } };
 const BATCH_MAX = 8;
+/** Leaves the writers of EVENTS their share of the time. */
+const PAUSE_MS = 2;
 /** Rows between two definitions under load. */
 const ROWS_BETWEEN = 20;
 /** Every other life has to read back state that it could not keep in memory. */
@@ -52,6 +56,9 @@ await Promise.all([
   writeStatements(2),
   writeRequests(3),
   writeAndDefine(4),
+  writeLatest(),
+  ...WEAK.map(({ name }) => writeWeak(name)),
+  commitOffsets(),
 ]);
 
 function tell(message: Message): void {
@@ -70,6 +77,15 @@ async function completeDefinitions(): Promise<void> {
   // Its changes are all looked at later, so they must not be compacted.
   if (!database.topics.list().some(({ name }) => name === 'per_key')) {
     await database.topics.create({ name: 'per_key', partitions: 2, settings: {} });
+  }
+  for (const { name, partitions, settings } of RAW_TOPICS) {
+    if (database.log.topic(name) !== undefined) continue;
+    await database.log.createTopic({
+      name,
+      partitionCount: partitions,
+      cleanupPolicy: 'delete',
+      ...settings,
+    });
   }
   const present = await presentNames(database);
   const missing = DEFINITIONS.filter(({ name, kind }) =>
@@ -172,6 +188,47 @@ async function insert(events: readonly EventRow[]): Promise<void> {
   );
   await database.execute(statements.join('\n'));
   acknowledge(events);
+}
+
+/** Overwrites and deletes few keys, again and again: most of it is compacted away. */
+async function writeLatest(): Promise<never> {
+  for (let sequence = 0; ; sequence++) {
+    const number = placeNumber(life, sequence);
+    const { key, value } = latestAt(life, sequence);
+    journal.write({ act: 'raw', phase: 'attempted', topic: LATEST.name, number });
+    await database.produce(LATEST.name, [
+      {
+        key: Buffer.from(key),
+        value: value === null ? null : Buffer.from(value),
+        timestamp: number,
+      },
+    ]);
+    journal.write({ act: 'raw', phase: 'acknowledged', topic: LATEST.name, number });
+    await pause(PAUSE_MS);
+  }
+}
+
+/** Is acknowledged before anything is synced. */
+async function writeWeak(topic: string): Promise<never> {
+  for (let sequence = 0; ; sequence++) {
+    const number = placeNumber(life, sequence);
+    journal.write({ act: 'raw', phase: 'attempted', topic, number });
+    await database.produce(topic, [{ key: null, value: Buffer.from(String(number)) }]);
+    journal.write({ act: 'raw', phase: 'acknowledged', topic, number });
+    await pause(PAUSE_MS);
+  }
+}
+
+/** As a consumer does that gets on. */
+async function commitOffsets(): Promise<never> {
+  for (let sequence = 1; ; sequence++) {
+    const offset = placeNumber(life, sequence);
+    journal.write({ act: 'group', phase: 'attempted', offset });
+    const place = { topic: 'events', partition: 0, offset, metadata: '' };
+    await database.log.groups.commit(GROUP, [place]);
+    journal.write({ act: 'group', phase: 'acknowledged', offset });
+    await pause(PAUSE_MS);
+  }
 }
 
 function attempt(events: readonly EventRow[]): void {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { type CrashOptions, type CrashReport, runCrashLoop } from './harness.ts';
 
-const KILLS = Number(process.env['MILLRACE_KILLS'] ?? 50);
+const KILLS = Number(process.env['MILLRACE_KILLS'] ?? 100);
 const SEED = Number(process.env['MILLRACE_SEED'] ?? Date.now() % 1_000_000);
 const MS_PER_KILL_MAX = 5_000;
 
@@ -14,6 +14,7 @@ test(
     const report = await crash({ kills: KILLS, seed: SEED });
     expect(report.kills).toBe(KILLS);
     expect(report.acknowledgedRows).toBeGreaterThan(0);
+    expect(report.compactedRecords).toBeGreaterThan(0);
   },
   KILLS * MS_PER_KILL_MAX,
 );

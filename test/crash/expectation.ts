@@ -1,4 +1,5 @@
 import type { Entry, SeenRow } from './journal.ts';
+import { LATEST, latestAt, placeOfNumber } from './raw-topics.ts';
 
 /** What may be true of a source that comes and goes, as far as its creator was told. */
 export interface ExtraExpectation {
@@ -17,6 +18,11 @@ export class Expectation {
   readonly seen = new Map<string, Map<string, string>>();
   /** The most rows that a client was told PER_TAG counts. */
   counted = 0;
+  /** Places in LATEST that were sent, and of each key the last one acknowledged. */
+  readonly latest = { attempted: new Set<number>(), acknowledged: new Map<string, number>() };
+  /** Offsets of the consumer group: they only grow. */
+  readonly group = { attempted: 0, acknowledged: 0 };
+  readonly #weak = new Map<string, { attempted: Set<number>; acknowledged: Set<number> }>();
   readonly #extras = new Map<string, ExtraExpectation>();
 
   extra(name: string): ExtraExpectation {
@@ -28,6 +34,13 @@ export class Expectation {
     }
     return extra;
   }
+
+  /** Places in a topic of weak durability. */
+  readonly weak = (name: string): { attempted: Set<number>; acknowledged: Set<number> } => {
+    const found = this.#weak.get(name) ?? { attempted: new Set(), acknowledged: new Set() };
+    this.#weak.set(name, found);
+    return found;
+  };
 
   /** Takes in the journal of the next life. */
   add(entries: readonly Entry[]): void {
@@ -46,6 +59,12 @@ export class Expectation {
       case 'row':
         (isDone ? this.acknowledged : this.attempted).add(entry.id);
         return;
+      case 'raw':
+        this.#addRaw(entry.topic, entry.number, isDone);
+        return;
+      case 'group':
+        this.group[isDone ? 'acknowledged' : 'attempted'] = entry.offset;
+        return;
       case 'create':
         this.#become(entry.name, entry.generation, isDone);
         return;
@@ -58,6 +77,17 @@ export class Expectation {
         return;
       }
     }
+  }
+
+  #addRaw(topic: string, number: number, isDone: boolean): void {
+    if (topic !== LATEST.name) {
+      this.weak(topic)[isDone ? 'acknowledged' : 'attempted'].add(number);
+      return;
+    }
+    const { life, sequence } = placeOfNumber(number);
+    const { key } = latestAt(life, sequence);
+    if (isDone) this.latest.acknowledged.set(key, number);
+    else this.latest.attempted.add(number);
   }
 
   #saw(stream: string, [partition, offset, id]: SeenRow): void {

@@ -18,6 +18,10 @@ export type Entry =
       readonly generation: string;
       readonly number: number;
     }
+  /** A record of a topic below SQL; `number` is its place. Of LATEST, or of a weak topic. */
+  | { readonly act: 'raw'; readonly phase: Phase; readonly topic: string; readonly number: number }
+  /** An offset of the consumer group. */
+  | { readonly act: 'group'; readonly phase: Phase; readonly offset: number }
   /** What a client of a push query was shown of a stream. */
   | { readonly act: 'saw'; readonly stream: string; readonly rows: readonly SeenRow[] }
   /** What a client of a pull query was shown: rows counted by all groups of PER_TAG together. */

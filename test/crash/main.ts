@@ -1,36 +1,64 @@
 /*
- * Kills a database under load as often as asked and checks what it holds:
- * npm run crash -- --kills 300 --seed 7
+ * Kills a database under load as often as asked and checks what it holds; with --jobs, several databases side by side
+ * that share the kills, each with a seed of its own:
+ * npm run crash -- --kills 2000 --jobs 2 --seed 7
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { runCrashLoop } from './harness.ts';
+import { type CrashReport, runCrashLoop } from './harness.ts';
 
 const { values } = parseArgs({
-  options: { kills: { type: 'string', default: '300' }, seed: { type: 'string' } },
+  options: {
+    kills: { type: 'string', default: '300' },
+    jobs: { type: 'string', default: '1' },
+    seed: { type: 'string' },
+  },
 });
 const kills = Number(values.kills);
+const jobs = Number(values.jobs);
 const seed = Number(values.seed ?? Date.now() % 1_000_000);
-if (!Number.isInteger(kills) || kills < 1 || !Number.isInteger(seed)) {
-  throw new RangeError('--kills takes a count from 1 on, --seed an integer');
+if (!isCount(kills) || !isCount(jobs) || !Number.isInteger(seed)) {
+  throw new RangeError('--kills and --jobs take a count from 1 on, --seed an integer');
 }
-const directory = mkdtempSync(join(tmpdir(), 'millrace-crash-'));
-console.log(`seed ${seed}, ${kills} kills, in ${directory}`);
-const report = await runCrashLoop({
-  directory,
-  kills,
-  seed,
-  onCheck: ({ kills: sofar, acknowledgedRows, definitions, violations }) =>
-    console.log(
-      `${sofar} kills, ${acknowledgedRows} rows and ${definitions} definitions acknowledged, ${violations.length} violations`,
-    ),
-});
-console.log(report);
-if (report.violations.length > 0) {
-  console.error(`The data directory and the journals are kept in ${directory}.`);
-  process.exitCode = 1;
-} else {
-  rmSync(directory, { recursive: true });
+const startedAt = performance.now();
+const reports = await Promise.all(
+  Array.from({ length: jobs }, (_, job) => {
+    const share = Math.floor(kills / jobs) + (job < kills % jobs ? 1 : 0);
+    return share === 0 ? [] : [runJob(share, seed + job)];
+  }).flat(),
+);
+const sum = (pick: (report: CrashReport) => number): number =>
+  reports.reduce((total, report) => total + pick(report), 0);
+console.log(reports);
+const violations = sum((report) => report.violations.length);
+console.log(`
+Summary, seeds ${seed} to ${seed + jobs - 1}
+${sum((report) => report.kills)} kills, ${sum((report) => report.killsInRecovery)} of them before the process was ready
+${sum((report) => report.attemptedRows)} rows sent, ${sum((report) => report.acknowledgedRows)} acknowledged
+${sum((report) => report.definitions)} definitions acknowledged, ${sum((report) => report.compactedRecords)} records compacted away
+${Math.max(...reports.map((report) => report.recoveryMsMax)).toFixed(0)} ms the longest recovery
+${sum((report) => report.checks)} checks, ${violations} violations, ${((performance.now() - startedAt) / 1_000).toFixed(0)} s`);
+if (violations > 0) process.exitCode = 1;
+
+async function runJob(share: number, jobSeed: number): Promise<CrashReport> {
+  const directory = mkdtempSync(join(tmpdir(), 'millrace-crash-'));
+  console.log(`seed ${jobSeed}, ${share} kills, in ${directory}`);
+  const report = await runCrashLoop({
+    directory,
+    kills: share,
+    seed: jobSeed,
+    onCheck: ({ kills: sofar, acknowledgedRows, definitions, violations: found }) =>
+      console.log(
+        `seed ${jobSeed}: ${sofar} kills, ${acknowledgedRows} rows and ${definitions} definitions acknowledged, ${found.length} violations`,
+      ),
+  });
+  if (report.violations.length === 0) rmSync(directory, { recursive: true });
+  else console.error(`The data directory and the journals are kept in ${directory}.`);
+  return report;
+}
+
+function isCount(number: number): boolean {
+  return Number.isInteger(number) && number >= 1;
 }

@@ -1,5 +1,6 @@
 import type { Database } from '../../src/database.ts';
 import type { Value } from '../../src/sql/types.ts';
+import { CHANGELOGS, GROUP, RAW_TOPICS, type RawRecord, readTopic } from './raw-topics.ts';
 import { EXTRAS } from './workload.ts';
 
 /** A record of a stream, and where it stands. */
@@ -25,6 +26,12 @@ export interface Observation {
   readonly streams: ReadonlyMap<string, readonly StreamRow[]>;
   /** By table: rows of key and values. */
   readonly tables: ReadonlyMap<string, readonly (readonly Value[])[]>;
+  /** By topic, what lies in the log: the topics below SQL and the changelogs. */
+  readonly raw: ReadonlyMap<string, readonly RawRecord[]>;
+  /** Records of compacted topics that are not there any more. */
+  readonly compactedRecords: number;
+  /** Of the consumer group. */
+  readonly groupOffset: number;
 }
 
 const STREAM_COLUMNS: Readonly<Record<string, string>> = {
@@ -67,7 +74,18 @@ export async function observe(database: Database): Promise<Observation> {
     if (!definitions.sources.has(name)) continue;
     await (kind === 'aggregate' ? readTable : readStream)(name, EXTRA_COLUMNS[kind]);
   }
-  return { ...definitions, streams, tables };
+  const raw = new Map<string, RawRecord[]>();
+  let compactedRecords = 0;
+  for (const name of [...RAW_TOPICS.map((topic) => topic.name), ...CHANGELOGS]) {
+    const records = await readTopic(database, name);
+    raw.set(name, records);
+    const topic = database.log.topic(name);
+    if (topic?.settings.cleanupPolicy !== 'compact') continue;
+    for (const { endOffset } of topic.partitions) compactedRecords += endOffset;
+    compactedRecords -= records.length;
+  }
+  const groupOffset = database.log.groups.offsets(GROUP)[0]?.offset ?? 0;
+  return { ...definitions, streams, tables, raw, compactedRecords, groupOffset };
 }
 
 async function observeDefinitions(

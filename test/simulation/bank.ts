@@ -34,15 +34,16 @@ const ACCOUNTS = 40;
 export class Auditor {
   /** Totals that were not 0, with where they were seen. */
   readonly wrong: string[] = [];
-  pulled = 0;
-  pushed = 0;
+  /** Every state of the accounts that a pull has shown, as text. */
+  readonly states: Set<string>;
   readonly #database: Database;
   #following: QueryResult | null = null;
   #stopped = false;
   readonly #work: Promise<unknown>[] = [];
 
-  constructor(database: Database) {
+  constructor(database: Database, states: Set<string>) {
     this.#database = database;
+    this.states = states;
   }
 
   /** Pulls totals and sums of balances again and again, and follows the changes of the totals. */
@@ -63,27 +64,31 @@ export class Auditor {
     for (let batch = await query.next(); batch !== null; batch = await query.next()) {
       if (batch.kind !== 'rows') continue;
       for (const [total] of batch.rows) {
-        this.pushed++;
         if (total !== 0) this.wrong.push(`pushed a total of ${String(total)}`);
       }
     }
   }
 
   async #pull(): Promise<void> {
-    while (!this.#stopped) {
-      await this.#check('SELECT total FROM totals;');
-      await this.#check('SELECT balance FROM balances;');
-    }
+    while (!this.#stopped) await this.pull();
   }
 
-  /** The numbers of one pull, which add up to 0. */
-  async #check(sql: string): Promise<void> {
+  /** Pulls the total and the balances of all accounts, which add up to 0. */
+  async pull(): Promise<void> {
+    await this.#check('SELECT total FROM totals;');
+    const balances = await this.#check('SELECT balance FROM balances;');
+    this.states.add(balances.join());
+  }
+
+  /** The numbers of one pull. */
+  async #check(sql: string): Promise<number[]> {
     const result = await this.#database.query(sql);
-    let sum = 0;
+    const numbers: number[] = [];
     for (let batch = await result.next(); batch !== null; batch = await result.next()) {
-      if (batch.kind === 'rows') for (const [number] of batch.rows) sum += number as number;
+      if (batch.kind === 'rows') numbers.push(...batch.rows.map(([number]) => number as number));
     }
-    this.pulled++;
+    const sum = numbers.reduce((total, number) => total + number, 0);
     if (sum !== 0) this.wrong.push(`${sql} gives ${sum} in all`);
+    return numbers;
   }
 }

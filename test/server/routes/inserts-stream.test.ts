@@ -161,6 +161,27 @@ test('many rows come through, whatever the pieces they are sent in', async () =>
   expect(await temporary.rows('SELECT v FROM s;')).toEqual(rows.map(({ v }) => [v]));
 });
 
+test.each([false, true])(
+  'each of many rows is acknowledged in order (positions: %s)',
+  async (positions) => {
+    const { port } = await startDatabaseServer(STREAM);
+    const rows = Array.from({ length: 3000 }, (_, index) => ({ k: `key ${index}`, v: index }));
+    const answer = await insert(port, lines({ target: 's', positions }, ...rows));
+    const acknowledged = answer.body
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { seq: number; offset?: number });
+    expect(acknowledged.map(({ seq }) => seq)).toEqual(rows.map(({ v }) => v));
+    if (positions) {
+      expect(acknowledged.map(({ offset }) => offset)).toEqual(rows.map(({ v }) => v));
+      expect(answer.frames.length).toBeLessThan(1000);
+    } else {
+      // Clients of ksqlDB take each frame for a document.
+      expect(answer.frames).toHaveLength(3000);
+    }
+  },
+);
+
 test('rows are written with the schemas of their source', async () => {
   const { port, temporary } = await startDatabaseServer(
     "CREATE STREAM a (k STRING KEY, v INT) WITH (KAFKA_TOPIC='a', FORMAT='AVRO', PARTITIONS=1);",
