@@ -565,6 +565,10 @@ export class Database implements Engine {
     return this.#statuses.all;
   }
 
+  get commandNumber(): number {
+    return this.#catalog.world.nextNumber - 1;
+  }
+
   topicOf(source: string): string | null {
     return this.#catalog.catalog.source(source)?.topic ?? null;
   }
