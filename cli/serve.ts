@@ -45,6 +45,8 @@ export interface ServerOptions {
   readonly schemaRegistry: SchemaRegistrySettings;
   /** Whether the processing log shows the bytes of records that could not be read. */
   readonly showRecordBytes: boolean;
+  /** Open a data directory on a network file system. */
+  readonly allowNetworkDisk: boolean;
   readonly deniedProperties: readonly string[];
   readonly allowedProperties: readonly string[];
   /** Of the server, by name. */
@@ -100,6 +102,7 @@ async function serveUntilStopped(options: ServerOptions, context: ServerContext)
     durability,
     diskBallastBytes: DISK_BALLAST_BYTES,
     showRecordBytes,
+    allowNetworkDisk: options.allowNetworkDisk,
     deniedProperties: options.deniedProperties,
     allowedProperties: options.allowedProperties,
     properties: options.properties,
