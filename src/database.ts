@@ -40,6 +40,7 @@ import {
   encodeNumber,
   readMeta,
   type StoredMeta,
+  unreadableKey,
 } from './runtime/meta.ts';
 import { ProcessingLog } from './runtime/processing-log.ts';
 import { PROCESSING_LOG_SOURCE } from './runtime/processing-log-source.ts';
@@ -58,6 +59,7 @@ import { openLevelStore } from './state/level-store.ts';
 import type { Store, StoreChange } from './state/store.ts';
 import { CatalogState } from './statements/catalog-state.ts';
 import { CommandLog } from './statements/command-log.ts';
+import type { Command } from './statements/commands.ts';
 import {
   checkDataDirectory,
   type DataDirectory,
@@ -89,6 +91,7 @@ import {
 import { statementsToTerminateAll } from './statements/terminate-all.ts';
 import { loadParser } from './statements/parse.ts';
 import { QueryStarter } from './statements/query-starter.ts';
+import { deleteSubjects } from './statements/source-schemas.ts';
 import { StatementRunner } from './statements/statement-runner.ts';
 import { TopicAdmin } from './statements/topic-admin.ts';
 
@@ -162,7 +165,7 @@ async function openWith(options: DatabaseOptions, onClosed: () => void): Promise
   await makeDurableDirectory(files, directory);
   const { durability = 'fsync' } = options;
   await migrateOlder(options, env);
-  const disk: Disk = { waitForRoom: nobodyWaits };
+  const disk: Disk = { waitForRoom: nobodyWaits, onFailure: () => {} };
   const openStore = options.openStore ?? (() => openOwnStore(files, options));
   const store = await openStore();
   let log: (Log & CapturableLog) | null = null;
@@ -177,6 +180,7 @@ async function openWith(options: DatabaseOptions, onClosed: () => void): Promise
       limits: options.logLimits ?? {},
       durability,
       waitForRoom: () => disk.waitForRoom(),
+      onFailure: (failure) => disk.onFailure(failure),
       recovery: {
         durableEndOffset: (topicId, partition) => meta.durableEnds.get(`${topicId}/${partition}`),
         decide: (transaction) => decideTransaction(transaction, meta),
@@ -184,7 +188,7 @@ async function openWith(options: DatabaseOptions, onClosed: () => void): Promise
       },
     });
     const epoch = meta.epoch + 1;
-    await store.commit([[EPOCH_KEY, encodeNumber(epoch)], ...endsOfDeletedTopics(meta, log)]);
+    await store.commit([[EPOCH_KEY, encodeNumber(epoch)], ...metaOfDeletedTopics(meta, log)]);
     warnOfWeakDurability(log, durability, options.logger ?? silentLogger);
     const database = new Database(options, {
       env,
@@ -262,17 +266,19 @@ async function makeDurableDirectory(files: FileSystem, directory: string): Promi
   await files.syncDirectory(parent);
 }
 
-/** Durable ends of topics that are gone: removed at the next start. */
-function endsOfDeletedTopics(meta: StoredMeta, log: Log): StoreChange[] {
+/** What is kept of topics that are gone: removed at the next start. */
+function metaOfDeletedTopics(meta: StoredMeta, log: Log): StoreChange[] {
   const topicIds = new Set(log.topics().map(({ id }) => String(id)));
-  return [...meta.durableEnds.keys()]
-    .filter((place) => !topicIds.has(place.split('/')[0] ?? ''))
-    .map((place): StoreChange => [durableEndKeyOf(place), null]);
+  const isGone = (place: string): boolean => !topicIds.has(place.split('/')[0] ?? '');
+  const ends = [...meta.durableEnds.keys()].filter(isGone).map(durableEndKeyOf);
+  const counts = [...meta.unreadable.keys()].filter(isGone).map(unreadableKey);
+  return [...ends, ...counts].map((key): StoreChange => [key, null]);
 }
 
-/** Whom the log asks when the disk is full: nobody, until there is a database that watches it. */
+/** Whom the log asks when the disk is full, and tells when it fails: nobody, until there is a database that does. */
 interface Disk {
   waitForRoom: WaitForRoom;
+  onFailure: (failure: DatabaseError) => void;
 }
 
 interface Opened {
@@ -309,6 +315,7 @@ export class Database implements Engine {
   readonly #statements: StatementRunner;
   readonly #queries: QueryStarter;
   readonly #clock: Env['clock'];
+  readonly #logger: Logger;
   readonly #denied: DeniedProperties;
   readonly #statuses = new CommandStatuses();
   readonly #openProcessingLog: () => Promise<void>;
@@ -326,9 +333,11 @@ export class Database implements Engine {
     const budget = new MemoryBudget(options.cacheBytesMax ?? defaultCacheBytes());
     this.#budget = budget;
     const gate = new AppendGate();
-    const processingLog = new ProcessingLog({ clock, logger });
+    const { unreadable } = meta;
+    const processingLog = new ProcessingLog({ clock, logger, unreadable });
     this.clusterId = data.clusterId;
     this.#clock = clock;
+    this.#logger = logger;
     const { properties } = opened;
     this.#denied = deniedProperties(
       [
@@ -348,7 +357,13 @@ export class Database implements Engine {
       ...(options.diskBallastBytes === undefined ? {} : { ballastBytes: options.diskBallastBytes }),
       onRoom: () => this.#loop.wake(),
     });
+    const onFatal = (error: unknown): void => {
+      if (this.#status === 'failed') return;
+      this.#status = 'failed';
+      options.onFatal?.(error);
+    };
     opened.disk.waitForRoom = () => this.#guard.waitForRoom();
+    opened.disk.onFailure = onFatal;
     this.#loop = new TickLoop({
       mayWrite: () => !this.#guard.isFull,
       clock,
@@ -365,10 +380,7 @@ export class Database implements Engine {
       lastTick: meta.lastTick,
       lastNow: meta.lastNow,
       onSchemaNeeded: (query, id) => this.#runner.waitForSchema(query, id),
-      onFatal: (error) => {
-        this.#status = 'failed';
-        options.onFatal?.(error);
-      },
+      onFatal,
     });
     this.#ingest = new Ingest({
       clock,
@@ -465,18 +477,34 @@ export class Database implements Engine {
       await this.registry.replay(this.#schemasTopic.changes());
     }
     await this.#openProcessingLog();
-    const queries = await this.#catalog.replay(await this.#openCommandLog(), (command, before) =>
-      this.#statuses.replayed(command, before),
-    );
+    let last: Command | null = null;
+    const queries = await this.#catalog.replay(await this.#openCommandLog(), (command, before) => {
+      this.#statuses.replayed(command, before);
+      last = command;
+    });
     lost.checkQueries(queries);
     this.#runner.forgetStopped(new Set([...queries, PROCESSING_LOG_NUMBER]));
     this.#loop.start();
     await this.#guard.start();
+    await this.#finish(last);
     this.#log.startMaintenance({
       neededFrom: (partition) => this.#runner.neededFrom(partition),
     });
-    this.#status = 'ready';
+    if (this.#status === 'starting') this.#status = 'ready';
     void loadParser();
+  }
+
+  /** Does what a crash may have kept the last command from: what it changes outside of the command log. */
+  async #finish(command: Command | null): Promise<void> {
+    if (command?.kind !== 'dropSource' || command.subjects === undefined) return;
+    const { subjects } = command;
+    const deleting = deleteSubjects(subjects, this.schemas);
+    // Another registry may be slow or down: the start does not wait for it.
+    if (this.registry !== undefined) return deleting;
+    deleting.catch((error: unknown) => {
+      const fields = { err: error, subjects };
+      this.#logger.warn(fields, 'the subjects of a topic that was deleted may still be there');
+    });
   }
 
   get figures(): EngineFigures {

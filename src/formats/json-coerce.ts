@@ -12,8 +12,12 @@ import {
   wrapNumber,
   type NumberText,
 } from './number-text.ts';
+import { EXACT_DIGITS, INT32_DIGITS } from './json-scalar.ts';
 import { shorten } from './payload-text.ts';
 import { DATE_MAX, DATE_MIN, TIME_MAX, TIMESTAMP_MAX, TIMESTAMP_MIN } from './time-bounds.ts';
+
+const MINUS = 0x2d;
+const ZERO = 0x30;
 
 /**
  * The SQL value of a JSON value, by the rules of section 7.3 of the dialect.
@@ -28,9 +32,9 @@ export function coerceJson(node: JsonNode | undefined, type: SqlType, path: stri
       if (typeof node !== 'boolean') throw misfit(node, type, path, 'true or false');
       return node;
     case 'INTEGER':
-      return wrapNumber(readNumber(node, type, path), 32);
+      return shortInteger(node, INT32_DIGITS) ?? wrapNumber(readNumber(node, type, path), 32);
     case 'BIGINT':
-      return wrapNumber(readNumber(node, type, path), 64);
+      return shortInteger(node, EXACT_DIGITS) ?? wrapNumber(readNumber(node, type, path), 64);
     case 'TIME':
       return readBounded(node, type, path, 0, TIME_MAX);
     case 'DATE':
@@ -38,6 +42,7 @@ export function coerceJson(node: JsonNode | undefined, type: SqlType, path: stri
     case 'TIMESTAMP':
       return readBounded(node, type, path, TIMESTAMP_MIN, TIMESTAMP_MAX);
     case 'DOUBLE': {
+      if (node instanceof JsonNumber) return Number(node.text);
       const text = textOfNumeric(node);
       const value = text === null ? null : parseDoubleText(text);
       if (value === null) throw misfit(node, type, path, 'a number');
@@ -80,6 +85,20 @@ export function coerceJson(node: JsonNode | undefined, type: SqlType, path: stri
     default:
       return unreachable(type);
   }
+}
+
+/** The value of a number of at most so many digits and nothing else; null for all others. */
+function shortInteger(node: JsonNode, digitsMax: number): number | null {
+  if (!(node instanceof JsonNumber) || node.text.length > digitsMax) return null;
+  const { text } = node;
+  const start = text.charCodeAt(0) === MINUS ? 1 : 0;
+  let value = 0;
+  for (let i = start; i < text.length; i++) {
+    const digit = text.charCodeAt(i) - ZERO;
+    if (digit < 0 || digit > 9) return null;
+    value = value * 10 + digit;
+  }
+  return start === 1 ? 0 - value : value;
 }
 
 function readNumber(node: JsonNode, type: SqlType, path: string): NumberText {

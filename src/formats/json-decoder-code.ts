@@ -148,24 +148,39 @@ read: { ${read} }
 if (next === -1) { ${instead} } else at = next; }`;
 }
 
-/** Walks over a text without escapes from `at` on; `to` is then its closing quote. */
-const WALK_TEXT = js`if (bytes[at] !== 34) break read;
-const from = at + 1;
-let to = from, hash = 0, highest = 0;
-for (;; to++) {
+/** From inside of a text without escapes to its closing quote, which is then `to`. */
+const WALK_TO_QUOTE = js`for (;; to++) {
   if (to >= end) break read;
   const byte = bytes[to];
   if (byte === 34) break;
   if (byte < 32 || byte === 92) break read;
   highest |= byte;
-  hash = Math.imul(hash, 31) + byte | 0;
 }
 next = to + 1;`;
+
+/** The same from `at` on. */
+const WALK_TEXT = js`if (bytes[at] !== 34) break read;
+const from = at + 1;
+let to = from, highest = 0;
+${WALK_TO_QUOTE}`;
+
+/** The same with the hash of the text, if it is short. */
+const WALK_HASHED_TEXT = js`if (bytes[at] !== 34) break read;
+const from = at + 1, near = Math.min(end, from + ${CACHED_LENGTH_MAX});
+let to = from, hash = 0, highest = 0;
+for (; to < near; to++) {
+  const byte = bytes[to];
+  if (byte === 34) break;
+  if (byte < 32 || byte === 92) break read;
+  highest |= byte;
+  hash = ((hash << 5) | (hash >>> 27)) ^ byte;
+}
+${WALK_TO_QUOTE}`;
 
 function emitText(target: Code, builder: FunctionBuilder): Code {
   const cached = builder.constant(readCachedText);
   const decode = builder.constant(decodeLongText);
-  return js`${WALK_TEXT}
+  return js`${WALK_HASHED_TEXT}
 ${target} = highest < 128 && to - from <= ${CACHED_LENGTH_MAX}
   ? ${cached}(bytes, from, to, hash) : ${decode}(bytes, from, to, highest);`;
 }

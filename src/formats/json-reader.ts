@@ -25,6 +25,8 @@ const CLOSE_OBJECT = 0x7d;
  */
 export class JsonReader {
   #bytes: Buffer = Buffer.alloc(0);
+  /** Messages count bytes from here. */
+  #start = 0;
   #end = 0;
   /** Of the next byte to read. */
   position = 0;
@@ -49,6 +51,7 @@ export class JsonReader {
    */
   readAt(bytes: Buffer, start: number, end: number, depth: number): JsonNode {
     this.#bytes = bytes;
+    this.#start = start;
     this.#end = end;
     this.position = start;
     return this.#readValue(depth + 1);
@@ -104,7 +107,7 @@ export class JsonReader {
   #enter(depth: number): void {
     if (depth > NESTING_MAX) {
       throw new DeserializationError(
-        `The JSON is nested deeper than ${NESTING_MAX} levels at byte ${this.position}`,
+        `The JSON is nested deeper than ${NESTING_MAX} levels at byte ${this.position - this.#start}`,
       );
     }
     this.position++;
@@ -129,7 +132,7 @@ export class JsonReader {
     try {
       return JSON.parse(`"${text}"`) as string;
     } catch (cause) {
-      const message = `The text at byte ${start} has an escape that JSON does not know`;
+      const message = `The text at byte ${start - this.#start} has an escape that JSON does not know`;
       throw new DeserializationError(message, { cause });
     }
   }
@@ -186,7 +189,7 @@ export class JsonReader {
     const byte = this.#peek();
     const found = byte === -1 ? 'the end' : describeByte(byte);
     return new DeserializationError(
-      `Invalid JSON at byte ${this.position}: found ${found}, expected ${expected}`,
+      `Invalid JSON at byte ${this.position - this.#start}: found ${found}, expected ${expected}`,
     );
   }
 }

@@ -1,9 +1,10 @@
 // Hot path: once per field that is read.
 import type { Row, SqlType } from '../sql/types.ts';
-import { skipJson } from './json-skip.ts';
+import { integer } from '../sql/value.ts';
+import { skipJson, skipNumber } from './json-skip.ts';
 import { decodeText } from './payload-text.ts';
 import { CACHED_LENGTH_MAX, readCachedText } from './string-cache.ts';
-import { DATE_MAX, DATE_MIN, TIME_MAX } from './time-bounds.ts';
+import { DATE_MAX, DATE_MIN, TIME_MAX, TIMESTAMP_MAX, TIMESTAMP_MIN } from './time-bounds.ts';
 
 /** Values of `how`. */
 const NEVER = 0;
@@ -44,8 +45,9 @@ export function scalarReadingOf(type: SqlType): ScalarReading {
     case 'INTEGER':
       return { how: INTEGER, low: -(2 ** 31), high: 2 ** 31 - 1, scale: 0 };
     case 'BIGINT':
-    case 'TIMESTAMP':
       return { how: INTEGER, low: -Infinity, high: Infinity, scale: 0 };
+    case 'TIMESTAMP':
+      return { how: INTEGER, low: TIMESTAMP_MIN, high: TIMESTAMP_MAX, scale: 0 };
     case 'DATE':
       return { how: INTEGER, low: DATE_MIN, high: DATE_MAX, scale: 0 };
     case 'TIME':
@@ -109,7 +111,7 @@ function readText(bytes: Buffer, start: number, end: number, row: Row, index: nu
     }
     if (byte < 0x20 || byte === 0x5c) return -1;
     highest |= byte;
-    hash = Math.imul(hash, 31) + byte;
+    hash = ((hash << 5) | (hash >>> 27)) ^ byte;
   }
   return -1;
 }
@@ -122,6 +124,7 @@ function readNumber(
   row: Row,
   index: number,
 ): number {
+  const first = at;
   const negative = bytes[at] === 0x2d;
   if (negative) at++;
   const start = at;
@@ -144,7 +147,9 @@ function readNumber(
     if (fraction === 0) return -1;
     digits += fraction;
   }
-  if (digits > EXACT_DIGITS || bytes[at] === 0x65 || bytes[at] === 0x45) return -1;
+  if (digits > EXACT_DIGITS || bytes[at] === 0x65 || bytes[at] === 0x45) {
+    return readLongNumber(reading, bytes, first, row, index);
+  }
 
   if (reading.how === DOUBLE) {
     // Both operands are exact, so the quotient is the nearest DOUBLE; the sign keeps -0.
@@ -161,4 +166,32 @@ function readNumber(
   if (value < reading.low || value > reading.high) return -1;
   row[index] = value;
   return at;
+}
+
+/** Longer integers may be beyond 64 bits. */
+const BIGINT_DIGITS = 18;
+
+/**
+ * Reads a number of many digits, or with an exponent, likewise: a DOUBLE of any form, and a BIGINT of digits only that
+ * is certain to fit.
+ */
+export function readLongNumber(
+  { how, high }: ScalarReading,
+  bytes: Buffer,
+  at: number,
+  row: Row,
+  index: number,
+): number {
+  const behind = skipNumber(bytes, at);
+  if (behind === -1) return -1;
+  if (how === DOUBLE) {
+    row[index] = Number(bytes.toString('latin1', at, behind));
+    return behind;
+  }
+  if (how !== INTEGER || high !== Infinity) return -1;
+  const start = bytes[at] === 0x2d ? at + 1 : at;
+  if (behind - start > BIGINT_DIGITS) return -1;
+  for (let i = start; i < behind; i++) if (bytes[i]! > 0x39 || bytes[i]! < 0x30) return -1;
+  row[index] = integer(BigInt(bytes.toString('latin1', at, behind)));
+  return behind;
 }

@@ -94,7 +94,8 @@ function isHexDigit(byte: number | undefined): boolean {
   return (byte >= 0x30 && byte <= 0x39) || (lower >= 0x61 && lower <= 0x66);
 }
 
-function skipNumber(bytes: Buffer, at: number): number {
+/** Likewise for a number. */
+export function skipNumber(bytes: Buffer, at: number): number {
   if (bytes[at] === 0x2d) at++;
   at = bytes[at] === 0x30 ? at + 1 : skipDigits(bytes, at);
   if (at !== -1 && bytes[at] === 0x2e) at = skipDigits(bytes, at + 1);

@@ -9,7 +9,7 @@ export function decodeText(bytes: Buffer, start: number, end: number): string {
   const text = bytes.toString('utf8', start, end);
   // Only malformed bytes and the character itself decode to U+FFFD: rarely is there anything to check.
   if (text.includes('\uFFFD') && !isUtf8(bytes.subarray(start, end))) {
-    throw new DeserializationError(`The text at byte ${start} is not valid UTF-8`);
+    throw new DeserializationError('A text of the payload is not valid UTF-8');
   }
   return text;
 }

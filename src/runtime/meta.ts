@@ -13,11 +13,38 @@ import type { Store } from '../state/store.ts';
  * | `now` | wall clock of the last tick, ms since the epoch |
  * | `query/<number>` | progress of a persistent query, JSON |
  * | `end/<topic id>/<partition>` | durable end of the partition when it was last committed |
+ * | `bad/<topic id>/<source>` | records of the source that could not be read, JSON |
  * | `chain/<n>` | number of the last tick with tick mod 512 = n |
  */
 const META = 0;
 const STATE = 1;
 const CHAIN_LENGTH = 512;
+
+/** What a query has done since it was created. */
+export interface QueryTotals {
+  readonly ticks: number;
+  readonly recordsOut: number;
+  readonly lateRecords: number;
+  /** Records left out because they could not be read. */
+  readonly unreadable: number;
+  /** Rows, or parts of rows, that could not be computed. */
+  readonly rowErrors: number;
+}
+
+export const NO_TOTALS: QueryTotals = {
+  ticks: 0,
+  recordsOut: 0,
+  lateRecords: 0,
+  unreadable: 0,
+  rowErrors: 0,
+};
+
+/** How many records of a source could not be read. */
+export interface UnreadableCount {
+  readonly count: number;
+  /** By partition, the highest offset among them: a query that reads them again does not count them again. */
+  readonly offsets: Readonly<Record<string, number>>;
+}
 
 /** How far a persistent query has come; one value per query, replaced by each of its commits. */
 export interface QueryProgress {
@@ -28,6 +55,8 @@ export interface QueryProgress {
   readonly offsets: Readonly<Record<string, number>>;
   /** Event times that operators keep, by `state number/partition`. */
   readonly times: Readonly<Record<string, readonly number[]>>;
+  /** Absent: nothing was counted before. */
+  readonly totals?: QueryTotals;
 }
 
 function metaKey(name: string): Buffer {
@@ -47,6 +76,11 @@ export function durableEndKey(partition: Partition): Buffer {
 /** The same by `topic id/partition`, for a topic that may be gone. */
 export function durableEndKeyOf(place: string): Buffer {
   return metaKey(`end/${place}`);
+}
+
+/** Where it is kept how many records of a source over a topic could not be read, by `topic id/source`. */
+export function unreadableKey(place: string): Buffer {
+  return metaKey(`bad/${place}`);
 }
 
 /** The slot of a tick in the chain: the latest 512 ticks have one each. */
@@ -99,6 +133,8 @@ export interface StoredMeta {
   readonly progress: ReadonlyMap<number, QueryProgress>;
   /** By `topic id/partition`. */
   readonly durableEnds: ReadonlyMap<string, number>;
+  /** By `topic id/source`. */
+  readonly unreadable: ReadonlyMap<string, UnreadableCount>;
 }
 
 /**
@@ -110,6 +146,7 @@ export async function readMeta(store: Store): Promise<StoredMeta> {
   let lastNow = 0;
   const progress = new Map<number, QueryProgress>();
   const durableEnds = new Map<string, number>();
+  const unreadable = new Map<string, UnreadableCount>();
   const chain: number[] = [];
   const range = { from: Buffer.from([META]), to: Buffer.from([STATE]) };
   for await (const entries of store.range(range)) {
@@ -120,10 +157,12 @@ export async function readMeta(store: Store): Promise<StoredMeta> {
       else if (kind === 'now') lastNow = Number(text);
       else if (kind === 'query') progress.set(Number(rest[0]), JSON.parse(text) as QueryProgress);
       else if (kind === 'end') durableEnds.set(rest.join('/'), Number(text));
-      else if (kind === 'chain') chain.push(Number(text));
+      else if (kind === 'bad') {
+        unreadable.set(rest.join('/'), JSON.parse(text) as UnreadableCount);
+      } else if (kind === 'chain') chain.push(Number(text));
     }
   }
-  return { epoch, lastTick: checkChain(chain), lastNow, progress, durableEnds };
+  return { epoch, lastTick: checkChain(chain), lastNow, progress, durableEnds, unreadable };
 }
 
 /** The latest ticks, one per slot, must be consecutive: a gap is a commit that vanished. */

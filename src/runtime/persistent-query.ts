@@ -3,7 +3,7 @@ import type { Partition } from '../log/log.ts';
 import { DatabaseError } from '../base/errors.ts';
 import { fanOutOf } from '../plan/fan-out.ts';
 import { type PhysicalPlan, storedNumbers } from '../plan/physical-plan.ts';
-import type { QueryProgress } from './meta.ts';
+import type { QueryProgress, QueryTotals } from './meta.ts';
 import type { QueryProblems, UnreadableRecord } from './problem.ts';
 import { type Producer, producerOf } from './producer.ts';
 import type { RowErrors } from './row-errors.ts';
@@ -52,6 +52,8 @@ export class PersistentQuery {
   #state: QueryState = 'RUNNING';
   #error: string | null = null;
   #wait: SchemaWait | null = null;
+  /** Of earlier lives of the process. */
+  readonly #before: QueryTotals;
   #ticks = 0;
   #processMs = 0;
   #recordsOut = 0;
@@ -61,7 +63,8 @@ export class PersistentQuery {
   readonly #memory: { readonly usedBytes: number };
   /** Where it began in this life of the process. */
   readonly #began: readonly number[];
-  #errors = 0;
+  #unreadableCount = 0;
+  #rowErrorCount = 0;
   readonly #rowErrors: RowErrors;
   readonly #failOnBadRecord: boolean;
   #unreadable: readonly UnreadableRecord[] = [];
@@ -77,6 +80,8 @@ export class PersistentQuery {
     /** What its state takes of the memory. */
     memory: { readonly usedBytes: number };
     rowErrors: RowErrors;
+    /** What it did in earlier lives of the process. */
+    totals: QueryTotals;
     /** Whether a record that cannot be read stops the query. */
     failOnBadRecord?: boolean;
   }) {
@@ -91,6 +96,7 @@ export class PersistentQuery {
     this.#late = options.late;
     this.#memory = options.memory;
     this.#rowErrors = options.rowErrors;
+    this.#before = options.totals;
     this.#failOnBadRecord = options.failOnBadRecord ?? false;
     this.#committed = this.positions;
     this.#began = this.#committed;
@@ -161,7 +167,7 @@ export class PersistentQuery {
       recordsIn,
       recordsOut: this.#recordsOut,
       lateRecords: this.#late.count,
-      errors: this.#errors,
+      errors: this.#unreadableCount + this.#rowErrorCount,
       lag,
       stateBytes: this.#memory.usedBytes,
     };
@@ -231,7 +237,8 @@ export class PersistentQuery {
     for (const output of outputs) this.#recordsOut += output.recordCount;
     const { messages: rowErrors, count: rowErrorCount, unsaid } = this.#rowErrors.take();
     const unreadable = this.#unreadable;
-    this.#errors += rowErrorCount + unreadable.length;
+    this.#unreadableCount += unreadable.length;
+    this.#rowErrorCount += rowErrorCount;
     this.#unreadable = [];
     return { queryId: this.id, unreadable, rowErrors, rowErrorCount, unsaidCount: unsaid };
   }
@@ -259,6 +266,18 @@ export class PersistentQuery {
     this.#error = error instanceof Error ? error.message : String(error);
   }
 
+  /** What it has done since it was created. */
+  get totals(): QueryTotals {
+    const before = this.#before;
+    return {
+      ticks: before.ticks + this.#ticks,
+      recordsOut: before.recordsOut + this.#recordsOut,
+      lateRecords: before.lateRecords + this.#late.count,
+      unreadable: before.unreadable + this.#unreadableCount,
+      rowErrors: before.rowErrors + this.#rowErrorCount,
+    };
+  }
+
   /** To be committed together with the state it belongs to. */
   progress(): QueryProgress {
     const offsets: Record<string, number> = {};
@@ -270,6 +289,7 @@ export class PersistentQuery {
       sequences: this.#sink.lastSequences,
       offsets,
       times: this.topology.times(this.#numbers),
+      totals: this.totals,
     };
   }
 

@@ -5,6 +5,8 @@ import type { DecodeProblem } from './record-decoder.ts';
 export interface UnreadableRecord extends DecodeProblem {
   readonly source: Source;
   readonly partition: number;
+  /** Of the topic: another one of the same name has another. */
+  readonly topicId: number;
 }
 
 /** What went wrong in a query with the input of one tick. */

@@ -18,7 +18,7 @@ import type { SchemaRegistry } from '../schema-registry/schema-registry.ts';
 import type { Row } from '../sql/types.ts';
 import { StateTable } from '../state/state-table.ts';
 import type { Store } from '../state/store.ts';
-import { queryKey, queryStateRange, type QueryProgress, statePrefix } from './meta.ts';
+import { NO_TOTALS, queryKey, queryStateRange, type QueryProgress, statePrefix } from './meta.ts';
 import { NoSink } from './no-sink.ts';
 import { PersistentQuery } from './persistent-query.ts';
 import type { ProcessingLog } from './processing-log.ts';
@@ -141,6 +141,7 @@ export class QueryRunner {
       late,
       memory,
       rowErrors,
+      totals: this.#progress.get(number)?.totals ?? NO_TOTALS,
       failOnBadRecord,
     });
     this.#queries.set(id, query);

@@ -9,7 +9,14 @@ import { SchemaNeeded } from '../formats/registered-schema.ts';
 import type { Partition } from '../log/log.ts';
 import { PackedChanges } from '../state/packed-changes.ts';
 import type { AppendGate } from './append-gate.ts';
-import { chainKey, encodeNumber, encodeProgress, NOW_KEY, queryKey } from './meta.ts';
+import {
+  chainKey,
+  encodeNumber,
+  encodeProgress,
+  NOW_KEY,
+  queryKey,
+  unreadableKey,
+} from './meta.ts';
 import { type PersistentQuery, type SourceRecord, workLimit } from './persistent-query.ts';
 import type { QueryProblems } from './problem.ts';
 import type { ProcessingLog } from './processing-log.ts';
@@ -500,7 +507,11 @@ export class TickLoop {
     outputs: TickOutputs,
     changes: PackedChanges,
   ): void {
-    for (const problem of problems) this.#options.processingLog.reportQuery(problem);
+    const { processingLog } = this.#options;
+    for (const problem of problems) processingLog.reportQuery(problem);
+    for (const [place, count] of processingLog.takeUnreadable()) {
+      changes.put(unreadableKey(place), Buffer.from(JSON.stringify(count)));
+    }
     const writer = this.#problemWriter;
     if (writer === null) return;
     const put = writer.write(problems.filter(({ queryId }) => !this.#behindProblems.has(queryId)));

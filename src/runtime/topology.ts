@@ -173,8 +173,9 @@ export class Topology {
   takeUnreadable(): UnreadableRecord[] {
     return this.sources.flatMap((input) => {
       const { source, partition } = input.reader;
-      const { index } = partition;
-      return input.takeProblems().map((problem) => ({ ...problem, source, partition: index }));
+      const { index, topic } = partition;
+      const place = { source, partition: index, topicId: topic.id };
+      return input.takeProblems().map((problem) => ({ ...problem, ...place }));
     });
   }
 

@@ -2,6 +2,7 @@ import type { QueryInfo } from '../catalog/catalog.ts';
 import type { Source } from '../catalog/source.ts';
 import type { PhysicalPlan } from '../plan/physical-plan.ts';
 import type { SqlType } from '../sql/types.ts';
+import type { LatestVersion } from './source-schemas.ts';
 
 /**
  * What the command log holds: the decided effect of each durable statement, not its text alone, so that replaying it
@@ -36,6 +37,8 @@ export type Command =
       readonly queryIds: readonly string[];
       /** Id of the topic that goes too. */
       readonly topicId: number | null;
+      /** The newest versions of the subjects that go with the topic. Absent: none go. */
+      readonly subjects?: readonly LatestVersion[];
     }
   | { readonly kind: 'terminateQueries'; readonly queryIds: readonly string[] }
   | {

@@ -61,26 +61,27 @@ export function runningQuery(
 function statisticsOf(writers: readonly QueryInfo[], { runner }: Services): string {
   return writers
     .map(({ id }) => {
-      const figures = runner.query(id)?.statistics;
-      if (figures === undefined) return `${id}: not running`;
-      return `${id}: ${figures.recordsOut} records out in ${figures.ticks} ticks, ${figures.lateRecords} late records`;
+      const totals = runner.query(id)?.totals;
+      if (totals === undefined) return `${id}: not running`;
+      return `${id}: ${totals.recordsOut} records out in ${totals.ticks} ticks, ${totals.lateRecords} late records`;
     })
     .join('\n');
 }
 
-/** Counts since start, of the source and of the queries around it. */
+/** Counts of the source and of the queries around it, since each was created. */
 function errorsOf(
   source: Source,
   queries: readonly QueryInfo[],
-  { processingLog }: Services,
+  { processingLog, runner, log }: Services,
 ): string {
-  const unreadable = processingLog.count(source.name);
+  const topicId = log.topic(source.topic)?.id;
+  const unreadable =
+    topicId === undefined ? 0 : processingLog.unreadableCount(source.name, topicId);
   const lines = unreadable === 0 ? [] : [`${unreadable} records could not be read`];
   for (const id of new Set(queries.map((query) => query.id))) {
-    const skipped = processingLog.skippedCount(id);
-    const errors = processingLog.count(id);
-    if (skipped + errors === 0) continue;
-    lines.push(`${id}: ${skipped} records left out, ${errors} errors in rows`);
+    const totals = runner.query(id)?.totals;
+    if (totals === undefined || totals.unreadable + totals.rowErrors === 0) continue;
+    lines.push(`${id}: ${totals.unreadable} records left out, ${totals.rowErrors} errors in rows`);
   }
   return lines.join('\n');
 }

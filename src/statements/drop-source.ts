@@ -4,7 +4,7 @@ import type { Catalog } from '../catalog/catalog.ts';
 import type { Source } from '../catalog/source.ts';
 import { nothingToDo, succeeded } from './entities.ts';
 import type { StatementDefinition } from './executor.ts';
-import { deleteSubjects, subjectsOf } from './source-schemas.ts';
+import { deleteSubjects, latestVersions, subjectsOf } from './source-schemas.ts';
 import { changed, withSubjects, type World } from './world.ts';
 
 /** DROP STREAM and DROP TABLE: also ends the query that filled it; refused while others read from or write to it. */
@@ -28,8 +28,10 @@ export const dropSource: StatementDefinition<DropSourceNode> = {
       world: worldWithout(world, { source, queryIds, topicGoes: node.deleteTopic }),
       async run() {
         const topicId = node.deleteTopic ? (log.topic(source.topic)?.id ?? null) : null;
-        const number = await run(sql, { kind: 'dropSource', name, queryIds, topicId });
-        if (node.deleteTopic) await deleteSubjects(source.topic, registry);
+        const subjects = node.deleteTopic ? await latestVersions(source.topic, registry) : [];
+        const command = { kind: 'dropSource', name, queryIds, topicId, subjects } as const;
+        const number = await run(sql, command);
+        await deleteSubjects(subjects, registry);
         return succeeded({
           sql,
           commandId: `${source.kind.toLowerCase()}/${name}/drop`,

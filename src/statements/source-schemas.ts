@@ -38,10 +38,35 @@ export function subjectsOf(topic: string): readonly string[] {
   return SIDES.map((side) => subjectOf(topic, side));
 }
 
-/** Removes the subjects of a topic that is gone. */
-export async function deleteSubjects(topic: string, registry: SchemaRegistry): Promise<void> {
-  for (const subject of subjectsOf(topic)) {
-    if ((await registry.latest(subject)) !== null) await registry.deleteSubject(subject);
+/** Which version of a subject was the newest. Plain JSON. */
+export type LatestVersion = Pick<SubjectVersion, 'subject' | 'version' | 'id'>;
+
+/** The newest versions of the subjects of a topic that have some. */
+export async function latestVersions(
+  topic: string,
+  registry: SchemaRegistry,
+): Promise<LatestVersion[]> {
+  const found: LatestVersion[] = [];
+  for (const name of subjectsOf(topic)) {
+    const latest = await registry.latest(name);
+    if (latest === null) continue;
+    const { subject, version, id } = latest;
+    found.push({ subject, version, id });
+  }
+  return found;
+}
+
+/**
+ * Removes the subjects of a topic that is gone, as far as they are still there: a crash may have come before. What was
+ * registered since stays.
+ */
+export async function deleteSubjects(
+  subjects: readonly LatestVersion[],
+  registry: SchemaRegistry,
+): Promise<void> {
+  for (const { subject, version, id } of subjects) {
+    const latest = await registry.latest(subject);
+    if (latest?.version === version && latest.id === id) await registry.deleteSubject(subject);
   }
 }
 

@@ -179,7 +179,7 @@ describe('payloads', () => {
 
   test('that are not JSON are refused with the place and what was expected', () => {
     expect(() => decode(jsonFormat, CLICKS, '{"MS":12;}')).toThrow(
-      `Invalid JSON at byte 10: found ';', expected ',' or '}'`,
+      `Invalid JSON at byte 8: found ';', expected ',' or '}'`,
     );
   });
 
@@ -364,6 +364,14 @@ describe('records that are laid out alike', () => {
     [
       '{"id":999999999999999,"n": "7","d":1e3,"p":7,"ok":null,"s":12,"extra":"\\n","l":null}',
       [999999999999999, 7, 1000, 700, null, '12', null],
+    ],
+    [
+      '{"id":999999999999999999,"n": 0,"d":0.1000000000000000055511151231257827,"p":0,"ok":true,"s":"","extra":"x","l":[-0,123456789012345]}',
+      [999999999999999999n, 0, 0.1, 0, true, '', [0, 123456789012345]],
+    ],
+    [
+      '{"id":-1234567890123456,"n": 0,"d":-1.5E-3,"p":0,"ok":true,"s":"","extra":"x","l":[]}',
+      [-1234567890123456, 0, -0.0015, 0, true, '', []],
     ],
     // Another order, case and number of fields, blanks, a name that comes twice.
     ['{"id":5}', [5, null, null, null, null, null, null]],

@@ -8,7 +8,14 @@ const QUERY = 7;
 function metaOf(progress: Partial<QueryProgress> | null, epoch = 5): StoredMeta {
   const full = { epoch: 5, sequences: [], offsets: {}, times: {}, ...progress };
   const entries: [number, QueryProgress][] = progress === null ? [] : [[QUERY, full]];
-  return { epoch, lastTick: 1, lastNow: 0, durableEnds: new Map(), progress: new Map(entries) };
+  return {
+    epoch,
+    lastTick: 1,
+    lastNow: 0,
+    durableEnds: new Map(),
+    unreadable: new Map(),
+    progress: new Map(entries),
+  };
 }
 
 function transaction(lastSequence: number, epoch = 5) {

@@ -1,4 +1,8 @@
-import { describe, expect, test } from 'vitest';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { openDatabase } from '../../src/database.ts';
 import type { SchemaText } from '../../src/schema-registry/schema-registry.ts';
 import { PROPERTIES, TemporaryDatabase } from '../temporary-database.ts';
 
@@ -97,6 +101,51 @@ describe.each(FORMATS)('%s', (format) => {
       temporary.run(`CREATE STREAM s WITH (KAFKA_TOPIC='s', FORMAT='${format}', PARTITIONS=1);`),
     );
     expect(message).toContain("Schema for message keys on topic 's' does not exist");
+  });
+});
+
+/** A copy of the data as a crash would leave it when the first subject is about to be removed. */
+async function crashed(temporary: TemporaryDatabase): Promise<string> {
+  const { registry } = temporary.database;
+  const remove = registry!.deleteSubject.bind(registry);
+  const copy = await mkdtemp(join(tmpdir(), 'millrace-crashed-'));
+  onTestFinished(() => rm(copy, { recursive: true }));
+  registry!.deleteSubject = async (subject) => {
+    registry!.deleteSubject = remove;
+    await cp(temporary.directory, copy, { recursive: true });
+    await remove(subject);
+  };
+  await temporary.run('DROP STREAM s DELETE TOPIC;');
+  return copy;
+}
+
+describe('a crash between the deletion of a topic and that of its subjects', () => {
+  const create =
+    "CREATE STREAM s (k INT KEY, v INT) WITH (KAFKA_TOPIC='s', FORMAT='AVRO', PARTITIONS=1);";
+
+  test('is made good at the next start', async () => {
+    const temporary = await TemporaryDatabase.open();
+    await temporary.run(create);
+    const directory = await crashed(temporary);
+    for (let life = 0; life < 2; life++) {
+      const database = await openDatabase({ directory });
+      expect(await database.schemas.latest('s-key')).toBeNull();
+      expect(await database.schemas.latest('s-value')).toBeNull();
+      expect(database.registry!.versions('s-value', 'with')).toEqual([1]);
+      await database.close();
+    }
+  });
+
+  test('takes nothing that was registered since', async () => {
+    const temporary = await TemporaryDatabase.open();
+    await temporary.run(create);
+    const directory = await crashed(temporary);
+    const first = await openDatabase({ directory });
+    const { version } = await first.schemas.register('s-value', avro(ORDER));
+    await first.close();
+    const second = await openDatabase({ directory });
+    expect(await second.schemas.latest('s-value')).toMatchObject({ version });
+    await second.close();
   });
 });
 

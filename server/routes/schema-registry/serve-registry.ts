@@ -61,7 +61,7 @@ function queryOf(exchange: Exchange): URLSearchParams {
 function keptElsewhere(): DatabaseError {
   return new DatabaseError(
     'NOT_FOUND',
-    'Schemas are kept in another registry, the one this server was given with --schema-registry-url: ask there.',
+    'Schemas are kept in another registry, the one of ksql.schema.registry.url (--schema-registry-url): ask there.',
   );
 }
 
