@@ -48,6 +48,7 @@ export interface ServerOptions {
   /** Open a data directory on a network file system. */
   readonly allowNetworkDisk: boolean;
   readonly deniedProperties: readonly string[];
+  readonly allowedProperties: readonly string[];
   /** Of the server, by name. */
   readonly properties: Readonly<Record<string, string>>;
 }
@@ -103,6 +104,7 @@ async function serveUntilStopped(options: ServerOptions, context: ServerContext)
     showRecordBytes,
     allowNetworkDisk: options.allowNetworkDisk,
     deniedProperties: options.deniedProperties,
+    allowedProperties: options.allowedProperties,
     properties: options.properties,
     onFatal: exitOnFatal(logger),
   });

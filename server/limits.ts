@@ -54,6 +54,8 @@ export interface ServerLimits {
   readonly lingerMs: number;
   /** How long a client gets to answer a WebSocket close before the connection is cut. */
   readonly closeTimeoutMs: number;
+  /** How long a request waits for the statement of a `commandSequenceNumber`. */
+  readonly commandTimeoutMs: number;
   /** How long requests under way may take to end when the server is closed. */
   readonly shutdownGraceMs: number;
 }
@@ -87,5 +89,6 @@ export const DEFAULT_LIMITS: ServerLimits = {
   pullChunkBytes: 32 * KIBIBYTE,
   lingerMs: 2000,
   closeTimeoutMs: 5000,
+  commandTimeoutMs: 5000,
   shutdownGraceMs: 5000,
 };

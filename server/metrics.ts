@@ -40,6 +40,18 @@ const QUERY_METRICS: readonly QueryMetric[] = [
     value: (query) => query.errors,
   },
   {
+    name: 'millrace_query_ticks_total',
+    help: 'Ticks in which a persistent query had something to do.',
+    kind: 'counter',
+    value: (query) => query.ticks,
+  },
+  {
+    name: 'millrace_query_process_milliseconds_total',
+    help: 'How long a persistent query has processed, in all ticks.',
+    kind: 'counter',
+    value: (query) => query.processMs,
+  },
+  {
     name: 'millrace_query_lag_records',
     help: 'Records of its sources that a persistent query has not yet processed and committed.',
     kind: 'gauge',

@@ -1,6 +1,7 @@
 import type { Entity } from '../src/api/entities.ts';
 import { DatabaseError } from '../src/base/errors.ts';
 import type { Inserts, PullAnswer, QueryResult, StatementOptions } from '../src/engine.ts';
+import { awaitCommand } from './await-command.ts';
 import { audit } from './security/audit.ts';
 import type { Client } from './security/log-in.ts';
 import type { Principal } from './security/roles.ts';
@@ -15,7 +16,7 @@ import type { StatementRequest } from './statement-request.ts';
  */
 export function executeFor(
   client: Client,
-  { sql, options }: StatementRequest,
+  { sql, options, afterCommand }: StatementRequest,
   context: ServerContext,
 ): Promise<readonly Entity[]> {
   const { principal } = client;
@@ -27,17 +28,23 @@ export function executeFor(
           ...restricted,
           authorize: (kinds: readonly string[]) => authorizeStatements(principal, kinds),
         };
-  return audited(client, { sql, context }, () => context.engine.execute(sql, authorized));
+  return audited(client, { sql, context }, () => {
+    const run = (): Promise<readonly Entity[]> => context.engine.execute(sql, authorized);
+    return afterCommand === undefined ? run() : awaitCommand(afterCommand, context).then(run);
+  });
 }
 
 /** Starts a query for a client and notes that in the audit log. @throws what the engine throws. */
 export function queryFor(
   client: Client,
-  { sql, options }: StatementRequest,
+  { sql, options, afterCommand }: StatementRequest,
   context: ServerContext,
 ): Promise<QueryResult> {
   const restricted = restrictedOptions(client.principal, options);
-  return audited(client, { sql, context }, () => context.engine.query(sql, restricted));
+  return audited(client, { sql, context }, () => {
+    const run = (): Promise<QueryResult> => context.engine.query(sql, restricted);
+    return afterCommand === undefined ? run() : awaitCommand(afterCommand, context).then(run);
+  });
 }
 
 /** Opens a way to write rows into a source for a client. @throws what the engine throws. */

@@ -7,25 +7,24 @@ import { invalidJson } from './json-text.ts';
 export interface StatementRequest {
   readonly sql: string;
   readonly options: StatementOptions;
+  /** The durable statement that has to be carried out first; absent: none. */
+  readonly afterCommand?: number;
 }
 
 /**
  * Reads the request of /ksql, /query and /ws/query: `{ksql, streamsProperties?, sessionVariables?,
  * requestProperties?, commandSequenceNumber?, after?, afterTimeoutMs?}`. Members of other names are ignored, null is as good
  * as absent.
- *
- * `commandSequenceNumber` asks to wait for an earlier statement. It needs no waiting here: a
- * statement is acknowledged after it was applied, so every number a client can hold is one this
- * process has executed.
  * @throws DatabaseError BAD_REQUEST naming the member, what was found and what was expected.
  */
 export function parseStatementRequest(body: unknown): StatementRequest {
   const members = requireObject(body, 'the body');
-  checkSequenceNumber(members['commandSequenceNumber']);
+  const afterCommand = sequenceNumber(members['commandSequenceNumber']);
   optionalObject(members['requestProperties'], 'requestProperties');
   return {
     sql: requireText(members, 'ksql'),
     options: { ...parseOptions(members, 'streamsProperties'), after: parseAfter(members) },
+    ...(afterCommand === null ? {} : { afterCommand }),
   };
 }
 
@@ -149,9 +148,11 @@ function requireProperty(value: unknown, path: string): Property {
   throw wrongShape(path, value, 'a string, a number, a boolean or null');
 }
 
-function checkSequenceNumber(value: unknown): void {
-  if (value === undefined || value === null || Number.isSafeInteger(value)) return;
-  throw wrongShape('commandSequenceNumber', value, 'an integer');
+/** Null: nothing is to be waited for, which -1 says as well. */
+function sequenceNumber(value: unknown): number | null {
+  if (value === undefined || value === null) return null;
+  if (!Number.isSafeInteger(value)) throw wrongShape('commandSequenceNumber', value, 'an integer');
+  return (value as number) < 0 ? null : (value as number);
 }
 
 function wrongShape(path: string, found: unknown, expected: string): DatabaseError {

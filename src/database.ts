@@ -127,6 +127,8 @@ export interface DatabaseOptions {
   readonly properties?: Readonly<Record<string, string | number | boolean>>;
   /** Properties that no request may set, besides those of the server: `ksql.properties.overrides.denylist`. */
   readonly deniedProperties?: readonly string[];
+  /** The only properties that requests may set. Default: all that are not denied. */
+  readonly allowedProperties?: readonly string[];
   /** Called once when the database had to stop: what it holds on disk is safe, this process cannot go on. */
   readonly onFatal?: (error: unknown) => void;
 }
@@ -337,11 +339,14 @@ export class Database implements Engine {
     this.#clock = clock;
     this.#logger = logger;
     const { properties } = opened;
-    this.#denied = deniedProperties([
-      ...serverProperties.map(({ name }) => name),
-      ...properties.deniedProperties,
-      ...(options.deniedProperties ?? []),
-    ]);
+    this.#denied = deniedProperties(
+      [
+        ...serverProperties.map(({ name }) => name),
+        ...properties.deniedProperties,
+        ...(options.deniedProperties ?? []),
+      ],
+      options.allowedProperties ?? [],
+    );
     this.#log = log;
     this.#store = store;
     this.#guard = new DiskGuard({
@@ -591,6 +596,10 @@ export class Database implements Engine {
 
   get commandStatuses(): ReadonlyMap<string, CommandStatus> {
     return this.#statuses.all;
+  }
+
+  get commandNumber(): number {
+    return this.#catalog.world.nextNumber - 1;
   }
 
   topicOf(source: string): string | null {

@@ -37,6 +37,8 @@ export interface Engine {
   openInserts(target: string, options?: StatementOptions): Inserts;
   /** What became of the durable statements this process knows of, by command id, oldest first. */
   readonly commandStatuses: ReadonlyMap<string, CommandStatus>;
+  /** The number of the latest durable statement, all of which have been carried out; -1 before the first. */
+  readonly commandNumber: number;
   /** The topic a stream or table lies over; null for a name that is none. */
   topicOf(source: string): string | null;
   /** Checks that a property of this name may be set. @throws DatabaseError UNKNOWN_PROPERTY. */
@@ -87,6 +89,9 @@ export interface QueryFigures {
   readonly errors: number;
   readonly lag: number;
   readonly stateBytes: number;
+  /** Ticks in which it had something to do, and how long it has processed in them, ms. */
+  readonly ticks: number;
+  readonly processMs: number;
 }
 
 /** One partition of a topic; what it ever held is its end, what it holds lies between the two offsets. */

@@ -130,6 +130,12 @@ export const server: Command = {
       summary: 'how new schemas are checked where nothing else was set (default backward)',
     },
     {
+      name: 'properties-allowlist',
+      value: 'NAMES',
+      variable: 'MILLRACE_PROPERTIES_ALLOWLIST',
+      summary: 'the only properties, separated by commas, that requests may set (default: all)',
+    },
+    {
       name: 'properties-denylist',
       value: 'NAMES',
       variable: 'MILLRACE_PROPERTIES_DENYLIST',
@@ -199,6 +205,7 @@ function readOptions(
     properties: readProperties(settings, environment),
     schemaRegistry: readSchemaRegistry(settings),
     deniedProperties: listOf(settings.text('properties-denylist')),
+    allowedProperties: listOf(settings.text('properties-allowlist')),
     allowNetworkDisk: settings.has('unsafe-fs'),
     showRecordBytes: !settings.has('hide-record-bytes'),
   };

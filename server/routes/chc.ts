@@ -1,7 +1,7 @@
 import { MEDIA_JSON, MEDIA_KSQL_V1 } from '../media-types.ts';
 import type { RouteDefinition } from './route.ts';
 
-/** Tells a cluster's own checks that the process answers. */
+/** Tells supervisors that the process answers. */
 export const chcLive: RouteDefinition = {
   method: 'GET',
   path: '/chc/live',
@@ -14,8 +14,12 @@ export const chcLive: RouteDefinition = {
   },
 };
 
-/** The same, as ksqlDB has it: readiness is what /healthcheck tells. */
+/** Answered with 503 while the server starts, stops or has been terminated, as other endpoints are. */
 export const chcReady: RouteDefinition = {
-  ...chcLive,
+  method: chcLive.method,
   path: '/chc/ready',
+  summary: 'Says that statements are taken; refused with 503 while they are not.',
+  offers: chcLive.offers,
+  labelsErrors: true,
+  handle: chcLive.handle,
 };

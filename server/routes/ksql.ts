@@ -12,12 +12,10 @@ export const ksql: RouteDefinition = {
   offers: [MEDIA_KSQL_V1, MEDIA_JSON],
   labelsErrors: true,
   async handle({ exchange, body, context }) {
-    const { sql, options } = parseStatementRequest(body);
+    const parsed = parseStatementRequest(body);
     const key = exchange.header('idempotency-key');
-    const request = {
-      sql,
-      options: key === undefined ? options : { ...options, idempotencyKey: key },
-    };
+    const options = key === undefined ? parsed.options : { ...parsed.options, idempotencyKey: key };
+    const request = { ...parsed, options };
     const entities = await executeFor(exchange, request, context);
     const host = exchange.host ?? '';
     const answer = entities.map((entity) => withHostStatus(entity, host));

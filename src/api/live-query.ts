@@ -13,8 +13,11 @@ export interface LiveBatch {
   readonly token: string | null;
 }
 
-/** Batches that may wait for the reader before the query is stopped until they are read. */
-const WAITING_MAX = 64;
+/**
+ * How many rows may wait for the reader before the query is stopped until they are read. To go on costs the server work,
+ * all that was read before for a query with state, so these are not few.
+ */
+const WAITING_ROWS_MAX = 10_000;
 
 /**
  * One query of a client: what has arrived of it and where it stands. Rows are handed out only together with the token behind
@@ -28,6 +31,8 @@ export class LiveQuery {
   /** Null until it has been started. */
   #columns: readonly LiveColumn[] | null = null;
   #waiting: LiveBatch[] = [];
+  /** Rows in them. */
+  #waitingRows = 0;
   /** Pieces of a batch whose last piece has not come. */
   #pieces: (ServerMessage & { type: 'rows' })[] = [];
   #token: string | null;
@@ -104,7 +109,10 @@ export class LiveQuery {
   async next(): Promise<LiveBatch | null> {
     for (;;) {
       const batch = this.#waiting.shift();
-      if (batch !== undefined) return batch;
+      if (batch !== undefined) {
+        this.#waitingRows -= batch.rows.length;
+        return batch;
+      }
       if (this.#error !== null) throw this.#error;
       if (this.#state === 'ended') return null;
       if (this.#state === 'stopped') {
@@ -147,7 +155,8 @@ export class LiveQuery {
     this.#token = message.token;
     this.#waiting.push({ columns: this.#columns ?? [], rows, deleted, token: message.token });
     this.#wake?.();
-    if (this.#waiting.length < WAITING_MAX || message.token === null) return;
+    this.#waitingRows += rows.length;
+    if (message.token === null || this.#waitingRows < WAITING_ROWS_MAX) return;
     // The reader is slow: the log waits for it better than this memory does.
     this.#state = 'stopping';
     this.#send(formatMessage({ type: 'stop', id: this.#id }));

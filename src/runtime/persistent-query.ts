@@ -22,7 +22,10 @@ export interface SourceRecord {
 
 /** Figures of a query since start. */
 export interface QueryStatistics {
+  /** In which it had something to do. */
   readonly ticks: number;
+  /** How long it has processed in them, ms. */
+  readonly processMs: number;
   readonly recordsIn: number;
   readonly recordsOut: number;
   readonly lateRecords: number;
@@ -52,6 +55,7 @@ export class PersistentQuery {
   /** Of earlier lives of the process. */
   readonly #before: QueryTotals;
   #ticks = 0;
+  #processMs = 0;
   #recordsOut = 0;
   /** By source of the topology: up to where what was read is committed. */
   #committed: readonly number[];
@@ -159,6 +163,7 @@ export class PersistentQuery {
     });
     return {
       ticks: this.#ticks,
+      processMs: this.#processMs,
       recordsIn,
       recordsOut: this.#recordsOut,
       lateRecords: this.#late.count,
@@ -217,6 +222,11 @@ export class PersistentQuery {
     const [bad] = this.#unreadable;
     if (this.#failOnBadRecord && bad !== undefined) throw stoppedBy(bad);
     return this.#sink.take();
+  }
+
+  /** Notes how long `process` took, ms. */
+  took(processMs: number): void {
+    this.#processMs += processMs;
   }
 
   /** The attempt will be committed. @returns what went wrong in it. */

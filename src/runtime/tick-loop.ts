@@ -427,7 +427,9 @@ export class TickLoop {
       if (!query.hasWork(this.#now)) continue;
       try {
         const limit = this.#isInStep(query, ends) ? noLimit() : workLimit(clock, bounds);
+        const start = clock.monotonic();
         const put = await query.process(attempt, { limit, now: this.#now });
+        query.took(clock.monotonic() - start);
         ends.finish(sourcesOf(query, began));
         this.#processed.push({ query, outputs: put });
         outputs.add(query, put);

@@ -260,19 +260,40 @@ export function parseOverrides(
 }
 
 /** Properties nobody may set, by canonical name: `ksql.properties.overrides.denylist`. */
-export type DeniedProperties = ReadonlySet<string>;
+export interface DeniedProperties {
+  readonly denied: ReadonlySet<string>;
+  /** Null: all that are not denied. */
+  readonly allowed: ReadonlySet<string> | null;
+}
 
 /** What a request may never change. */
 const ALWAYS_DENIED = ['ksql.service.id'];
 
-/** @param names as the configuration has them, with or without the prefix of the stream client. */
-export function deniedProperties(names: readonly string[]): DeniedProperties {
-  return new Set([...ALWAYS_DENIED, ...names].map(canonicalName));
+/**
+ * @param names as the configuration has them, with or without the prefix of the stream client.
+ * @param allowed the only ones that may be set; empty: all others.
+ */
+export function deniedProperties(
+  names: readonly string[],
+  allowed: readonly string[] = [],
+): DeniedProperties {
+  return {
+    denied: new Set([...ALWAYS_DENIED, ...names].map(canonicalName)),
+    // What is bound as a value is never substituted, which the server sees to by this property.
+    allowed:
+      allowed.length === 0 ? null : new Set([...allowed, SUBSTITUTION_PROPERTY].map(canonicalName)),
+  };
 }
 
 /** @throws DatabaseError BAD_REQUEST naming the properties among these that may not be set. */
-export function checkNotDenied(names: readonly string[], denied: DeniedProperties): void {
-  const found = names.filter((name) => denied.has(canonicalName(name)));
+export function checkNotDenied(
+  names: readonly string[],
+  { denied, allowed }: DeniedProperties,
+): void {
+  const found = names.filter((name) => {
+    const canonical = canonicalName(name);
+    return denied.has(canonical) || allowed?.has(canonical) === false;
+  });
   if (found.length === 0) return;
   throw new DatabaseError(
     'BAD_REQUEST',

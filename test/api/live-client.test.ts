@@ -142,18 +142,32 @@ test('a token goes on elsewhere, but not after the topic was made anew', async (
   await expect(client.query(sql, { resume: 'x' }).next()).rejects.toMatchObject({ code: 40000 });
 });
 
-test('a slow reader gets all rows: the query waits in the log for it', async () => {
-  const { client, port } = await start();
+test.each([
+  ['a query without state', 'SELECT n FROM s EMIT CHANGES LIMIT 12000;'],
+  ['a query with state', 'SELECT MAX(n) AS n FROM s GROUP BY k EMIT CHANGES LIMIT 12000;'],
+])('a slow reader of %s gets all rows: the query waits in the log for it', async (_name, sql) => {
+  const { client, port, temporary } = await start();
+  const running = async (): Promise<number> => {
+    const [entity] = await temporary.database.execute('SHOW QUERIES;');
+    return (entity as unknown as { queries: unknown[] }).queries.length;
+  };
   const writer = connect(port);
-  const sql = 'SELECT n FROM s EMIT CHANGES LIMIT 300;';
   const seen: number[] = [];
   const rows = client.rows<{ N: number }>(sql, { properties: EARLIEST });
-  await writer.insert('s', [{ k: 'k', n: 0 }]);
+  const write = (from: number, count: number): Promise<unknown> =>
+    writer.insert(
+      's',
+      Array.from({ length: count }, (_, i) => ({ k: 'k', n: from + i })),
+    );
+  await write(0, 50);
   const first = await rows.next();
   seen.push((first.value as { N: number }).N);
-  for (let n = 1; n < 300; n++) await writer.insert('s', [{ k: 'k', n }]);
+  expect(await running()).toBe(1);
+  for (let n = 50; n < 12_000; n += 50) await write(n, 50);
+  // What waits is too much by now.
+  await expect.poll(running).toBe(0);
   for await (const { N } of rows) seen.push(N);
-  expect(seen).toEqual(Array.from({ length: 300 }, (_, n) => n));
+  expect(seen).toEqual(Array.from({ length: 12_000 }, (_, n) => n));
 });
 
 test('aborting, leaving the loop and closing end queries at the server', async () => {

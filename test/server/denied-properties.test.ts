@@ -4,8 +4,12 @@ import { silentLogger } from '../../src/base/logger.ts';
 import { TemporaryDatabase } from '../temporary-database.ts';
 import { connect2, post, request1, request2 } from './clients.ts';
 
-async function open(): Promise<number> {
-  const temporary = await TemporaryDatabase.open({ deniedProperties: ['auto.offset.reset'] });
+async function open(
+  options: Parameters<typeof TemporaryDatabase.open>[0] = {
+    deniedProperties: ['auto.offset.reset'],
+  },
+): Promise<number> {
+  const temporary = await TemporaryDatabase.open(options);
   await temporary.database.execute(
     `CREATE STREAM s (v INT) WITH (kafka_topic='s', value_format='JSON', partitions=1);`,
   );
@@ -56,4 +60,18 @@ test('a property that is not on the list may be set', async () => {
   const streamsProperties = { 'ksql.query.pull.table.scan.enabled': 'false' };
   const answer = await post(await open(), '/ksql', { ksql: 'SHOW STREAMS;', streamsProperties });
   expect(answer.status).toBe(200);
+});
+
+test('with a list of those that may be set, all others are refused', async () => {
+  const port = await open({ allowedProperties: ['ksql.streams.auto.offset.reset'] });
+  const ask = (streamsProperties: object) =>
+    post(port, '/query', { ksql: 'SELECT * FROM s;', streamsProperties });
+  expect((await ask({ 'auto.offset.reset': 'earliest' })).status).toBe(200);
+  const refused = await ask({ 'ksql.query.pull.stream.enabled': 'true' });
+  expect([refused.status, JSON.parse(refused.body)]).toMatchObject([400, { error_code: 40000 }]);
+  const ksql = "SET 'ksql.query.pull.limit.clause.enabled' = 'false'; SHOW STREAMS;";
+  expect((await post(port, '/ksql', { ksql })).status).toBe(400);
+  const query = { sql: 'SELECT * FROM s WHERE v = ?;', parameters: '[1]' };
+  const bound = await request1(port, { path: `/sse/query?${new URLSearchParams(query)}` });
+  expect(bound.body).toContain('event: ended');
 });

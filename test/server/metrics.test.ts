@@ -28,6 +28,9 @@ test('/metrics tells rows in and out, lag, ticks and requests, in the format of 
   expect(of('lag_records')).toBe(0);
   expect(of('errors_total')).toBe(0);
   expect(of('state_bytes')).toBeGreaterThan(0);
+  expect(of('late_records_total')).toBe(0);
+  expect(of('ticks_total')).toBeGreaterThan(0);
+  expect(of('process_milliseconds_total')).toBeGreaterThan(0);
   expect(value('millrace_ready')).toBe(1);
   expect(value('millrace_queries{state="RUNNING"}')).toBe(1);
   expect(value('millrace_partition_end_offset{topic="s",partition="0"}')).toBe(2);

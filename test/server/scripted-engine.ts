@@ -89,6 +89,8 @@ export class ScriptedEngine implements Engine {
   readonly commandStatuses = new Map();
   readonly queryPartitions = [];
 
+  readonly commandNumber = 2;
+
   topicOf(): null {
     return null;
   }

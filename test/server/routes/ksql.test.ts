@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { DatabaseError } from '../../../src/base/errors.ts';
 import { connect2, post, request2 } from '../clients.ts';
-import { DDL, startTestServer } from '../test-server.ts';
+import { DDL, PULL, startTestServer } from '../test-server.ts';
 
 const DROPPED =
   '[{"@type":"currentStatus","statementText":"DROP STREAM S;","commandId":"stream/S/drop",' +
@@ -89,4 +89,28 @@ test('keeps the connection for the next request', async () => {
     Array.from({ length: 20 }, () => request2(session, { path: '/ksql', body })),
   );
   expect(answers.every((answer) => answer.body === DROPPED)).toBe(true);
+});
+
+test('waits for the statement of a commandSequenceNumber, and not without end', async () => {
+  const { port, engine } = await startTestServer(undefined, { limits: { commandTimeoutMs: 60 } });
+  for (const commandSequenceNumber of [-1, 0, 2, null]) {
+    const { status } = await post(port, '/ksql', { ksql: DDL, commandSequenceNumber });
+    expect(status).toBe(200);
+  }
+  const { length } = engine.calls;
+  for (const [path, body] of [
+    ['/ksql', { ksql: DDL, commandSequenceNumber: 3 }],
+    ['/query', { ksql: PULL, commandSequenceNumber: 3 }],
+  ] as const) {
+    const answer = await post(port, path, body);
+    expect([answer.status, JSON.parse(answer.body)]).toMatchObject([
+      503,
+      {
+        error_code: 50301,
+        message:
+          'Timed out while waiting for a previous command to execute. command sequence number: 3',
+      },
+    ]);
+  }
+  expect(engine.calls).toHaveLength(length);
 });
