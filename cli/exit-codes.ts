@@ -7,7 +7,7 @@ export const EXIT = {
   UNAVAILABLE: 69,
   /** The files of the data directory are damaged, or our own code is wrong; the log says where. */
   INTERNAL: 70,
-  /** The data directory cannot be made. */
+  /** The data directory cannot be made, or is on a disk that is not safe. */
   CANNOT_CREATE: 73,
   /** The disk failed, or was full at a moment that could not wait; nothing that was acknowledged is lost. */
   IO: 74,

@@ -45,6 +45,8 @@ export interface ServerOptions {
   readonly schemaRegistry: SchemaRegistrySettings;
   /** Whether the processing log shows the bytes of records that could not be read. */
   readonly showRecordBytes: boolean;
+  /** Open a data directory on a network file system. */
+  readonly allowNetworkDisk: boolean;
   readonly deniedProperties: readonly string[];
   /** Of the server, by name. */
   readonly properties: Readonly<Record<string, string>>;
@@ -99,6 +101,7 @@ async function serveUntilStopped(options: ServerOptions, context: ServerContext)
     durability,
     diskBallastBytes: DISK_BALLAST_BYTES,
     showRecordBytes,
+    allowNetworkDisk: options.allowNetworkDisk,
     deniedProperties: options.deniedProperties,
     properties: options.properties,
     onFatal: exitOnFatal(logger),

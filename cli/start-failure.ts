@@ -42,6 +42,8 @@ export function explainStartFailure(
       case 'UNKNOWN_FORMAT':
       case 'UNKNOWN_PROPERTY':
         return { exitCode: EXIT.CONFIGURATION, message };
+      case 'UNSAFE_DISK':
+        return { exitCode: EXIT.CANNOT_CREATE, message };
       // Whatever made it notice: LevelDB calls some damage an error of the disk.
       case 'CORRUPT':
         return { exitCode: EXIT.INTERNAL, message };

@@ -20,6 +20,7 @@ import type {
   StatementOptions,
 } from './engine.ts';
 import { nobodyWaits, type WaitForRoom } from './base/disk-full.ts';
+import { refuseNetworkDisk } from './base/network-disk.ts';
 import { addFunctions, type FunctionDefinitions } from './functions/known-functions.ts';
 import { type EmbeddedLogLimits, openEmbeddedLog } from './log/embedded/embedded-log.ts';
 import type { CapturableLog } from './log/embedded/log-backup.ts';
@@ -115,6 +116,8 @@ export interface DatabaseOptions {
   readonly diskReserveBytes?: number;
   /** Size of a file that is given up when the disk is full, so that dropping things still works. Default: none. */
   readonly diskBallastBytes?: number;
+  /** Open also what is on a network file system, where nothing that is said of durability holds. Default: refuse. */
+  readonly allowNetworkDisk?: boolean;
   /** Whether the processing log shows the bytes of records that could not be read. Default: yes. */
   readonly showRecordBytes?: boolean;
   /**
@@ -139,7 +142,7 @@ export interface SchemaRegistrySettings {
  * Opens (or creates) a database: recovers the log and the state, replays the command log, starts the queries.
  *
  * @throws DatabaseError IN_USE when another process has the directory; UNKNOWN_FORMAT when another version wrote it;
- *   CORRUPT when its files are damaged.
+ *   CORRUPT when its files are damaged; UNSAFE_DISK when they are on a network file system.
  */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   const forgetFunctions = addFunctions(options.functions ?? {});
@@ -155,7 +158,9 @@ async function openWith(options: DatabaseOptions, onClosed: () => void): Promise
   const env = options.env ?? nodeEnv();
   const { files } = env;
   const properties = serverPropertiesOf(options);
-  await makeDurableDirectory(files, resolve(options.directory));
+  const directory = resolve(options.directory);
+  if (options.allowNetworkDisk !== true) await refuseNetworkDisk(directory, files);
+  await makeDurableDirectory(files, directory);
   const { durability = 'fsync' } = options;
   await migrateOlder(options, env);
   const disk: Disk = { waitForRoom: nobodyWaits };
@@ -499,8 +504,8 @@ export class Database implements Engine {
         return { queryId: query.id, state: query.state, ...query.statistics };
       }),
       partitions: this.#log.topics().flatMap(({ name, partitions }) =>
-        partitions.map(({ index, startOffset, endOffset }) => {
-          return { topic: name, partition: index, startOffset, endOffset };
+        partitions.map(({ index, startOffset, endOffset, isOffline = false }) => {
+          return { topic: name, partition: index, startOffset, endOffset, isOffline };
         }),
       ),
       ticks: { process: process.figures, commit: commit.figures },

@@ -95,6 +95,8 @@ export interface PartitionFigures {
   readonly partition: number;
   readonly startOffset: number;
   readonly endOffset: number;
+  /** Its files are damaged, or failed. */
+  readonly isOffline?: boolean;
 }
 
 /** Rows on their way into one source. */

@@ -77,6 +77,8 @@ const OUTSIDE_WORLD: readonly RegExp[] = [
   /\bDate\.now\(/,
   /\bnew Date\(\)/,
   /\bMath\.random\(/,
+  /\b(?:randomBytes|randomInt|randomUUID|getRandomValues)\b/,
+  /\bTemporal\.Now\b|\bprocess\.hrtime\b/,
   /\bperformance\.now\(/,
   /\bset(?:Timeout|Interval|Immediate)\(/,
   /from 'node:(?:fs|fs\/promises|child_process|timers|timers\/promises)'/,

@@ -140,6 +140,10 @@ export const server: Command = {
       summary: 'keep the bytes of records that cannot be read out of the processing log',
     },
     {
+      name: 'unsafe-fs',
+      summary: 'open a data directory on NFS or SMB, where acknowledged rows may be lost',
+    },
+    {
       name: 'insecure-no-auth',
       summary: 'allow an address others can reach, though anyone there may then do everything',
     },
@@ -195,6 +199,7 @@ function readOptions(
     properties: readProperties(settings, environment),
     schemaRegistry: readSchemaRegistry(settings),
     deniedProperties: listOf(settings.text('properties-denylist')),
+    allowNetworkDisk: settings.has('unsafe-fs'),
     showRecordBytes: !settings.has('hide-record-bytes'),
   };
 }

@@ -149,6 +149,10 @@ export class DiskGuard {
         await env.clock.yield();
       }
       await file.sync();
+    } catch (error) {
+      // Half of it would only take room from others.
+      await env.files.remove(this.#ballastPath);
+      throw error;
     } finally {
       await file.close();
     }

@@ -7,6 +7,21 @@ import type { Clock, Env, File, FileSystem, Random } from './env.ts';
 const DIRECTORY_MODE = 0o700;
 const FILE_MODE = 0o600;
 
+/** By the magic numbers of Linux; other systems number theirs otherwise. */
+const NETWORK_KINDS: ReadonlyMap<number, string> = new Map(
+  process.platform === 'linux'
+    ? [
+        [0x6969, 'NFS'],
+        [0x517b, 'SMB'],
+        [0xfe534d42, 'SMB'],
+        [0xff534d42, 'CIFS'],
+        [0x01021997, '9P'],
+        [0x5346414f, 'AFS'],
+        [0x00c36400, 'Ceph'],
+      ]
+    : [],
+);
+
 /** What file systems say that have no hard links, or no more of them for this file. */
 const WITHOUT_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EXDEV']);
 
@@ -88,6 +103,10 @@ const nodeFiles: FileSystem = {
   async space(path) {
     const { bavail, blocks, bsize } = await fs.statfs(path);
     return { freeBytes: bavail * bsize, totalBytes: blocks * bsize };
+  },
+  async networkKind(path) {
+    const { type } = await fs.statfs(path);
+    return NETWORK_KINDS.get(type >>> 0) ?? null;
   },
   async syncDirectory(path) {
     const handle = await fs.open(path, constants.O_RDONLY);

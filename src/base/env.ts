@@ -46,6 +46,8 @@ export interface FileSystem {
   remove(path: string): Promise<void>;
   /** Room on the disk that holds the path, as far as this user may take it. */
   space(path: string): Promise<{ readonly freeBytes: number; readonly totalBytes: number }>;
+  /** Name of the network file system that holds the path; null for a local one, or where that cannot be told. */
+  networkKind(path: string): Promise<string | null>;
   /** Makes creations, renames and removals inside the directory durable. */
   syncDirectory(path: string): Promise<void>;
 }

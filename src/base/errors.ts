@@ -40,6 +40,8 @@ export const ERROR_CODES = {
   QUERY_TOO_LARGE: { blame: 'user', httpStatus: 500, errorCode: 50002, retry: false },
   /** A data directory of another version; met only when opening it. */
   UNKNOWN_FORMAT: { blame: 'user', httpStatus: 500, errorCode: 50000, retry: false },
+  /** A data directory on a disk that does not keep what it says; met only when opening it. */
+  UNSAFE_DISK: { blame: 'user', httpStatus: 500, errorCode: 50000, retry: false },
   CORRUPT: { blame: 'server', httpStatus: 500, errorCode: 50000, retry: false },
   WAIT_TIMEOUT: { blame: 'server', httpStatus: 503, errorCode: 50301, retry: true },
   STARTING: { blame: 'server', httpStatus: 503, errorCode: 50302, retry: true },

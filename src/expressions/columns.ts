@@ -15,6 +15,16 @@ export function columnsRead(expression: Expression): { indexes: number[]; pseudo
   return { indexes: [...indexes], pseudo };
 }
 
+/** Whether it reads where the record of the row stands: its partition or offset. */
+export function readsPlace(expression: Expression): boolean {
+  const pending: Expression[] = [expression];
+  for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
+    if (node.kind !== 'pseudo') pending.push(...childrenOf(node));
+    else if (node.column === 'ROWPARTITION' || node.column === 'ROWOFFSET') return true;
+  }
+  return false;
+}
+
 /** The same expression over rows whose columns stand `by` places further on. */
 export function shiftColumns(expression: Expression, by: number): Expression {
   if (by === 0) return expression;

@@ -98,6 +98,8 @@ export interface Partition {
   readonly endOffset: number;
   readonly durableEndOffset: number;
   readonly stableEndOffset: number;
+  /** Its files are damaged, or failed: every call throws until the log is opened again. Absent: no. */
+  readonly isOffline?: boolean;
 
   /**
    * Gives the batch the next offsets and queues it for writing. Synchronous, so the order of calls is the order

@@ -1,7 +1,8 @@
-import { columnsRead } from '../expressions/columns.ts';
+import { columnsRead, readsPlace } from '../expressions/columns.ts';
 import type { Expression } from '../expressions/expression.ts';
 import type { AggregateStep } from '../operators/aggregate-step.ts';
 import type { JoinForeignKeyLeftStep } from '../operators/join-foreign-key-left.ts';
+import type { MaterializeStep } from '../operators/materialize.ts';
 import { columnsOf } from '../sql/schema.ts';
 import { consumersOf, type PhysicalPlan, type SourceStep, type Step } from './physical-plan.ts';
 
@@ -108,6 +109,18 @@ export function needsBefore(plan: PhysicalPlan, aggregate: AggregateStep): boole
     for (const { step: consumer } of consumersOf(plan, step.id)) {
       if (consumer.kind === 'FilterTable' || consumer.kind === 'GroupBy') return true;
       pending.push(consumer);
+    }
+  }
+  return false;
+}
+
+/** Whether a step behind the table reads where the record of a row stands, also of one that it keeps. */
+export function needsPlace(plan: PhysicalPlan, table: MaterializeStep): boolean {
+  const pending: Step[] = [table];
+  for (let step = pending.pop(); step !== undefined; step = pending.pop()) {
+    for (const { step: consumer, input } of consumersOf(plan, step.id)) {
+      if (expressionsOver(consumer, input).some(readsPlace)) return true;
+      if (passesRowsOn(consumer)) pending.push(consumer);
     }
   }
   return false;

@@ -22,7 +22,7 @@ import { aggregateFunction } from '../functions/resolve.ts';
 import type { FinalEmission } from '../operators/aggregate-step.ts';
 import type { AggregateSpec } from '../operators/aggregation.ts';
 import { type Column, columnsOf, type RowSchema } from '../sql/schema.ts';
-import { neededColumns, needsBefore, withoutUnusedColumns } from './columns-used.ts';
+import { neededColumns, needsBefore, needsPlace, withoutUnusedColumns } from './columns-used.ts';
 import type { OnInvalidTime, PhysicalPlan, ResultColumn, Step } from './physical-plan.ts';
 import {
   formatForKey,
@@ -97,6 +97,7 @@ function withTimeRule(step: Step, { invalidTimes }: PlanSettings): Step {
 function withUses(plan: PhysicalPlan, step: Step): Step {
   if (step.kind === 'Source') return { ...step, needed: neededColumns(plan, step) };
   if (step.kind === 'Aggregate') return { ...step, emitBefore: needsBefore(plan, step) };
+  if (step.kind === 'Materialize' && needsPlace(plan, step)) return { ...step, keepsPlace: true };
   return step;
 }
 

@@ -13,11 +13,11 @@ import { Aggregation } from '../operators/aggregation.ts';
 import { Change } from '../operators/change.ts';
 import { finalStateKey, keyOfFinal } from '../operators/final-key.ts';
 import { createOperator, statesOf } from '../operators/index.ts';
+import { keptRow } from '../operators/materialize.ts';
 import type { Operator } from '../operators/operator.ts';
 import { sessionsIn } from '../operators/sessions.ts';
 import { rowCodec } from '../operators/state-codec.ts';
 import { type Materialization, materializationOf } from '../plan/materialization.ts';
-import { columnsOf } from '../sql/schema.ts';
 import type { Row, Value } from '../sql/types.ts';
 import { StateReader, type StoredRow, type WindowRange } from '../state/state-reader.ts';
 import type { WindowLayout } from '../state/state-table.ts';
@@ -279,9 +279,11 @@ function sessionsOf({ step }: Materialization): SessionWindow | null {
 
 function singleRowOf({ step }: Materialization): (stored: StoredRow<Row, Row>) => Change {
   if (step.kind === 'Materialize') {
-    const timeSlot = columnsOf(step.schema).length;
-    return ({ key, value }) =>
-      new Change(key, null, value.slice(0, timeSlot), value[timeSlot] as number, 0, 0, 0, 0);
+    const kept = keptRow(step);
+    return ({ key, value }) => {
+      const { row, time, partition, offset } = kept(value);
+      return new Change(key, null, row, time, partition, offset, 0, 0);
+    };
   }
   const aggregation = new Aggregation(step.aggregates);
   const sizeMs = step.window?.sizeMs ?? 0;

@@ -191,8 +191,12 @@ export class StateTable<K, V> {
     if (part === undefined) {
       return this.#isNew(windowStart) ? null : this.entry(mapKey, key, windowStart);
     }
-    if (part.complete && !part.entries.has(mapKey)) return null;
-    return this.entry(mapKey, key, windowStart);
+    const found = part.entries.get(mapKey);
+    if (found !== undefined) {
+      found.usedTick = this.#tick;
+      return found;
+    }
+    return part.complete ? null : this.entry(mapKey, key, windowStart);
   }
 
   /** Whether a window without a part has nothing in the store. */

@@ -58,3 +58,41 @@ test('gives its ballast up when the disk is full and takes it back when there is
   await guard.check();
   expect((await stat(ballast)).size).toBe(3 << 20);
 });
+
+test('whoever finds no room waits, whatever the disk says of itself, until there is or all stops', async () => {
+  const guard = guardOf({ reserveBytes: GIB, ballastBytes: 1 << 20 });
+  const ballast = join(directory, 'ballast');
+  await guard.check();
+  const waiting = guard.waitForRoom();
+  expect(() => guard.demandRoom()).toThrow(expect.objectContaining({ code: 'DISK_FULL' }));
+  expect(await waiting).toBe(true);
+  await expect(stat(ballast)).rejects.toMatchObject({ code: 'ENOENT' });
+  await guard.check();
+  guard.demandRoom();
+  expect(rooms).toBe(1);
+  const last = guard.waitForRoom();
+  await guard.stop();
+  expect(await last).toBe(false);
+  expect(await guard.waitForRoom()).toBe(false);
+});
+
+test('no half of a ballast is left when there is no room for it', async () => {
+  const real = nodeEnv();
+  const full = Object.assign(new Error('full'), { code: 'ENOSPC' });
+  const files: typeof real.files = {
+    ...real.files,
+    space: async () => ({ freeBytes, totalBytes: 100 * GIB }),
+    open: async (path, mode) => {
+      const file = await real.files.open(path, mode);
+      return {
+        path,
+        write: () => Promise.reject(full),
+        close: () => file.close(),
+      } as unknown as typeof file;
+    },
+  };
+  const env = { ...real, files };
+  const options = { env, logger: silentLogger, directory, onRoom() {}, ballastBytes: 1 << 20 };
+  await expect(new DiskGuard(options).check()).rejects.toBe(full);
+  await expect(stat(join(directory, 'ballast'))).rejects.toMatchObject({ code: 'ENOENT' });
+});

@@ -16,6 +16,8 @@ test.each([
   [{ code: 'ENOENT', syscall: 'mkdir' }, 73, 'The data directory /data cannot be made'],
   [{ code: 'EROFS', syscall: 'open' }, 73, 'The data directory /data cannot be made'],
   [{ code: 'UNKNOWN_FORMAT' }, 78, 'it broke'],
+  [{ code: 'UNSAFE_DISK' }, 73, 'it broke'],
+  [{ code: 'CORRUPT', cause: failure({ code: 'LEVEL_IO_ERROR' }) }, 70, 'it broke'],
   [{ code: 'LEVEL_LOCKED' }, 75, 'The data directory /data is in use by another Millrace'],
   [{ code: 'LEVEL_IO_ERROR', message: 'IO error: /data/LOCK: Permission denied' }, 77, 'owner'],
   [{ code: 'LEVEL_IO_ERROR', message: 'IO error: /data/LOCK: Read-only file system' }, 73, 'EROFS'],

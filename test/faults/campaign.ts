@@ -1,3 +1,4 @@
+import { SeededRandom } from './random.ts';
 import { type Mishap, runInto } from './run.ts';
 import { type Workload, WORKLOADS } from './workload.ts';
 
@@ -51,6 +52,31 @@ export async function runCampaign({
     onProgress({ runs, kinds, findings }, workload.name);
   }
   return { runs, kinds, findings };
+}
+
+/**
+ * Runs one workload into several mishaps at once, all drawn from the seed: an operation that fails, a commit that fails,
+ * a kill, kills during recovery, and some end.
+ */
+export async function runRandom(seed: number): Promise<Finding | null> {
+  const random = new SeededRandom(seed);
+  const workload = WORKLOADS[random.below(WORKLOADS.length)] as Workload;
+  const draw = <T>(list: readonly T[]): T => list[random.below(list.length)] as T;
+  const at = (): number => 1 + random.below(random.chance(0.5) ? 60 : 400);
+  const code = draw(['EIO', 'ENOSPC'] as const);
+  const mishap: Mishap = {
+    seed,
+    ...(random.chance(0.6) && { fault: { at: at(), lasts: draw(LASTS), code } }),
+    ...(random.chance(0.4) && {
+      storeFault: { at: 1 + random.below(20), lasts: draw(LASTS), code: draw(['EIO', 'ENOSPC']) },
+    }),
+    ...(random.chance(0.4) && { killAt: at() }),
+    ...(random.chance(0.4) && { recoveryKillsAt: [at(), at(), at()] }),
+    actions: 1 + random.below(workload.actions.length),
+    end: draw(ENDS),
+  };
+  const complaints = await complaintsOf(workload, mishap);
+  return complaints.length === 0 ? null : { workload: workload.name, mishap, complaints };
 }
 
 function kindOf({ fault, storeFault, recoveryKillsAt }: Mishap): string {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { runCampaign } from './campaign.ts';
+import { runCampaign, runRandom } from './campaign.ts';
 import { complaints } from './check.ts';
 import { Machine } from './machine.ts';
 import { runInto } from './run.ts';
@@ -7,12 +7,14 @@ import { act, Ledger, WORKLOADS } from './workload.ts';
 
 /** In CI each 47th of some 25,000 runs; all of them: npm run faults. */
 const EVERY = 47;
+/** Of several mishaps at once; npm run faults has 2,000. */
+const RANDOM_SEEDS = 150;
 
 test('whatever operation fails and wherever the process dies, nothing acknowledged is lost or doubled', async () => {
   const { runs, findings } = await runCampaign({ every: EVERY });
   expect(findings).toEqual([]);
   expect(runs).toBeGreaterThan(400);
-}, 120_000);
+}, 300_000);
 
 describe.each(WORKLOADS)('a full disk: $name', (workload) => {
   test.each(['once', 'always'] as const)(
@@ -55,6 +57,10 @@ describe.each(WORKLOADS)('a full disk: $name', (workload) => {
     }
   }, 60_000);
 });
+
+test('whatever else a seed thinks of', async () => {
+  for (let seed = 1; seed <= RANDOM_SEEDS; seed++) expect(await runRandom(seed)).toBeNull();
+}, 300_000);
 
 test('the same mishap has the same outcome', async () => {
   const [workload] = WORKLOADS;

@@ -1,16 +1,16 @@
 /*
- * What a bad disk can do, in four parts: every operation of six workloads fails, and the process is killed at every one
- * of them; files of every kind are damaged, so often each; the power is cut at moments of a whole process that strace
+ * What a bad disk can do, in five parts: every operation of six workloads fails, and the process is killed at every one
+ * of them; several mishaps at once, as seeds draw them; files of every kind are damaged, so often each; the power is cut at moments of a whole process that strace
  * has recorded, LevelDB's own files included; and a real file system is full, so often.
  *
- * npm run faults -- --every 1 --rot 200 --traces 500 --full 60 --seed 7
+ * npm run faults -- --every 1 --random 2000 --rot 200 --traces 500 --full 60 --seed 7
  *
  * --every 0 leaves the first part out, 0 the others. --share 1/2 runs the first half of the workloads' runs only, for two
  * processes side by side. Ends with a summary and exit code 1 when anything was wrong.
  */
 import { parseArgs } from 'node:util';
 import { RotSubject } from './bit-rot.ts';
-import { runCampaign } from './campaign.ts';
+import { runCampaign, runRandom } from './campaign.ts';
 import { runFullDisk, SmallDisk } from './full-disk.ts';
 import { SeededRandom } from './random.ts';
 import { momentsOf, TracedRun } from './trace.ts';
@@ -19,6 +19,7 @@ const { values } = parseArgs({
   options: {
     every: { type: 'string', default: '1' },
     share: { type: 'string', default: '1/1' },
+    random: { type: 'string', default: '2000' },
     rot: { type: 'string', default: '100' },
     traces: { type: 'string', default: '0' },
     full: { type: 'string', default: '30' },
@@ -35,7 +36,7 @@ interface Part {
 const seed = countOf('seed');
 const parts: Part[] = [];
 const startedAt = performance.now();
-for (const run of [failOperations, damageFiles, cutPower, fillDisk]) {
+for (const run of [failOperations, drawMishaps, damageFiles, cutPower, fillDisk]) {
   const began = performance.now();
   const part = await run();
   if (part === null) continue;
@@ -70,6 +71,22 @@ async function failOperations(): Promise<Part | null> {
       ...Object.entries(kinds).map(([kind, count]) => `${count} with ${kind}`),
     ],
     violations: findings.length,
+  };
+}
+
+async function drawMishaps(): Promise<Part | null> {
+  const count = countOf('random');
+  if (count === 0) return null;
+  let wrong = 0;
+  for (let i = 0; i < count; i++) {
+    const finding = await runRandom(seed * 1_000_000 + i);
+    if (finding === null) continue;
+    wrong++;
+    console.error(JSON.stringify(finding));
+  }
+  return {
+    lines: [`Random: ${count} runs of several mishaps at once, ${wrong} with something wrong`],
+    violations: wrong,
   };
 }
 
@@ -138,7 +155,7 @@ async function fillDisk(): Promise<Part | null> {
   }
 }
 
-function countOf(name: 'every' | 'rot' | 'traces' | 'full' | 'seed'): number {
+function countOf(name: 'every' | 'random' | 'rot' | 'traces' | 'full' | 'seed'): number {
   const count = Number(values[name]);
   if (Number.isInteger(count) && count >= 0) return count;
   throw new RangeError(`--${name} takes a count; found ${values[name]}`);

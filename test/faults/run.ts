@@ -85,10 +85,10 @@ async function firstLife(
     }
   }
   const goesOn = started && machine.fatal === null;
-  const { fault, storeFault } = mishap;
-  const full = fault?.code === 'ENOSPC' ? fault : storeFault?.code === 'ENOSPC' ? storeFault : null;
+  const faults = [mishap.fault, mishap.storeFault].filter((fault) => fault !== undefined);
+  const isFull = faults.length > 0 && faults.every(({ code }) => code === 'ENOSPC');
   // A disk that stays full and is then given room is the same to the database, only later.
-  if (goesOn && full !== null) {
+  if (goesOn && isFull) {
     machine.disk.heal();
     machine.store.heal();
     // The disk is looked at every second.

@@ -378,6 +378,7 @@ export class SimulatedDisk {
         const { parent, name } = this.#parent(path);
         this.#change(parent, [[name, null]]);
       },
+      networkKind: async () => null,
       space: async () => ({ freeBytes: DISK_BYTES, totalBytes: DISK_BYTES }),
       syncDirectory: async (path) => {
         step('sync', path);

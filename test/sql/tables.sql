@@ -130,3 +130,28 @@ ASSERT NULL VALUES t (a, b) KEY (1, NULL);
 ASSERT NO MORE VALUES t;
 --@rows: [[1, 0, 3]]
 SELECT * FROM t;
+
+--@test: a table knows where the records of its rows stand, in pulls, in filters and after a restart
+CREATE TABLE t (k INT PRIMARY KEY, v INT) WITH (KAFKA_TOPIC='t', VALUE_FORMAT='JSON', PARTITIONS=1);
+CREATE TABLE places AS SELECT k, v, ROWOFFSET AS o, ROWPARTITION AS p FROM t;
+CREATE TABLE early AS SELECT k, v FROM t WHERE ROWOFFSET < 3;
+INSERT INTO t VALUES (1, 10);
+INSERT INTO t VALUES (2, 20);
+INSERT INTO t VALUES (1, 11);
+--@restart
+INSERT INTO t VALUES (2, 21);
+INSERT INTO t VALUES (2, 22);
+ASSERT VALUES places (k, v, o, p) VALUES (1, 10, 0, 0);
+ASSERT VALUES places (k, v, o, p) VALUES (2, 20, 1, 0);
+ASSERT VALUES places (k, v, o, p) VALUES (1, 11, 2, 0);
+ASSERT VALUES places (k, v, o, p) VALUES (2, 21, 3, 0);
+ASSERT VALUES places (k, v, o, p) VALUES (2, 22, 4, 0);
+ASSERT VALUES early (k, v) VALUES (1, 10);
+ASSERT VALUES early (k, v) VALUES (2, 20);
+ASSERT VALUES early (k, v) VALUES (1, 11);
+ASSERT NULL VALUES early (k) KEY (2);
+ASSERT NO MORE VALUES early;
+--@rows: [[1, 11, 2, 0], [2, 22, 4, 0]]
+SELECT * FROM places;
+--@rows: [[1, 11]]
+SELECT * FROM early;

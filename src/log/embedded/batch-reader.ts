@@ -4,6 +4,7 @@ import {
   BATCH_HEADER_BYTES,
   BATCH_PREFIX_BYTES,
   batchSizeAt,
+  lastOffset,
   validateBatch,
 } from '../record-batch.ts';
 
@@ -47,9 +48,26 @@ export class BatchReader {
     return this.#position;
   }
 
-  /** What is in memory of the batches that come next. */
-  get rest(): Buffer {
-    return this.#chunk.subarray(this.#position - this.#chunkPosition);
+  /**
+   * Where the batches in memory end that a read of about so many bytes will take, and the bytes behind them, going by
+   * headers that nobody has checked: a guess that the reading proves. Null when not one batch is there as a whole.
+   */
+  guess(
+    bytesMax: number,
+  ): { readonly position: number; readonly nextOffset: number; readonly rest: Buffer } | null {
+    const chunk = this.#chunk;
+    const start = this.#position - this.#chunkPosition;
+    let at = start;
+    let nextOffset = -1;
+    while (chunk.length - at >= BATCH_HEADER_BYTES) {
+      const size = batchSizeAt(chunk, at);
+      if (size < BATCH_HEADER_BYTES || at + size > chunk.length) break;
+      if (at > start && at + size - start > bytesMax) break;
+      nextOffset = lastOffset(chunk.subarray(at, at + size)) + 1;
+      at += size;
+    }
+    if (at === start) return null;
+    return { position: this.#chunkPosition + at, nextOffset, rest: chunk.subarray(at) };
   }
 
   /** Whether the next batch is in memory already. */
@@ -67,6 +85,11 @@ export class BatchReader {
     if (this.#position === this.#end) return null;
     if (!this.isLoaded) await this.#load();
     return this.take();
+  }
+
+  /** Reads what `next` will need. @throws CorruptionError as `next`. */
+  async load(): Promise<void> {
+    if (this.#position < this.#end && !this.isLoaded) await this.#load();
   }
 
   /**

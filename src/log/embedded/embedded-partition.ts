@@ -166,6 +166,10 @@ export class EmbeddedPartition implements Partition {
     return this.#stableEndOffset;
   }
 
+  get isOffline(): boolean {
+    return this.#failure !== null;
+  }
+
   /** Transactions without a marker, oldest first. */
   openTransactions(): OpenTransaction[] {
     return this.#transactions.open();
@@ -492,7 +496,7 @@ export class EmbeddedPartition implements Partition {
     try {
       // Appends and syncs of the same moment join the first round.
       await Promise.resolve();
-      while (this.#hasToWrite) await this.#writeRound();
+      while (this.#hasToWrite && this.#failure === null) await this.#writeRound();
     } catch (error) {
       this.fail(partitionFailure(this.#name, { activity: 'writing its log', cause: error }));
     } finally {

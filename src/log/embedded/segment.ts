@@ -210,18 +210,26 @@ export class Segment {
     const ahead = isSequential ? await readsAhead.take(this, position) : null;
     const file = ahead?.file ?? (await files.open(this.path, 'read'));
     let isHandedOn = false;
+    const readAhead = (reader: BatchReader): void => {
+      const guess = reader.guess(range.bytesMax);
+      if (guess === null || guess.nextOffset >= range.endOffset || this.isStale) return;
+      const bytes = Math.min(chunkBytes, this.#sizeBytes - guess.position);
+      if (bytes <= 0) return;
+      readsAhead.start(this, { file, position: guess.position, known: guess.rest, bytes });
+      isHandedOn = true;
+    };
     try {
       const place = isSequential
         ? { offset, reader: this.#reader(file, position, chunkBytes, ahead?.chunk ?? undefined) }
         : await this.#readerAt(file, range.offset, chunkBytes);
       const { reader } = place;
+      if (isSequential) {
+        await reader.load();
+        // What comes next is read while this is checked.
+        readAhead(reader);
+      }
       const { batches, next } = await this.#collect(place, range);
       this.#resume = { offset: next, position: reader.position };
-      const bytes = Math.min(chunkBytes, this.#sizeBytes - reader.position);
-      if (isSequential && !this.isStale && bytes > 0 && next < range.endOffset) {
-        readsAhead.start(this, { file, position: reader.position, known: reader.rest, bytes });
-        isHandedOn = true;
-      }
       return batches;
     } finally {
       if (!isHandedOn) await file.close();

@@ -1,6 +1,7 @@
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { nobodyWaits } from '../../../src/base/disk-full.ts';
 import type { Partition } from '../../../src/log/log.ts';
 import { writeControlBatch } from '../../../src/log/record-batch.ts';
 import { batchOf, batchOfBytes, readAll, recordsOf, transactionalBatch } from '../batches.ts';
@@ -150,6 +151,51 @@ describe('EmbeddedPartition', () => {
       expect(partition.produce(batchOf(['a'], options))).toEqual({ offset: 0, isDuplicate: false });
       await partition.sync();
       expect(await readAll(partition)).toEqual(['0:a']);
+    });
+
+    test('a batch of a transaction waits for it, at its offset, with all that came behind', async () => {
+      let tries = 0;
+      const { promise: isFull, resolve: foundFull } = Promise.withResolvers<void>();
+      const { promise: room, resolve: makeRoom } = Promise.withResolvers<void>();
+      const waitForRoom = async (): Promise<boolean> => {
+        tries++;
+        foundFull();
+        await room;
+        return true;
+      };
+      const partition = await harness.open({}, { env: files.env, waitForRoom });
+      partition.append(batchOf(['a']));
+      await partition.sync();
+      files.failOn('write', '.log', 'ENOSPC');
+      const results = transactionalBatch(['b', 'c'], { producerId: 7 });
+      expect(partition.append(results)).toBe(1);
+      const written = partition.sync();
+      await isFull;
+      expect(partition.append(batchOf(['d']))).toBe(3);
+      const later = partition.sync();
+      expect(await readAll(partition)).toEqual(['0:a', '1:b', '2:c', '3:d']);
+      expect(partition.durableEndOffset).toBe(1);
+      files.heal();
+      makeRoom();
+      await Promise.all([written, later]);
+      expect(tries).toBe(1);
+      expect(partition.durableEndOffset).toBe(4);
+      await harness.crash();
+      const recovered = await harness.open({ decide: () => 'commit' });
+      expect(await readAll(recovered, { isolation: 'committed' })).toEqual([
+        '0:a',
+        '1:b',
+        '2:c',
+        '3:d',
+      ]);
+    });
+
+    test('nobody waits once the database stops', async () => {
+      const partition = await harness.open({}, { env: files.env, waitForRoom: nobodyWaits });
+      files.failOn('write', '.log', 'ENOSPC');
+      partition.append(transactionalBatch(['a'], { producerId: 7 }));
+      await expect(partition.sync()).rejects.toMatchObject({ code: 'DISK_FULL' });
+      files.heal();
     });
 
     test('a batch of a transaction fails the partition for good', async () => {

@@ -1,6 +1,7 @@
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { WaitForRoom } from '../../../src/base/disk-full.ts';
 import type { Env } from '../../../src/base/env.ts';
 import { nodeEnv } from '../../../src/base/env-node.ts';
 import { silentLogger } from '../../../src/base/logger.ts';
@@ -17,6 +18,7 @@ export interface HarnessOptions {
   readonly env?: Env;
   readonly logger?: Logger;
   readonly limits?: Partial<EmbeddedLogLimits>;
+  readonly waitForRoom?: WaitForRoom;
 }
 
 /** An embedded log in a temporary directory that can crash. */
@@ -51,6 +53,7 @@ export class Harness {
       env: options.env ?? nodeEnv(),
       logger: options.logger ?? silentLogger,
       limits: options.limits ?? {},
+      ...(options.waitForRoom === undefined ? {} : { waitForRoom: options.waitForRoom }),
       recovery: {
         durableEndOffset: recovery.durableEndOffset ?? (() => undefined),
         decide: recovery.decide ?? (() => 'abort'),

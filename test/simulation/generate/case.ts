@@ -31,7 +31,7 @@ export function caseOf(seed: number): Case {
   const partitionCount = choices.of([1, 1, 1, 2, 3]);
   const records = recordsOf(choices, focus, sources, queries);
   const isOneByOne = choices.chance(focus.oneByOne) || queries.some(needsSingleRecords);
-  const ticks = isOneByOne ? records.map((record) => [record]) : ticksOf(choices, records);
+  const ticks = isOneByOne ? records.map((record) => [record]) : ticksOf(choices, focus, records);
   const restartsBefore = choices.chance(focus.restarts)
     ? ticks.flatMap((_, tick) => (choices.chance(0.2) ? [tick] : []))
     : [];
@@ -138,10 +138,14 @@ function sinkOf(query: QuerySpec, from: Relation): SourceSpec {
   };
 }
 
-function ticksOf(choices: Choices, records: readonly RecordSpec[]): RecordSpec[][] {
+function ticksOf(
+  choices: Choices,
+  { tickBegins }: Focus,
+  records: readonly RecordSpec[],
+): RecordSpec[][] {
   const ticks: RecordSpec[][] = [];
   for (const record of records) {
-    if (ticks.length === 0 || choices.chance(0.4)) ticks.push([]);
+    if (ticks.length === 0 || choices.chance(tickBegins)) ticks.push([]);
     ticks.at(-1)?.push(record);
   }
   return ticks;

@@ -15,20 +15,25 @@ export function joinOf(
   const others = sources.filter((source) => source !== left);
   if (others.length === 0) return null;
   const right = choices.of(others);
-  const kind = kindOf(choices, left, right);
+  const kind = kindOf(choices, focus, left, right);
   if (kind === null) return null;
   const first = firstStep(choices, focus, { left, right, kind });
   const third = others.find((source) => source !== right);
   if (third === undefined || !choices.chance(focus.chains)) return first;
-  return nextStep(choices, first, third) ?? first;
+  return nextStep(choices, focus, first, third) ?? first;
 }
 
-function kindOf(choices: Choices, left: SourceSpec, right: SourceSpec): JoinSpec['kind'] | null {
+function kindOf(
+  choices: Choices,
+  { joinsOnKeys }: Focus,
+  left: SourceSpec,
+  right: SourceSpec,
+): JoinSpec['kind'] | null {
   if (left.kind === 'STREAM' && right.kind === 'STREAM') return 'stream-stream';
   if (right.keys.length !== 1 || right.kind === 'STREAM') return null;
   if (left.kind === 'STREAM') return 'stream-table';
   const sameType = left.keys.length === 1 && left.keys[0]?.type === right.keys[0]?.type;
-  return sameType && choices.chance(0.5) ? 'table-table' : 'foreign-key';
+  return sameType && choices.chance(joinsOnKeys) ? 'table-table' : 'foreign-key';
 }
 
 const TYPES: Readonly<Record<JoinSpec['kind'], readonly JoinType[]>> = {
@@ -46,7 +51,7 @@ function firstStep(
   const relation = relationOf(left);
   const { leftOn, rightOn } = conditionOfJoin(choices, focus, { left, right, kind });
   const type = choices.of(TYPES[kind]);
-  const within = kind === 'stream-stream' ? withinOf(choices) : null;
+  const within = kind === 'stream-stream' ? withinOf(choices, focus) : null;
   const spec: JoinSpec = { type, source: right.name, leftOn, rightOn, within, kind };
   const equal = equalToKey(left, spec);
   const keys = kind === 'foreign-key' ? relation.keys : [keyOfJoin(equal, leftOn.type)];
@@ -102,10 +107,11 @@ function castOf(choices: Choices, scope: Scope, type: ColumnType): Expr {
   return { kind: 'cast', operand: choices.of(numbers), type };
 }
 
-function withinOf(choices: Choices): WithinSpec {
+function withinOf(choices: Choices, { gracedJoins, graces }: Focus): WithinSpec {
   const beforeMs = choices.of([0, 1, 3, 10, 20]);
   const afterMs = choices.chance(0.5) ? beforeMs : choices.of([0, 1, 5, 15]);
-  return { beforeMs, afterMs, graceMs: choices.orNull(0.4, () => choices.of([0, 1, 5, 20, 50])) };
+  const graceMs = choices.chance(gracedJoins) ? choices.of(graces) : null;
+  return { beforeMs, afterMs, graceMs };
 }
 
 /** The operands that are known to equal the key behind a first join. */
@@ -127,7 +133,12 @@ function visible(scope: Scope, { type, leftOn, rightOn }: JoinSpec): Scope {
 }
 
 /** One more source joined to a join. */
-function nextStep(choices: Choices, left: Relation, right: SourceSpec): Relation | null {
+function nextStep(
+  choices: Choices,
+  focus: Focus,
+  left: Relation,
+  right: SourceSpec,
+): Relation | null {
   const isTable = right.kind === 'TABLE';
   if (isTable ? right.keys.length !== 1 : left.kind === 'TABLE') return null;
   const kind = left.kind === 'TABLE' ? 'table-table' : isTable ? 'stream-table' : 'stream-stream';
@@ -140,7 +151,7 @@ function nextStep(choices: Choices, left: Relation, right: SourceSpec): Relation
   if (operands.length === 0) return null;
   const leftOn = choices.of(operands);
   const type = choices.of(['INNER', 'LEFT'] as const);
-  const within = kind === 'stream-stream' ? withinOf(choices) : null;
+  const within = kind === 'stream-stream' ? withinOf(choices, focus) : null;
   const spec: JoinSpec = { type, source: right.name, leftOn, rightOn, within, kind };
   const isLinked = left.equal.some((expr) => sameExpr(expr, leftOn));
   const equal = isLinked ? [...left.equal, rightOn] : [leftOn, rightOn];

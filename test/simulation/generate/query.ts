@@ -65,7 +65,7 @@ function repartitioning(choices: Choices, relation: Relation, base: Base): Query
 }
 
 function aggregation(choices: Choices, focus: Focus, relation: Relation, base: Base): QuerySpec {
-  const ownKeys = relation.keys.length > 0 && choices.chance(0.4);
+  const ownKeys = relation.keys.length > 0 && choices.chance(focus.ownGroups);
   const groupBy = ownKeys ? [...relation.keys] : newKeys(choices, relation);
   const canWindow = relation.kind === 'STREAM';
   const window = canWindow && choices.chance(focus.windows) ? windowOf(choices, focus) : null;

@@ -44,7 +44,7 @@ export function recordsOf(
 const KEY_TYPES: readonly ColumnType[] = ['INTEGER', 'VARCHAR', 'BIGINT'];
 
 function poolOf(choices: Choices, type: ColumnType): Value[] {
-  return choices.many(choices.between(1, 3), () => valueOf(choices, type));
+  return choices.many(choices.between(1, 4), () => valueOf(choices, type));
 }
 
 /** The keys of a source: those that others use, too, so that rows meet. */
@@ -53,7 +53,7 @@ function keyPool(
   { keys }: SourceSpec,
   shared: ReadonlyMap<ColumnType, readonly Value[]>,
 ): Key[] {
-  return choices.many(choices.between(1, 3), () =>
+  return choices.many(choices.between(1, 4), () =>
     keys.map(({ type }) => choices.of(shared.get(type) ?? [valueOf(choices, type)])),
   );
 }

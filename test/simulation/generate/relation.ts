@@ -17,14 +17,14 @@ export interface Relation {
   readonly knowsBefore: boolean;
 }
 
-/** The columns of a source, pseudo columns among them. Where the row before of a table stood is not remembered. */
+/** The columns of a source, pseudo columns among them. */
 export function scopeOf(source: SourceSpec): Scope {
   const column = ({ name, type }: ColumnSpec): Scope[number] => {
     return { kind: 'column', source: source.name, name, type };
   };
   const pseudo: ColumnSpec[] = [{ name: 'ROWTIME', type: 'BIGINT' }];
   // Offsets of what queries write count the markers of their commits, too.
-  if (source.kind === 'STREAM' && source.isWritten !== true) {
+  if (source.isWritten !== true) {
     pseudo.push({ name: 'ROWPARTITION', type: 'INTEGER' }, { name: 'ROWOFFSET', type: 'BIGINT' });
   }
   return [...source.keys, ...source.values, ...pseudo].map(column);

@@ -75,8 +75,8 @@ export const rowMutants: readonly Mutant[] = [
   {
     name: 'materialize-keeps-deleted',
     file: 'src/operators/materialize.ts',
-    text: 'change.after === null ? null : [...change.after, change.time]',
-    replacement: 'change.after === null ? entry.value : [...change.after, change.time]',
+    text: 'change.after === null ? null : this.#stateOf(change.after, change)',
+    replacement: 'change.after === null ? entry.value : this.#stateOf(change.after, change)',
     bug: 'a deleted table row is still there when its key comes back',
   },
   {
@@ -85,6 +85,13 @@ export const rowMutants: readonly Mutant[] = [
     text: 'out.push(this.#change(change, state));',
     replacement: 'out.push(this.#change(change, null));',
     bug: 'the row before a change of a table is not known',
+  },
+  {
+    name: 'materialize-place-of-new',
+    file: 'src/operators/materialize.ts',
+    text: 'offset: this.#keepsPlace ? before.offset : offset,',
+    replacement: 'offset,',
+    bug: 'the row before of a table has the offset of the row after',
   },
   {
     name: 'materialize-takes-null-keys',

@@ -10,6 +10,13 @@ export const taskMutants: readonly Mutant[] = [
     bug: 'rows with a new key stay in the partition they come from',
   },
   {
+    name: 'handover-of-null-keys',
+    file: 'src/runtime/handover.ts',
+    text: 'if (table !== null && namesNoRow(change.key)) {',
+    replacement: 'if (false) {',
+    bug: 'rows of a table that were handed over wait for records without a key',
+  },
+  {
     name: 'handover-by-partition',
     file: 'src/runtime/task-input.ts',
     text: 'if (head !== undefined && (best < 0 || head.time < bestTime)) {',
