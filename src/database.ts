@@ -163,7 +163,7 @@ async function openWith(options: DatabaseOptions, onClosed: () => void): Promise
   await makeDurableDirectory(files, directory);
   const { durability = 'fsync' } = options;
   await migrateOlder(options, env);
-  const disk: Disk = { waitForRoom: nobodyWaits };
+  const disk: Disk = { waitForRoom: nobodyWaits, onFailure: () => {} };
   const openStore = options.openStore ?? (() => openOwnStore(files, options));
   const store = await openStore();
   let log: (Log & CapturableLog) | null = null;
@@ -178,6 +178,7 @@ async function openWith(options: DatabaseOptions, onClosed: () => void): Promise
       limits: options.logLimits ?? {},
       durability,
       waitForRoom: () => disk.waitForRoom(),
+      onFailure: (failure) => disk.onFailure(failure),
       recovery: {
         durableEndOffset: (topicId, partition) => meta.durableEnds.get(`${topicId}/${partition}`),
         decide: (transaction) => decideTransaction(transaction, meta),
@@ -272,9 +273,10 @@ function metaOfDeletedTopics(meta: StoredMeta, log: Log): StoreChange[] {
   return [...ends, ...counts].map((key): StoreChange => [key, null]);
 }
 
-/** Whom the log asks when the disk is full: nobody, until there is a database that watches it. */
+/** Whom the log asks when the disk is full, and tells when it fails: nobody, until there is a database that does. */
 interface Disk {
   waitForRoom: WaitForRoom;
+  onFailure: (failure: DatabaseError) => void;
 }
 
 interface Opened {
@@ -350,7 +352,13 @@ export class Database implements Engine {
       ...(options.diskBallastBytes === undefined ? {} : { ballastBytes: options.diskBallastBytes }),
       onRoom: () => this.#loop.wake(),
     });
+    const onFatal = (error: unknown): void => {
+      if (this.#status === 'failed') return;
+      this.#status = 'failed';
+      options.onFatal?.(error);
+    };
     opened.disk.waitForRoom = () => this.#guard.waitForRoom();
+    opened.disk.onFailure = onFatal;
     this.#loop = new TickLoop({
       mayWrite: () => !this.#guard.isFull,
       clock,
@@ -367,10 +375,7 @@ export class Database implements Engine {
       lastTick: meta.lastTick,
       lastNow: meta.lastNow,
       onSchemaNeeded: (query, id) => this.#runner.waitForSchema(query, id),
-      onFatal: (error) => {
-        this.#status = 'failed';
-        options.onFatal?.(error);
-      },
+      onFatal,
     });
     this.#ingest = new Ingest({
       clock,
@@ -480,7 +485,7 @@ export class Database implements Engine {
     this.#log.startMaintenance({
       neededFrom: (partition) => this.#runner.neededFrom(partition),
     });
-    this.#status = 'ready';
+    if (this.#status === 'starting') this.#status = 'ready';
     void loadParser();
   }
 

@@ -90,6 +90,7 @@ export class PushGroup {
   /** Behind everything that was given out. */
   #position: readonly number[];
   #driving = false;
+  #retired = false;
   #ended = false;
   #failure: { readonly error: unknown } | null = null;
 
@@ -105,6 +106,15 @@ export class PushGroup {
   /** Behind everything that was given out. */
   get position(): readonly number[] {
     return this.#position;
+  }
+
+  /** Whether another group has taken its place: its members go there when they have taken what there is. */
+  get isRetired(): boolean {
+    return this.#retired;
+  }
+
+  retire(): void {
+    this.#retired = true;
   }
 
   /** The number of the batch that comes next. */
@@ -277,7 +287,7 @@ export class PushMember {
     for (;;) {
       const found = this.#group.batch(this.#next);
       if (found === null) return 'left behind';
-      if (found === undefined) return NOTHING;
+      if (found === undefined) return this.#group.isRetired ? 'left behind' : NOTHING;
       this.#next++;
       this.#reached = found.to;
       const skipTo = this.#skipTo;

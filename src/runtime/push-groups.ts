@@ -51,6 +51,7 @@ export class PushGroups {
         if (this.#groups.get(key) === begun) this.#groups.delete(key);
       },
     });
+    group?.retire();
     this.#groups.set(key, begun);
     return begun.join(position);
   }

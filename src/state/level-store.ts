@@ -35,6 +35,9 @@ export async function openLevelStore(options: LevelStoreOptions): Promise<Store>
   await files.makeDirectory(directory);
   const unchecked = await checkLevelFiles(directory, files, options);
   const store = new LevelStore(await openLevel(directory), options);
+  // Each opening makes files and renames one; LevelDB leaves their names to the system. Whoever writes beside the store
+  // that there is one, or commits to it, must not be ahead of them.
+  await store.syncNewFiles();
   store.checkLater(unchecked, options.onDamage);
   return store;
 }
@@ -129,7 +132,7 @@ class LevelStore implements Store {
       else batch.put(key, value);
     }
     await this.#write(() => batch.write({ sync: true }));
-    await this.#syncNewFiles();
+    await this.syncNewFiles();
   }
 
   async #write(write: () => Promise<void>): Promise<void> {
@@ -142,8 +145,8 @@ class LevelStore implements Store {
     }
   }
 
-  /** A file LevelDB opened for this batch is durable only with its directory entry. */
-  async #syncNewFiles(): Promise<void> {
+  /** A file LevelDB opened, for a batch or for itself, is durable only with its directory entry. */
+  async syncNewFiles(): Promise<void> {
     const names = (await this.#files.list(this.#directory)).join();
     if (names === this.#fileNames) return;
     await this.#files.syncDirectory(this.#directory);

@@ -58,6 +58,24 @@ describe.each(WORKLOADS)('a full disk: $name', (workload) => {
   }, 60_000);
 });
 
+test('a disk that fails an insert stops the database: nothing is known of it any more', async () => {
+  const [inserts] = WORKLOADS;
+  const { operations } = await runInto(inserts!, { seed: 0, end: 'kill' });
+  let stopped = 0;
+  for (let at = 1; at <= operations; at++) {
+    const machine = new Machine(at);
+    const ledger = new Ledger();
+    await machine.start();
+    await act(inserts!.actions[0]!, machine, ledger);
+    machine.disk.failAt({ at: machine.disk.operations + at, lasts: 'always', code: 'EIO' });
+    await act({ kind: 'insert', count: 3 }, machine, ledger);
+    if (ledger.acknowledged.size === 3) break;
+    expect(machine.fatal).toMatchObject({ code: 'INTERNAL', cause: { code: 'EIO' } });
+    stopped++;
+  }
+  expect(stopped).toBeGreaterThan(0);
+}, 60_000);
+
 test('whatever else a seed thinks of', async () => {
   for (let seed = 1; seed <= RANDOM_SEEDS; seed++) expect(await runRandom(seed)).toBeNull();
 }, 300_000);

@@ -207,6 +207,31 @@ describe('push queries that ask the same', () => {
     expect(slow.batches.at(-1)).toBe(quick.batches.at(-1));
   });
 
+  test('of which nobody asks for rows do not hold up those who come later, and find together again', async () => {
+    const temporary = await TemporaryDatabase.open();
+    await temporary.run(STREAM);
+    const slow = await Promise.all(
+      Array.from({ length: 3 }, () => Client.start(temporary, { from: 'latest' })),
+    );
+    await write(temporary, { from: 0, to: 3 });
+    await Promise.all(slow.map((client) => client.until(() => client.rows.length === 2)));
+    for (const client of slow) client.hold();
+    for (let from = 3; from < 15_003; from += 1000)
+      await write(temporary, { from, to: from + 1000 });
+    const late = await Client.start(temporary, { from: 'latest' });
+    await write(temporary, { from: 15_003, to: 15_006 });
+    await late.until(() => late.rows.length === 2);
+    for (const client of slow) client.release();
+    await Promise.all(slow.map((client) => client.until(() => client.rows.length === 10_004)));
+    await write(temporary, { from: 15_006, to: 15_009 });
+    const all = [...slow, late];
+    const counts = [10_006, 10_006, 10_006, 4];
+    await Promise.all(all.map((client, i) => client.until(() => client.rows.length >= counts[i]!)));
+    expect(all.map(({ rows }) => rows.length)).toEqual(counts);
+    for (const client of slow) expect(client.byPartition()).toEqual(slow[0]!.byPartition());
+    expect(new Set(all.map(({ batches }) => batches.at(-1))).size).toBe(1);
+  });
+
   test('all end when the topic is deleted', async () => {
     const temporary = await TemporaryDatabase.open();
     await temporary.run(STREAM);

@@ -95,6 +95,8 @@ export interface EmbeddedLogOptions {
   readonly limits?: Partial<EmbeddedLogLimits>;
   /** What results of queries wait for when the disk is full. Default: nobody waits, their partition fails. */
   readonly waitForRoom?: WaitForRoom;
+  /** Told when the file system refused a write or a sync for good: what the disk holds is known after opening again. */
+  readonly onFailure?: (failure: DatabaseError) => void;
 }
 
 /**
@@ -369,6 +371,7 @@ class EmbeddedLog implements Log, CapturableLog {
         limits: this.#limits,
         cacheBudget: this.#cacheBudget,
         waitForRoom: this.#options.waitForRoom ?? nobodyWaits,
+        onFailure: this.#options.onFailure ?? (() => {}),
       },
       recovered,
     );

@@ -67,6 +67,8 @@ export interface PartitionOptions {
   readonly limits: PartitionLimits;
   readonly cacheBudget: CacheBudget;
   readonly waitForRoom: WaitForRoom;
+  /** Told, once, when the file system refused a write or a sync for good. */
+  readonly onFailure: (failure: DatabaseError) => void;
 }
 
 interface SyncRequest {
@@ -90,6 +92,7 @@ export class EmbeddedPartition implements Partition {
   readonly #clock: Env['clock'];
   readonly #logger: Logger;
   readonly #waitForRoom: WaitForRoom;
+  readonly #onFailure: (failure: DatabaseError) => void;
   #segments: Segment[];
   readonly #cache: TailCache;
   readonly #transactions: Transactions;
@@ -132,6 +135,7 @@ export class EmbeddedPartition implements Partition {
     this.#clock = options.clock;
     this.#logger = options.logger;
     this.#waitForRoom = options.waitForRoom;
+    this.#onFailure = options.onFailure;
     this.#segments = recovered.segments;
     this.#transactions = recovered.transactions;
     this.#producers = recovered.producers;
@@ -479,6 +483,14 @@ export class EmbeddedPartition implements Partition {
 
   // Writing.
 
+  /** Whoever closed or deleted the partition before does not hear of it. */
+  #failFor(cause: unknown, activity: string): void {
+    const isNews = this.#failure === null && !this.#isClosing;
+    const failure = partitionFailure(this.#name, { activity, cause });
+    this.fail(failure);
+    if (isNews) this.#onFailure(failure);
+  }
+
   #startWriting(): void {
     this.#writing ??= this.#write();
   }
@@ -498,7 +510,7 @@ export class EmbeddedPartition implements Partition {
       await Promise.resolve();
       while (this.#hasToWrite && this.#failure === null) await this.#writeRound();
     } catch (error) {
-      this.fail(partitionFailure(this.#name, { activity: 'writing its log', cause: error }));
+      this.#failFor(error, 'writing its log');
     } finally {
       this.#writing = null;
     }
@@ -718,7 +730,7 @@ export class EmbeddedPartition implements Partition {
         return this.#resumeAppending();
       })
       .catch((error: unknown) => {
-        this.fail(partitionFailure(this.#name, { activity: 'beginning a segment', cause: error }));
+        this.#failFor(error, 'beginning a segment');
       })
       .finally(() => {
         this.#writing = null;

@@ -18,12 +18,14 @@ function reply(message: PullServerReply): void {
   process.send?.(message);
 }
 
+/** Made beforehand: whoever writes records makes them elsewhere. */
+const RECORDS = Array.from({ length: KEYS }, (_, index) => ({
+  key: Buffer.from(`user${index}`),
+  value: Buffer.from(`{"PAGE":"/page/${index % 500}","MS":${index % 1000}}`),
+}));
+
 function record(index: number): { key: Buffer; value: Buffer } {
-  const user = index % KEYS;
-  return {
-    key: Buffer.from(`user${user}`),
-    value: Buffer.from(`{"PAGE":"/page/${index % 500}","MS":${index % 1000}}`),
-  };
+  return RECORDS[index % KEYS]!;
 }
 
 async function load(database: Database): Promise<void> {
