@@ -95,11 +95,13 @@ const FOCUSES: readonly Focus[] = [
     collections: 0.6,
     fewTimes: 0.7,
   },
-  // Windows that close, by late rows, too.
+  // Windows that close, by late rows, too, and rows that are just too late.
   {
     ...WINDOWED,
-    finals: 1,
+    windowKinds: ['TUMBLING', 'HOPPING', 'SESSION'],
+    finals: 0.5,
     graces: [0, 0, 1, 5],
+    fewTimes: 0.6,
     oneByOne: 0.2,
     emitIntervals: [0, 1000, 1000],
   },
