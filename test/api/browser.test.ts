@@ -26,19 +26,22 @@ const BROWSERS = [
 ];
 
 /** The program of the page: runs the scenario and hands in what came of it. */
-function mainOf(port: number): string {
+function mainOf(port: number, writerPort: number): string {
   return `
     import { LiveClient } from '/src/api/live-client.ts';
     import { runScenario } from '/test/api/browser-scenario.ts';
     const client = new LiveClient('http://127.0.0.1:${port}', { retryMsMin: 5, retryMsMax: 50 });
+    const writer = new LiveClient('http://127.0.0.1:${writerPort}');
     const cut = () => fetch('/cut', { method: 'POST' });
-    const told = await runScenario({ client, cut }).catch((error) => String(error?.stack ?? error));
+    const told = await runScenario({ client, writer, cut }).catch((error) => String(error?.stack ?? error));
     await fetch('/result', { method: 'POST', body: told });`;
 }
 
 /** Serves the page and the sources as scripts; resolves with what the page hands in. */
 async function startPage(options: {
   readonly port: number;
+  /** Where nothing is cut. */
+  readonly writerPort: number;
   cut(): void;
 }): Promise<{ readonly url: string; readonly result: Promise<string> }> {
   const { promise: result, resolve: handIn } = Promise.withResolvers<string>();
@@ -47,7 +50,7 @@ async function startPage(options: {
     const script = (text: string): void =>
       void response.setHeader('content-type', 'text/javascript').end(text);
     if (url === '/') response.setHeader('content-type', 'text/html').end(PAGE);
-    else if (url === '/main.js') script(mainOf(options.port));
+    else if (url === '/main.js') script(mainOf(options.port, options.writerPort));
     else if (url === '/cut') {
       options.cut();
       response.end();
@@ -98,7 +101,7 @@ test('the client works in a browser: statements, inserts, pulls, and a push that
   }
   const server = await startDatabaseServer();
   const proxy = await startCutProxy(server.port);
-  const page = await startPage(proxy);
+  const page = await startPage({ ...proxy, writerPort: server.port });
   openBrowser(path, page.url);
   expect(await page.result).toBe(EXPECTED);
 }, 60_000);
@@ -109,7 +112,7 @@ const BARE_WORLD = `
   import { stripTypeScriptTypes } from 'node:module';
   import { createContext, SourceTextModule } from 'node:vm';
   import { dirname, join } from 'node:path';
-  const [root, url, cutUrl] = process.argv.slice(1);
+  const [root, url, writerUrl, cutUrl] = process.argv.slice(1);
   const context = createContext(
     { WebSocket, fetch, AbortController, AbortSignal, Event, EventTarget, TextDecoder, TextEncoder, URL, URLSearchParams,
       performance, setTimeout, clearTimeout, setInterval, clearInterval, queueMicrotask },
@@ -136,16 +139,25 @@ const BARE_WORLD = `
   const { LiveClient } = await open('src/api/live-client.ts');
   const { runScenario } = await open('test/api/browser-scenario.ts');
   const client = new LiveClient(url, { retryMsMin: 5, retryMsMax: 50 });
-  process.stdout.write(await runScenario({ client, cut: () => fetch(cutUrl, { method: 'POST' }) }));`;
+  const writer = new LiveClient(writerUrl);
+  process.stdout.write(await runScenario({ client, writer, cut: () => fetch(cutUrl, { method: 'POST' }) }));`;
 
 test('the entry for browsers needs nothing but what browsers have', async () => {
   const server = await startDatabaseServer();
   const proxy = await startCutProxy(server.port);
-  const page = await startPage(proxy);
+  const page = await startPage({ ...proxy, writerPort: server.port });
   const flags = ['--experimental-vm-modules', '--no-warnings', '--input-type=module'];
   const child = spawn(
     process.execPath,
-    [...flags, '-e', BARE_WORLD, ROOT, `http://127.0.0.1:${proxy.port}`, `${page.url}cut`],
+    [
+      ...flags,
+      '-e',
+      BARE_WORLD,
+      ROOT,
+      `http://127.0.0.1:${proxy.port}`,
+      server.url,
+      `${page.url}cut`,
+    ],
     { stdio: ['ignore', 'pipe', 'pipe'] },
   );
   let output = '';
