@@ -3,7 +3,12 @@ import { chmodSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { text as readAll } from 'node:stream/consumers';
 import { hashPassword } from '../../server/security/password-hash.ts';
 import { ROLES, type Role } from '../../server/security/roles.ts';
-import { formatTopicRule, type TopicRule } from '../../server/security/topic-rules.ts';
+import {
+  formatTopicRule,
+  parseTopicRule,
+  RULE_WORD,
+  type TopicRule,
+} from '../../server/security/topic-rules.ts';
 import {
   digestToken,
   formatUserLine,
@@ -16,15 +21,15 @@ import { EXIT } from '../exit-codes.ts';
 import type { Settings } from '../settings.ts';
 
 const FILE_DEFAULT = 'millrace-users';
-const ACTIONS = ['add', 'remove', 'list'] as const;
+const ACTIONS = ['add', 'remove', 'list', 'allow', 'disallow'] as const;
 const PASSWORD_LENGTH_MIN = 8;
 const HEAD =
   '# Users of a Millrace server: name role kind secret; and allow who operations topic. Kept by `millrace user`.\n';
 
-/** `millrace user add|remove|list`: keeps the file of those who may log in. */
+/** `millrace user add|remove|list|allow|disallow`: keeps the file of those who may log in, and of what they may touch. */
 export const user: Command = {
   name: 'user',
-  usage: 'millrace user add|remove|list [NAME]',
+  usage: 'millrace user add|remove|list [NAME], millrace user allow|disallow WHO OPERATIONS TOPIC',
   summary: 'keeps the file of users a server lets in',
   flags: [
     {
@@ -53,7 +58,11 @@ export const user: Command = {
       settings.refuse(`Say one of ${ACTIONS.join(', ')}; found "${action}".`);
     if (known !== undefined && known !== 'list' && name === undefined)
       settings.refuse('Name a user.');
-    if (more.length > 0) settings.refuse(`One user at a time; found "${more.join(' ')}" as well.`);
+    const isRule = known === 'allow' || known === 'disallow';
+    const rule = isRule ? parseTopicRule([RULE_WORD, name, ...more].join(' ')) : null;
+    if (typeof rule === 'string') settings.refuse(`This is no rule: ${rule}.`);
+    if (more.length > 0 && !isRule)
+      settings.refuse(`One user at a time; found "${more.join(' ')}" as well.`);
     const role = settings.choice('role', ROLES) ?? 'read';
     const path = settings.text('users') ?? FILE_DEFAULT;
     const file = readUsersFile(path);
@@ -71,6 +80,14 @@ export const user: Command = {
         return EXIT.OK;
       case 'remove':
         return remove(name!, { lines, rules, path, surroundings });
+      case 'allow':
+      case 'disallow':
+        return changeRules(rule as TopicRule, known === 'allow', {
+          lines,
+          rules,
+          path,
+          surroundings,
+        });
       case 'add':
         return add({ name: name!, role }, { lines, rules, path, settings, surroundings });
     }
@@ -96,6 +113,29 @@ function remove(name: string, { lines, rules, path, surroundings }: Place): numb
   }
   writeUsersFile(path, kept, keptRules);
   surroundings.output.write(`Removed ${name} from ${path}.\n`);
+  return EXIT.OK;
+}
+
+/** Adds a rule, or takes one out that is written the same. */
+function changeRules(
+  rule: TopicRule,
+  isAllowed: boolean,
+  { lines, rules, path, surroundings }: Place,
+): number {
+  const { who } = rule;
+  const user = who !== 'everybody' && 'user' in who ? who.user : null;
+  if (user !== null && !lines.some(({ name }) => name === user)) {
+    surroundings.errors.write(`There is no user ${user} in ${path}.\n`);
+    return EXIT.FAILED;
+  }
+  const text = formatTopicRule(rule);
+  const others = rules.filter((known) => formatTopicRule(known) !== text);
+  if (!isAllowed && others.length === rules.length) {
+    surroundings.errors.write(`There is no rule "${text}" in ${path}.\n`);
+    return EXIT.FAILED;
+  }
+  writeUsersFile(path, lines, isAllowed ? [...others, rule] : others);
+  surroundings.output.write(`${isAllowed ? 'Added' : 'Removed'} "${text}".\n`);
   return EXIT.OK;
 }
 

@@ -64,6 +64,23 @@ test('keeps rules about topics, but for those about a user that goes', async () 
   );
 });
 
+test('adds and takes out rules about topics', async () => {
+  await run(['add', 'bob', '--token']);
+  expect((await run(['allow', 'bob', 'read,write', 'orders.*'])).output).toBe(
+    'Added "allow bob read,write orders.*".\n',
+  );
+  await run(['allow', 'bob', 'write,read', 'orders.*']);
+  await run(['allow', 'role:read', 'all', '*']);
+  const rules = 'allow bob read,write orders.*\nallow role:read all *\n';
+  expect((await run(['list'])).output).toBe(`bob read token\n${rules}`);
+  expect((await run(['disallow', 'role:read', 'all', '*'])).exitCode).toBe(0);
+  expect((await run(['list'])).output).toBe('bob read token\nallow bob read,write orders.*\n');
+  expect((await run(['disallow', 'role:read', 'all', '*'])).exitCode).toBe(1);
+  expect((await run(['allow', 'eve', 'read', 'orders'])).errors).toContain('There is no user eve');
+  expect((await run(['allow', 'bob', 'steal', 'orders'])).exitCode).toBe(78);
+  expect((await run(['allow', 'bob', 'read'])).exitCode).toBe(78);
+});
+
 test('refuses what is no user, and touches no file with mistakes', async () => {
   expect((await run(['add', 'bob'], 'short')).exitCode).toBe(1);
   expect((await run(['ad', 'bob'])).exitCode).toBe(78);
