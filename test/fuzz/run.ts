@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { setPriority, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MillraceClient } from '../../src/api/client.ts';
 import { READY, startMillrace } from '../cli/millrace-process.ts';
@@ -27,8 +27,6 @@ export interface FuzzReport {
 const LEAK_MS_MAX = 5_000;
 const FINDINGS_MAX = 10;
 const LOG_ERROR = 50;
-/** Other tests of the machine go first. */
-const NICENESS = 5;
 
 /** Gives a server of its own broken input for a while and watches that it neither dies, hangs, errs nor leaks. */
 export async function fuzz({
@@ -40,7 +38,6 @@ export async function fuzz({
   const directory = mkdtempSync(join(tmpdir(), 'millrace-fuzz-'));
   const argv = ['server', '--data', join(directory, 'data'), '--port', '0', '--log-level', 'warn'];
   const server = startMillrace(argv);
-  setPriority(server.pid, NICENESS);
   const findings: string[] = [];
   let attempts = 0;
   let heldUpMs = 0;
