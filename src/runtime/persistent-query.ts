@@ -311,5 +311,5 @@ export function workLimit(
   clock: Env['clock'],
   { records, milliseconds }: { records: number; milliseconds: number },
 ): WorkLimit {
-  return { recordsLeft: records, deadline: clock.monotonic() + milliseconds };
+  return { recordsLeft: records, deadline: clock.monotonic() + milliseconds, hasTaken: false };
 }

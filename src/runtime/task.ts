@@ -17,13 +17,14 @@ export interface Exit {
 /** How far a task may go in one tick. Shared by the tasks of a query. */
 export interface WorkLimit {
   recordsLeft: number;
-  /** Monotonic time, ms. */
+  /** Monotonic time, ms. Only looked at once rows were taken: reading them may take longer than a query's share. */
   readonly deadline: number;
+  hasTaken: boolean;
 }
 
 /** Whether the work of the tick is done, though there may be input left. */
 export function isOver(limit: WorkLimit, clock: Env['clock']): boolean {
-  return limit.recordsLeft <= 0 || clock.monotonic() >= limit.deadline;
+  return limit.recordsLeft <= 0 || (limit.hasTaken && clock.monotonic() >= limit.deadline);
 }
 
 /** Brings the state an operator named into memory. Without a promise when it is there. */
@@ -102,6 +103,7 @@ export class Task {
       const countMax = next.input.mustDrain ? BATCH_MAX : Math.min(BATCH_MAX, limit.recordsLeft);
       const batch = next.input.take(next.timeMax, Math.max(1, countMax));
       if (!next.input.mustDrain) limit.recordsLeft -= batch.length;
+      limit.hasTaken = true;
       const running = this.#run(next.input.stepId, batch);
       if (running !== undefined) await running;
       if (this.#backlogsNext.some(({ isEmpty }) => !isEmpty)) limit.recordsLeft = 0;

@@ -590,7 +590,7 @@ export class TickLoop {
 }
 
 function noLimit(): WorkLimit {
-  return { recordsLeft: Infinity, deadline: Infinity };
+  return { recordsLeft: Infinity, deadline: Infinity, hasTaken: false };
 }
 
 /** Where a query has come to on each of its sources. */

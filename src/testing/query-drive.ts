@@ -29,7 +29,7 @@ import { SequencePartition } from './held-log.ts';
 const STATE_BYTES_MAX = 64 * 1024 * 1024;
 /** Functions such as UNIX_TIMESTAMP() see the time it is; nothing else does. */
 const FUNCTION_CLOCK: Clock = { ...frozenClock, now: () => nodeEnv().clock.now() };
-const NO_LIMIT: WorkLimit = { recordsLeft: Infinity, deadline: Infinity };
+const NO_LIMIT: WorkLimit = { recordsLeft: Infinity, deadline: Infinity, hasTaken: false };
 
 export interface QueryDriveOptions {
   readonly queryId: string;
