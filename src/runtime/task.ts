@@ -16,10 +16,22 @@ export interface Exit {
 
 /** How far a task may go in one tick. Shared by the tasks of a query. */
 export interface WorkLimit {
+  /** -Infinity: nothing more at all, not even what a round has begun. */
   recordsLeft: number;
   /** Monotonic time, ms. Only looked at once rows were taken: reading them may take longer than a query's share. */
   readonly deadline: number;
   hasTaken: boolean;
+}
+
+/** What all tasks of a query do before any of them reads on. */
+export interface Round {
+  /** Up to this event time everything is known that the sources hold: no row beyond it is taken. */
+  readonly horizon: number;
+  /**
+   * Whether it goes on beyond the limit: rows that are handed over are merged by event time, and those of one partition
+   * must not come a tick earlier than those of another.
+   */
+  readonly isWhole: boolean;
 }
 
 /** Whether the work of the tick is done, though there may be input left. */
@@ -95,18 +107,19 @@ export class Task {
    * smallest event time goes first, ties in the order of inputs. Rows of hand-overs do not count, and go on over the
    * limit; other inputs then are taken from only as far as such rows wait behind them.
    */
-  async process(limit: WorkLimit, horizon: number): Promise<void> {
+  async process(limit: WorkLimit, round: Round): Promise<void> {
     let yieldedAt = this.#clock.monotonic();
     for (;;) {
-      const next = this.#nextInput(limit, horizon);
+      const next = this.#nextInput(limit, round);
       if (next === null) return;
-      const countMax = next.input.mustDrain ? BATCH_MAX : Math.min(BATCH_MAX, limit.recordsLeft);
+      const isFree = next.input.mustDrain || round.isWhole;
+      const countMax = isFree ? BATCH_MAX : Math.min(BATCH_MAX, limit.recordsLeft);
       const batch = next.input.take(next.timeMax, Math.max(1, countMax));
       if (!next.input.mustDrain) limit.recordsLeft -= batch.length;
       limit.hasTaken = true;
       const running = this.#run(next.input.stepId, batch);
       if (running !== undefined) await running;
-      if (this.#backlogsNext.some(({ isEmpty }) => !isEmpty)) limit.recordsLeft = 0;
+      if (this.#backlogsNext.some(({ isEmpty }) => !isEmpty)) limit.recordsLeft = -Infinity;
       if (this.#clock.monotonic() - yieldedAt > YIELD_AFTER_MS) {
         await this.#clock.yield();
         yieldedAt = this.#clock.monotonic();
@@ -115,20 +128,21 @@ export class Task {
   }
 
   /** The input to take from, and up to which event time before another one's turn comes. */
-  #nextInput(limit: WorkLimit, horizon: number): { input: TaskInput; timeMax: number } | null {
-    if (isOver(limit, this.#clock) && !this.mustDrain) return null;
+  #nextInput(limit: WorkLimit, round: Round): { input: TaskInput; timeMax: number } | null {
+    const isDone = round.isWhole ? limit.recordsLeft === -Infinity : isOver(limit, this.#clock);
+    if (isDone && !this.mustDrain) return null;
     const { inputs } = this;
     let best: TaskInput | null = null;
     let bestTime = Infinity;
     for (const input of inputs) {
       const time = input.headTime();
-      if (time !== null && time <= horizon && (best === null || time < bestTime)) {
+      if (time !== null && time <= round.horizon && (best === null || time < bestTime)) {
         best = input;
         bestTime = time;
       }
     }
     if (best === null) return null;
-    let timeMax = horizon;
+    let timeMax = round.horizon;
     let beforeBest = true;
     for (const input of inputs) {
       if (input === best) {

@@ -18,7 +18,7 @@ import { Handover } from './handover.ts';
 import type { UnreadableRecord } from './problem.ts';
 import type { SourceReader } from './source-reader.ts';
 import { HandoverInput, SourceInput, type TaskInput } from './task-input.ts';
-import { type Edge, type Exit, isOver, Task, type WorkLimit } from './task.ts';
+import { type Edge, type Exit, isOver, type Round, Task, type WorkLimit } from './task.ts';
 
 export interface TopologyOptions {
   readonly plan: PhysicalPlan;
@@ -59,7 +59,7 @@ export class Topology {
   readonly states: readonly StateTable<Row, Row>[];
   readonly #clock: Env['clock'];
   readonly #ambient: TickAmbient;
-  readonly #groups: readonly (readonly Task[])[];
+  readonly #groups: readonly TaskGroup[];
   readonly #handovers: readonly HandoverInput[];
   #saved: { positions: number[]; times: number[][] } | null = null;
   readonly #timed: readonly TimedOperator[];
@@ -71,7 +71,10 @@ export class Topology {
     const builder = new Builder(options);
     this.#clock = options.clock;
     this.#ambient = builder.ambient;
-    this.#groups = subTopologies(options.plan).map((group) => builder.tasksOf(group));
+    this.#groups = subTopologies(options.plan).map((group) => ({
+      tasks: builder.tasksOf(group),
+      handsOver: group.steps.some((step) => step.kind === 'Repartition'),
+    }));
     this.sources = builder.sources;
     this.states = builder.states;
     this.#handovers = [...builder.handovers.values()].flat();
@@ -124,16 +127,18 @@ export class Topology {
 
   /**
    * Emits what waits from an earlier tick, then processes input up to the limit, in rounds: each takes what is in
-   * memory through all sub-topologies, so that rows handed over do not pile up. Within a round the partitions advance
+   * memory through all sub-topologies, so that rows handed over do not pile up. Within a round all sources advance
    * together in event time: none goes beyond what is known of the others, or a backlog would make their rows look late.
+   * Where ticks end must not show either: sub-topologies that hand rows over end with a round.
    */
   async process(limit: WorkLimit): Promise<void> {
-    for (const tasks of this.#groups) for (const task of tasks) await task.emitBacklogs();
+    for (const { tasks } of this.#groups) for (const task of tasks) await task.emitBacklogs();
     const isHeldUp = this.#holdsBack;
-    if (isHeldUp) limit.recordsLeft = 0;
-    else await this.#takeRows(limit);
-    for (const tasks of this.#groups) {
-      do await processGroup(tasks, limit);
+    if (!isHeldUp) await this.#takeRows(limit);
+    // What was handed over belongs to this tick, but nothing else any more.
+    const over: WorkLimit = { recordsLeft: 0, deadline: -Infinity, hasTaken: true };
+    for (const { tasks } of this.#groups) {
+      do await processGroup(tasks, over, { horizon: Infinity, isWhole: false });
       while (tasks.some((task) => task.mustDrain));
       for (const task of tasks) {
         await task.flush();
@@ -145,11 +150,20 @@ export class Topology {
 
   async #takeRows(limit: WorkLimit): Promise<void> {
     for (;;) {
-      for (const tasks of this.#groups) await processGroup(tasks, limit);
+      let horizon = Infinity;
+      for (const { tasks } of this.#groups) {
+        for (const task of tasks) {
+          await task.fill();
+          horizon = Math.min(horizon, task.horizon());
+        }
+      }
+      for (const { tasks, handsOver } of this.#groups) {
+        await processGroup(tasks, limit, { horizon, isWhole: handsOver });
+      }
       for (const source of this.sources) limit.recordsLeft -= source.takeSkippedCount();
-      const over = isOver(limit, this.#clock);
-      const waiting = this.#groups.some((tasks) => tasks.some((task) => task.mustDrain));
-      if (!waiting && (over || !this.hasInput)) return;
+      if (isOver(limit, this.#clock)) return;
+      const waiting = this.#groups.some(({ tasks }) => tasks.some((task) => task.mustDrain));
+      if (!waiting && !this.hasInput) return;
     }
   }
 
@@ -223,13 +237,16 @@ export class Topology {
   }
 }
 
-async function processGroup(tasks: readonly Task[], limit: WorkLimit): Promise<void> {
-  let horizon = Infinity;
-  for (const task of tasks) {
-    await task.fill();
-    horizon = Math.min(horizon, task.horizon());
-  }
-  for (const task of tasks) await task.process(limit, horizon);
+/** The tasks of a sub-topology, one for each partition. */
+interface TaskGroup {
+  readonly tasks: readonly Task[];
+  /** Whether rows go on to another sub-topology. */
+  readonly handsOver: boolean;
+}
+
+async function processGroup(tasks: readonly Task[], limit: WorkLimit, round: Round): Promise<void> {
+  for (const task of tasks) await task.fill();
+  for (const task of tasks) await task.process(limit, round);
 }
 
 /** The table whose topic the rows of a step are those of; null when they are something else. */

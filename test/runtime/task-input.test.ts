@@ -28,7 +28,8 @@ async function processed(...queues: readonly (readonly [string, number])[][]): P
   const edges = new Map(queues.map((_, stepId) => [stepId, [{ kind: 'exit' as const, exit }]]));
   const task = new Task({ partition: 0, inputs, operators: new Map(), edges, clock });
   await task.fill();
-  await task.process({ recordsLeft: 1000, deadline: Infinity, hasTaken: false }, task.horizon());
+  const limit = { recordsLeft: 1000, deadline: Infinity, hasTaken: false };
+  await task.process(limit, { horizon: task.horizon(), isWhole: false });
   return namesOf(out);
 }
 

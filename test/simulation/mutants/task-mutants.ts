@@ -33,15 +33,16 @@ export const taskMutants: readonly Mutant[] = [
   {
     name: 'task-ties-to-the-last',
     file: 'src/runtime/task.ts',
-    text: 'if (time !== null && time <= horizon && (best === null || time < bestTime)) {',
-    replacement: 'if (time !== null && time <= horizon && (best === null || time <= bestTime)) {',
+    text: 'if (time !== null && time <= round.horizon && (best === null || time < bestTime)) {',
+    replacement:
+      'if (time !== null && time <= round.horizon && (best === null || time <= bestTime)) {',
     bug: 'of inputs with rows of one time the last goes first',
   },
   {
     name: 'task-first-input-first',
     file: 'src/runtime/task.ts',
-    text: 'if (time !== null && time <= horizon && (best === null || time < bestTime)) {',
-    replacement: 'if (time !== null && time <= horizon && best === null) {',
+    text: 'if (time !== null && time <= round.horizon && (best === null || time < bestTime)) {',
+    replacement: 'if (time !== null && time <= round.horizon && best === null) {',
     bug: 'a task takes its inputs one after the other, not by time',
   },
   {
