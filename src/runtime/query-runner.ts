@@ -229,6 +229,7 @@ export class QueryRunner {
         ...(this.#options.timeMax && { timeMax: this.#options.timeMax }),
         pending: (partition) => this.#options.loop.pending(partition),
         end: (partition) => this.#options.loop.end(partition),
+        isCut: (partition) => this.#options.loop.isCut(partition),
       });
       this.#readers.set(key, reader);
     }

@@ -58,6 +58,7 @@ export class SourceReader {
   readonly #failsOnInvalidTime: boolean;
   readonly #timeMax: () => number;
   readonly #mayWait: boolean;
+  readonly #isCut: (partition: Partition) => boolean;
   #needed: boolean[] = [];
   #decoder: RecordDecoder | null = null;
   /** Latest chunks by the offset they were read from; dropped at the end of each tick. */
@@ -79,6 +80,8 @@ export class SourceReader {
     pending: PendingLookup;
     /** Default: all that is stable. */
     end?: EndLookup;
+    /** Whether the partition has more than `end` says; default: it never has. */
+    isCut?: (partition: Partition) => boolean;
     /** Whether a record without a usable time is an error of the read. */
     failsOnInvalidTime: boolean;
     /** The latest time a record may have at this moment; default: there is no such bound. */
@@ -94,6 +97,7 @@ export class SourceReader {
     this.#mayWait = options.mayWait ?? true;
     this.#pending = options.pending;
     this.#end = options.end ?? ((partition) => partition.stableEndOffset);
+    this.#isCut = options.isCut ?? (() => false);
     this.#endOffsetMax = options.endOffsetMax ?? Infinity;
   }
 
@@ -122,6 +126,11 @@ export class SourceReader {
     return position >= pending.baseOffset || stable >= pending.baseOffset
       ? pending.nextOffset
       : stable;
+  }
+
+  /** Whether there are records behind `endOffset` that have to wait for another tick. */
+  get isCut(): boolean {
+    return this.#pending(this.partition) === undefined && this.#isCut(this.partition);
   }
 
   /**

@@ -12,10 +12,10 @@ export interface TaskInput {
   /** Brings the head into memory if there is one. Without a promise when it is there. */
   fill(): void | Promise<void>;
   /**
-   * The latest event time among the rows in memory when more rows follow that are not, else Infinity. Rows of other
-   * inputs beyond it have to wait until those are known.
+   * The latest event time among the next rows in memory, so many at most, when more rows follow; else Infinity. Rows of
+   * other inputs beyond it have to wait until those have had their turn.
    */
-  horizon(): number;
+  horizon(rowsMax: number): number;
   /** Event time of the head; null when there is nothing to take. Valid after `fill`. */
   headTime(): number | null;
   /**
@@ -69,8 +69,7 @@ export class SourceInput implements TaskInput {
     this.#changes = chunk.changes;
     this.#index = 0;
     this.#nextOffset = chunk.nextOffset;
-    this.#timeMax = -Infinity;
-    for (const { time } of chunk.changes) if (time > this.#timeMax) this.#timeMax = time;
+    this.#timeMax = latestTime(chunk.changes, 0, chunk.changes.length);
     this.#skippedCount += chunk.problems.length;
     if (chunk.problems.length > 0) this.#problems = [...this.#problems, ...chunk.problems];
     if (chunk.changes.length === 0) this.position = chunk.nextOffset;
@@ -95,9 +94,11 @@ export class SourceInput implements TaskInput {
     return this.#changes[this.#index]?.time ?? null;
   }
 
-  horizon(): number {
+  horizon(rowsMax: number): number {
+    const end = this.#index + rowsMax;
+    if (end < this.#changes.length) return latestTime(this.#changes, this.#index, end);
     const next = this.#nextOffset;
-    const more = next < this.reader.endOffset(next);
+    const more = next < this.reader.endOffset(next) || this.reader.isCut;
     return more ? this.#timeMax : Infinity;
   }
 
@@ -123,6 +124,12 @@ export class SourceInput implements TaskInput {
     this.#problems = [];
     this.#skippedCount = 0;
   }
+}
+
+function latestTime(changes: readonly Change[], start: number, end: number): number {
+  let latest = -Infinity;
+  for (let i = start; i < end; i++) latest = Math.max(latest, (changes[i] as Change).time);
+  return latest;
 }
 
 /** The rows other tasks of the same query handed over in this tick, merged by event time. */

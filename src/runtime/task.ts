@@ -28,8 +28,8 @@ export interface Round {
   /** Up to this event time everything is known that the sources hold: no row beyond it is taken. */
   readonly horizon: number;
   /**
-   * Whether it goes on beyond the limit: rows that are handed over are merged by event time, and those of one partition
-   * must not come a tick earlier than those of another.
+   * Whether it goes on beyond the limit: rows of several tasks that meet somewhere, and be it in another query, are merged
+   * by event time, and those of one partition must not come a tick earlier than those of another.
    */
   readonly isWhole: boolean;
 }
@@ -91,9 +91,9 @@ export class Task {
   }
 
   /** Up to which event time the rows of all inputs are known; after `fill`. */
-  horizon(): number {
+  horizon(rowsMax: number): number {
     let horizon = Infinity;
-    for (const input of this.inputs) horizon = Math.min(horizon, input.horizon());
+    for (const input of this.inputs) horizon = Math.min(horizon, input.horizon(rowsMax));
     return horizon;
   }
 

@@ -29,6 +29,12 @@ export class TickEnds {
     return stableEndOffset;
   }
 
+  /** Whether the partition has more than the query under way reads of it in this tick. */
+  isCut(partition: Partition): boolean {
+    const end = this.#ofQuery.get(partition);
+    return end !== undefined && end < (this.#seen.get(partition) ?? partition.stableEndOffset);
+  }
+
   /** Where the first query that began at that place of the partition came to; undefined when there was none. */
   reached(partition: Partition, began: number): number | undefined {
     return this.#reached.get(partition)?.get(began);

@@ -128,6 +128,11 @@ export class TickLoop {
     return this.#ends?.end(partition) ?? partition.stableEndOffset;
   }
 
+  /** Whether it has more than the query under way reads of it in this tick. */
+  isCut(partition: Partition): boolean {
+    return this.#ends?.isCut(partition) ?? false;
+  }
+
   get queries(): readonly PersistentQuery[] {
     return this.#ordered;
   }

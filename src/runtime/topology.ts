@@ -20,6 +20,9 @@ import type { SourceReader } from './source-reader.ts';
 import { HandoverInput, SourceInput, type TaskInput } from './task-input.ts';
 import { type Edge, type Exit, isOver, type Round, Task, type WorkLimit } from './task.ts';
 
+/** Taken by all tasks of a query in one round, about; more would hold up the queries that others wait for. */
+const ROUND_ROWS = 8_192;
+
 export interface TopologyOptions {
   readonly plan: PhysicalPlan;
   readonly clock: Env['clock'];
@@ -59,7 +62,7 @@ export class Topology {
   readonly states: readonly StateTable<Row, Row>[];
   readonly #clock: Env['clock'];
   readonly #ambient: TickAmbient;
-  readonly #groups: readonly TaskGroup[];
+  readonly #groups: readonly (readonly Task[])[];
   readonly #handovers: readonly HandoverInput[];
   #saved: { positions: number[]; times: number[][] } | null = null;
   readonly #timed: readonly TimedOperator[];
@@ -71,10 +74,7 @@ export class Topology {
     const builder = new Builder(options);
     this.#clock = options.clock;
     this.#ambient = builder.ambient;
-    this.#groups = subTopologies(options.plan).map((group) => ({
-      tasks: builder.tasksOf(group),
-      handsOver: group.steps.some((step) => step.kind === 'Repartition'),
-    }));
+    this.#groups = subTopologies(options.plan).map((group) => builder.tasksOf(group));
     this.sources = builder.sources;
     this.states = builder.states;
     this.#handovers = [...builder.handovers.values()].flat();
@@ -129,15 +129,16 @@ export class Topology {
    * Emits what waits from an earlier tick, then processes input up to the limit, in rounds: each takes what is in
    * memory through all sub-topologies, so that rows handed over do not pile up. Within a round all sources advance
    * together in event time: none goes beyond what is known of the others, or a backlog would make their rows look late.
-   * Where ticks end must not show either: sub-topologies that hand rows over end with a round.
+   * Where ticks end must not show either: where there are several sources a tick ends with a round, which is the smaller
+   * the less there is room for.
    */
   async process(limit: WorkLimit): Promise<void> {
-    for (const { tasks } of this.#groups) for (const task of tasks) await task.emitBacklogs();
+    for (const tasks of this.#groups) for (const task of tasks) await task.emitBacklogs();
     const isHeldUp = this.#holdsBack;
     if (!isHeldUp) await this.#takeRows(limit);
     // What was handed over belongs to this tick, but nothing else any more.
     const over: WorkLimit = { recordsLeft: 0, deadline: -Infinity, hasTaken: true };
-    for (const { tasks } of this.#groups) {
+    for (const tasks of this.#groups) {
       do await processGroup(tasks, over, { horizon: Infinity, isWhole: false });
       while (tasks.some((task) => task.mustDrain));
       for (const task of tasks) {
@@ -149,22 +150,29 @@ export class Topology {
   }
 
   async #takeRows(limit: WorkLimit): Promise<void> {
+    const all = this.#groups.flat();
+    const isWhole = this.sources.length > 1;
+    let position = this.#position;
     for (;;) {
+      const rowsMax = Math.max(1, Math.floor(Math.min(ROUND_ROWS, limit.recordsLeft) / all.length));
       let horizon = Infinity;
-      for (const { tasks } of this.#groups) {
-        for (const task of tasks) {
-          await task.fill();
-          horizon = Math.min(horizon, task.horizon());
-        }
+      for (const task of all) {
+        await task.fill();
+        horizon = Math.min(horizon, task.horizon(rowsMax));
       }
-      for (const { tasks, handsOver } of this.#groups) {
-        await processGroup(tasks, limit, { horizon, isWhole: handsOver });
-      }
+      for (const tasks of this.#groups) await processGroup(tasks, limit, { horizon, isWhole });
       for (const source of this.sources) limit.recordsLeft -= source.takeSkippedCount();
       if (isOver(limit, this.#clock)) return;
-      const waiting = this.#groups.some(({ tasks }) => tasks.some((task) => task.mustDrain));
-      if (!waiting && !this.hasInput) return;
+      const last = position;
+      position = this.#position;
+      // Rows may have to wait for those of another source that cannot be read in this tick.
+      if (position === last) return;
     }
+  }
+
+  /** Grows with every record that was taken or left out. */
+  get #position(): number {
+    return this.sources.reduce((sum, source) => sum + source.position, 0);
   }
 
   /** Takes back everything since `begin`. */
@@ -235,13 +243,6 @@ export class Topology {
   close(): void {
     for (const state of this.states) state.close();
   }
-}
-
-/** The tasks of a sub-topology, one for each partition. */
-interface TaskGroup {
-  readonly tasks: readonly Task[];
-  /** Whether rows go on to another sub-topology. */
-  readonly handsOver: boolean;
 }
 
 async function processGroup(tasks: readonly Task[], limit: WorkLimit, round: Round): Promise<void> {

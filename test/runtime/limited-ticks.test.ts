@@ -1,10 +1,17 @@
 import { expect, test } from 'vitest';
 import { nodeEnv } from '../../src/base/env-node.ts';
 import type { Env } from '../../src/base/env.ts';
-import { TemporaryDatabase } from '../temporary-database.ts';
+import { PROPERTIES, TemporaryDatabase } from '../temporary-database.ts';
 
 /** More than are read at a time. */
 const COUNT = 3_000;
+const ALL = Array.from({ length: COUNT }, (_, index) => index);
+
+function record(key: number, value: string, timestamp: number) {
+  const bytes = Buffer.alloc(4);
+  bytes.writeInt32BE(key);
+  return { key: bytes, value: Buffer.from(value), timestamp };
+}
 
 /** Results of a windowed aggregation behind a repartition, by key, over rows of two partitions whose times interleave. */
 async function resultsWith(clock: Env['clock']): Promise<ReadonlyMap<unknown, readonly unknown[]>> {
@@ -12,12 +19,10 @@ async function resultsWith(clock: Env['clock']): Promise<ReadonlyMap<unknown, re
   await temporary.run(
     `CREATE STREAM s (k INT KEY, g INT) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON', PARTITIONS=2);`,
   );
-  const records = Array.from({ length: COUNT }, (_, index) => {
-    const key = Buffer.alloc(4);
-    key.writeInt32BE(index);
-    return { key, value: Buffer.from(`{"g":${index % 3}}`), timestamp: index * 10 };
-  });
-  await temporary.database.produce('s', records);
+  await temporary.database.produce(
+    's',
+    ALL.map((index) => record(index, `{"g":${index % 3}}`, index * 10)),
+  );
   await temporary.run(
     `CREATE TABLE counts AS SELECT g, COUNT(*) AS n FROM s
        WINDOW TUMBLING (SIZE 1 SECOND, GRACE PERIOD 0 SECONDS) GROUP BY g;
@@ -49,19 +54,13 @@ test('rows that are handed over meet the table of their time, however long both 
       `CREATE STREAM s (k INT KEY, g INT) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON', PARTITIONS=2);
        CREATE TABLE t (g INT PRIMARY KEY, v INT) WITH (KAFKA_TOPIC='t', VALUE_FORMAT='JSON', PARTITIONS=2);`,
     );
-    const record = (key: number, value: string, timestamp: number) => {
-      const bytes = Buffer.alloc(4);
-      bytes.writeInt32BE(key);
-      return { key: bytes, value: Buffer.from(value), timestamp };
-    };
-    const all = Array.from({ length: COUNT }, (_, index) => index);
     await temporary.database.produce(
       't',
-      all.map((index) => record(index % 3, `{"v":${index}}`, index * 10)),
+      ALL.map((index) => record(index % 3, `{"v":${index}}`, index * 10)),
     );
     await temporary.database.produce(
       's',
-      all.map((index) => record(index, `{"g":${index % 3}}`, index * 10 + 5)),
+      ALL.map((index) => record(index, `{"g":${index % 3}}`, index * 10 + 5)),
     );
     await temporary.run(
       `CREATE STREAM j AS SELECT s.g AS g, s.k AS k, t.v AS v FROM s JOIN t ON s.g = t.g;`,
@@ -70,6 +69,35 @@ test('rows that are handed over meet the table of their time, however long both 
     const wrong = rows.filter(([k, v]) => k !== v);
     expect(wrong).toEqual([]);
     expect(rows).toHaveLength(COUNT);
+    await temporary.dispose();
+  }
+});
+
+test('a join does not run ahead where another query reads one of its sources slowly', async () => {
+  const real = nodeEnv().clock;
+  let ms = 0;
+  for (const monotonic of [() => 0, () => (ms += 1_000)]) {
+    const clock = { ...real, monotonic };
+    const temporary = await TemporaryDatabase.open({ env: { ...nodeEnv(), clock } });
+    await temporary.run(
+      `CREATE STREAM a (k INT KEY, v INT) WITH (KAFKA_TOPIC='a', VALUE_FORMAT='JSON', PARTITIONS=1);
+       CREATE STREAM b (k INT KEY, v INT) WITH (KAFKA_TOPIC='b', VALUE_FORMAT='JSON', PARTITIONS=1);`,
+    );
+    await temporary.database.execute(
+      `CREATE STREAM f AS SELECT * FROM a WHERE v >= 0;
+       CREATE STREAM j AS SELECT ROWKEY AS k, a.v AS l, b.v AS r FROM a
+         FULL JOIN b WITHIN 1 MILLISECOND GRACE PERIOD 0 MILLISECONDS ON a.k = b.k;
+       PAUSE ALL;`,
+      { properties: PROPERTIES },
+    );
+    // What is read at a time of a goes less far than what is read of b.
+    for (const [topic, stepMs] of Object.entries({ a: 2, b: 10 })) {
+      const records = ALL.map((index) => record(0, `{"v":${index}}`, index * stepMs));
+      await temporary.database.produce(topic, records);
+    }
+    await temporary.run('RESUME ALL;');
+    const rows = await temporary.rows('SELECT l, r FROM j WHERE l IS NOT NULL AND r IS NOT NULL;');
+    expect(rows).toEqual(ALL.slice(0, COUNT / 5).map((index) => [5 * index, index]));
     await temporary.dispose();
   }
 });
