@@ -63,6 +63,7 @@ export class Topology {
   readonly #clock: Env['clock'];
   readonly #ambient: TickAmbient;
   readonly #groups: readonly (readonly Task[])[];
+  readonly #tasks: readonly Task[];
   readonly #handovers: readonly HandoverInput[];
   #saved: { positions: number[]; times: number[][] } | null = null;
   readonly #timed: readonly TimedOperator[];
@@ -75,6 +76,7 @@ export class Topology {
     this.#clock = options.clock;
     this.#ambient = builder.ambient;
     this.#groups = subTopologies(options.plan).map((group) => builder.tasksOf(group));
+    this.#tasks = this.#groups.flat();
     this.sources = builder.sources;
     this.states = builder.states;
     this.#handovers = [...builder.handovers.values()].flat();
@@ -133,7 +135,7 @@ export class Topology {
    * the less there is room for.
    */
   async process(limit: WorkLimit): Promise<void> {
-    for (const tasks of this.#groups) for (const task of tasks) await task.emitBacklogs();
+    for (const task of this.#tasks) await task.emitBacklogs();
     const isHeldUp = this.#holdsBack;
     if (!isHeldUp) await this.#takeRows(limit);
     // What was handed over belongs to this tick, but nothing else any more.
@@ -150,13 +152,15 @@ export class Topology {
   }
 
   async #takeRows(limit: WorkLimit): Promise<void> {
-    const all = this.#groups.flat();
     const isWhole = this.sources.length > 1;
     let position = this.#position;
     for (;;) {
-      const rowsMax = Math.max(1, Math.floor(Math.min(ROUND_ROWS, limit.recordsLeft) / all.length));
+      const rowsMax = Math.max(
+        1,
+        Math.floor(Math.min(ROUND_ROWS, limit.recordsLeft) / this.#tasks.length),
+      );
       let horizon = Infinity;
-      for (const task of all) {
+      for (const task of this.#tasks) {
         await task.fill();
         horizon = Math.min(horizon, task.horizon(rowsMax));
       }
@@ -166,7 +170,7 @@ export class Topology {
       const last = position;
       position = this.#position;
       // Rows may have to wait for those of another source that cannot be read in this tick.
-      if (position === last) return;
+      if (position === last || !this.hasInput) return;
     }
   }
 

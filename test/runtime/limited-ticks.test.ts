@@ -13,9 +13,23 @@ function record(key: number, value: string, timestamp: number) {
   return { key: bytes, value: Buffer.from(value), timestamp };
 }
 
+/** A clock that stands still, and one by which every tick ends with the first rows. */
+function paces(): { readonly calm: Env['clock']; readonly hurried: Env['clock'] } {
+  const real = nodeEnv().clock;
+  let ms = 0;
+  return {
+    calm: { ...real, monotonic: () => 0 },
+    hurried: { ...real, monotonic: () => (ms += 1_000) },
+  };
+}
+
+function openWith(clock: Env['clock']): Promise<TemporaryDatabase> {
+  return TemporaryDatabase.open({ env: { ...nodeEnv(), clock } });
+}
+
 /** Results of a windowed aggregation behind a repartition, by key, over rows of two partitions whose times interleave. */
 async function resultsWith(clock: Env['clock']): Promise<ReadonlyMap<unknown, readonly unknown[]>> {
-  const temporary = await TemporaryDatabase.open({ env: { ...nodeEnv(), clock } });
+  const temporary = await openWith(clock);
   await temporary.run(
     `CREATE STREAM s (k INT KEY, g INT) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON', PARTITIONS=2);`,
   );
@@ -34,22 +48,17 @@ async function resultsWith(clock: Env['clock']): Promise<ReadonlyMap<unknown, re
 }
 
 test('where ticks end does not show in the results', async () => {
-  const real = nodeEnv().clock;
-  let ms = 0;
-  // A second passes between any two looks at the clock: every tick ends with the first rows.
-  const hurried = await resultsWith({ ...real, monotonic: () => (ms += 1_000) });
-  const calm = await resultsWith({ ...real, monotonic: () => 0 });
+  const { calm: still, hurried: fast } = paces();
+  const hurried = await resultsWith(fast);
+  const calm = await resultsWith(still);
   // No row came too late.
   expect([...calm.values()].map(({ length }) => length)).toEqual([1_000, 1_000, 1_000]);
   expect(hurried).toEqual(calm);
 });
 
 test('rows that are handed over meet the table of their time, however long both are', async () => {
-  const real = nodeEnv().clock;
-  let ms = 0;
-  for (const monotonic of [() => 0, () => (ms += 1_000)]) {
-    const clock = { ...real, monotonic };
-    const temporary = await TemporaryDatabase.open({ env: { ...nodeEnv(), clock } });
+  for (const clock of Object.values(paces())) {
+    const temporary = await openWith(clock);
     await temporary.run(
       `CREATE STREAM s (k INT KEY, g INT) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON', PARTITIONS=2);
        CREATE TABLE t (g INT PRIMARY KEY, v INT) WITH (KAFKA_TOPIC='t', VALUE_FORMAT='JSON', PARTITIONS=2);`,
@@ -74,11 +83,8 @@ test('rows that are handed over meet the table of their time, however long both 
 });
 
 test('a join does not run ahead where another query reads one of its sources slowly', async () => {
-  const real = nodeEnv().clock;
-  let ms = 0;
-  for (const monotonic of [() => 0, () => (ms += 1_000)]) {
-    const clock = { ...real, monotonic };
-    const temporary = await TemporaryDatabase.open({ env: { ...nodeEnv(), clock } });
+  for (const clock of Object.values(paces())) {
+    const temporary = await openWith(clock);
     await temporary.run(
       `CREATE STREAM a (k INT KEY, v INT) WITH (KAFKA_TOPIC='a', VALUE_FORMAT='JSON', PARTITIONS=1);
        CREATE STREAM b (k INT KEY, v INT) WITH (KAFKA_TOPIC='b', VALUE_FORMAT='JSON', PARTITIONS=1);`,
