@@ -470,8 +470,8 @@ export class StateTable<K, V> {
     this.#writeStoreKey(writer, entry);
     into.endKey();
     if (entry.value !== null) this.#codec.writeValue(writer, entry.value);
-    into.end(entry.value === null);
     this.#resize(entry, writer.length - start);
+    into.end(entry.value === null);
   }
 
   #resize(entry: StateEntry<K, V>, encodedBytes: number): void {
