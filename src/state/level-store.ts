@@ -77,6 +77,8 @@ class LevelStore implements Store {
   readonly #directory: string;
   readonly #files: FileSystem;
   #fileNames = '';
+  /** Of the directory, as of when these names were read; null when it could not be told. */
+  #namesMark: number | null = null;
   #isClosed = false;
   /** After an error LevelDB may lose whatever is written, until it is opened again. */
   #failure: unknown = null;
@@ -150,10 +152,12 @@ class LevelStore implements Store {
 
   /** A file LevelDB opened, for a batch or for itself, is durable only with its directory entry. */
   async syncNewFiles(): Promise<void> {
+    const mark = this.#files.namesMark(this.#directory);
+    if (mark !== null && mark === this.#namesMark) return;
     const names = (await this.#files.list(this.#directory)).join();
-    if (names === this.#fileNames) return;
-    await this.#files.syncDirectory(this.#directory);
+    if (names !== this.#fileNames) await this.#files.syncDirectory(this.#directory);
     this.#fileNames = names;
+    this.#namesMark = mark;
   }
 
   async reopen(): Promise<void> {
@@ -161,6 +165,7 @@ class LevelStore implements Store {
     this.#level = await openLevel(this.#directory);
     this.#failure = null;
     this.#fileNames = '';
+    this.#namesMark = null;
   }
 
   async removeRange({ from, to }: { from: Uint8Array; to: Uint8Array }): Promise<void> {

@@ -3,12 +3,17 @@ import { ByteWriter } from '../base/byte-writer.ts';
 import type { StoreChange } from './store.ts';
 import { CHECK_BYTES, writeCheck } from './value-check.ts';
 
-/** Bytes of one slab; a new one begins when it is full, so that nothing is ever copied. */
-const SLAB_BYTES = 256 * 1024;
+/**
+ * Bytes of a slab; a new one, four times as large, begins when it is full, so that little is ever copied. Most ticks are small,
+ * and their buffers would be most of what the garbage collector counts.
+ */
+const SLAB_BYTES = { min: 4 * 1024, max: 256 * 1024 };
+const SLAB_GROWTH = 4;
 const DELETED = 1;
 
 interface Slab {
   readonly writer: ByteWriter;
+  readonly bytesMax: number;
   /** For each change: end of its key, end of its value and the check behind that, whether it deletes. */
   readonly marks: number[];
 }
@@ -29,9 +34,11 @@ export class PackedChanges implements Iterable<StoreChange> {
   /** Where the next change is to be written: first the key, then `endKey`, then the value, then `end`. */
   begin(): ByteWriter {
     const slab = this.#slabs.at(-1);
-    if (slab !== undefined && slab.writer.length < SLAB_BYTES) return slab.writer;
-    const writer = new ByteWriter(SLAB_BYTES + SLAB_BYTES / 8);
-    this.#slabs.push({ writer, marks: [] });
+    if (slab !== undefined && slab.writer.length < slab.bytesMax) return slab.writer;
+    const bytesMax =
+      slab === undefined ? SLAB_BYTES.min : Math.min(SLAB_BYTES.max, slab.bytesMax * SLAB_GROWTH);
+    const writer = new ByteWriter(bytesMax + bytesMax / 8);
+    this.#slabs.push({ writer, bytesMax, marks: [] });
     return writer;
   }
 
