@@ -5,68 +5,75 @@ const SHOWN = 'connector.class';
 
 /**
  * The text with the values of connectors' settings replaced, all but that of `connector.class`: which of them are
- * secrets only the connector knows. Everything else stays as it is. Takes any text, so that a statement with a mistake
- * keeps its secrets too.
+ * secrets only the connector knows. Everything else stays as it is. Takes any text of any length, so that a statement
+ * with a mistake keeps its secrets too.
  * @param maskOf what stands for a value, given as it is written.
  */
 export function maskConnectorSettings(text: string, maskOf: (value: string) => string): string {
   if (!/connector/i.test(text)) return text;
-  let masked = '';
-  for (const statement of lexemesByStatement(text)) {
-    masked += isAboutConnector(statement) ? maskStatement(statement, maskOf) : joined(statement);
-  }
-  return masked;
-}
-
-interface Lexeme {
-  readonly text: string;
-  readonly isBlank: boolean;
-}
-
-function* lexemesByStatement(text: string): Generator<readonly Lexeme[]> {
   const scanner = new Scanner(text);
-  // A byte order mark is no part of a lexeme.
-  let statement: Lexeme[] = [{ text: text.slice(0, scanner.end), isBlank: true }];
+  let masked = '';
+  let copied = 0;
+  let statement = new StatementWords();
+  const hideLast = (next: string): void => {
+    const value = statement.valueBefore(next);
+    if (value === null) return;
+    masked += text.slice(copied, value.start) + maskOf(value.text);
+    copied = value.start + value.text.length;
+  };
   while (scanner.next()) {
     const { kind, start, end } = scanner;
-    const isBlank = kind === 'space' || kind === 'comment' || kind === 'unclosedComment';
-    const lexeme = { text: text.slice(start, end), isBlank };
-    statement.push(lexeme);
-    if (kind !== 'symbol' || lexeme.text !== ';') continue;
-    yield statement;
-    statement = [];
+    if (kind === 'space' || kind === 'comment' || kind === 'unclosedComment') continue;
+    const word = { text: text.slice(start, end), start };
+    hideLast(word.text);
+    if (word.text === ';') statement = new StatementWords();
+    else statement.add(word);
   }
-  yield statement;
+  hideLast('');
+  return masked + text.slice(copied);
 }
 
-/** Whether CREATE, SOURCE or SINK stands before CONNECTOR, ahead of the first parenthesis. */
-function isAboutConnector(statement: readonly Lexeme[]): boolean {
-  let before = '';
-  for (const { text, isBlank } of statement) {
-    if (isBlank) continue;
-    if (text === '(') return false;
-    const word = text.toUpperCase();
-    if (word === 'CONNECTOR' && /^(?:CREATE|SOURCE|SINK)$/.test(before)) return true;
-    before = word;
-  }
-  return false;
+interface Word {
+  readonly text: string;
+  readonly start: number;
 }
 
-function maskStatement(statement: readonly Lexeme[], maskOf: (value: string) => string): string {
-  const words = statement.flatMap(({ isBlank }, index) => (isBlank ? [] : [index]));
-  const textAt = (place: number): string => statement[words[place] ?? -1]?.text ?? '';
-  const hidden = new Set<number>();
-  words.forEach((index, place) => {
-    if (textAt(place + 1) === '=') return;
-    const afterSign = /^[+-]$/.test(textAt(place - 1)) && textAt(place - 2) === '=';
-    const isValue = textAt(place - 1) === '=' || afterSign;
-    if (!isValue && !/^['"`]/.test(textAt(place))) return;
-    const name = textAt(place - (afterSign ? 3 : 2));
-    if (isValue && nameOf(name) === SHOWN) return;
-    if (isQuotedName(textAt(place)) && !isValue) return;
-    if (!/^[+-]$/.test(textAt(place))) hidden.add(index);
-  });
-  return statement.map(({ text }, index) => (hidden.has(index) ? maskOf(text) : text)).join('');
+/** What has been read of one statement, as far as it tells what its last word is. */
+class StatementWords {
+  /** The last four at most; everything that is no blank is a word. */
+  readonly #words: Word[] = [];
+  /** Null until it is known. */
+  #isAboutConnector: boolean | null = null;
+
+  add(word: Word): void {
+    // CREATE, SOURCE or SINK stands before CONNECTOR, ahead of the first parenthesis.
+    if (this.#isAboutConnector === null) {
+      const isBegun = /^(?:CREATE|SOURCE|SINK)$/i.test(this.#textBack(0));
+      if (word.text === '(') this.#isAboutConnector = false;
+      else if (isBegun && /^connector$/i.test(word.text)) this.#isAboutConnector = true;
+    }
+    this.#words.push(word);
+    if (this.#words.length > 4) this.#words.shift();
+  }
+
+  /** The last word if it is what a setting is set to, or may be. @param next the word behind it. */
+  valueBefore(next: string): Word | null {
+    const last = this.#words.at(-1);
+    if (this.#isAboutConnector !== true || last === undefined || next === '=') return null;
+    if (isSign(last.text)) return null;
+    const signs = isSign(this.#textBack(1)) ? 1 : 0;
+    const isValue = this.#textBack(1 + signs) === '=';
+    if (isValue) return nameOf(this.#textBack(2 + signs)) === SHOWN ? null : last;
+    return /^['"`]/.test(last.text) && !isQuotedName(last.text) ? last : null;
+  }
+
+  #textBack(places: number): string {
+    return this.#words.at(-1 - places)?.text ?? '';
+  }
+}
+
+function isSign(text: string): boolean {
+  return text === '+' || text === '-';
 }
 
 /** A name in quotes, such as that of the connector; one that is never closed may be anything. */
@@ -76,10 +83,6 @@ function isQuotedName(text: string): boolean {
 
 function nameOf(text: string): string {
   return text.replace(/^(['"`])(.*)\1$/s, '$2').toLowerCase();
-}
-
-function joined(statement: readonly Lexeme[]): string {
-  return statement.map(({ text }) => text).join('');
 }
 
 /** A mask of the same length and kind, so that everything stays in its place and a mistake the same mistake. */

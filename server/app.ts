@@ -97,6 +97,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const ports: OnePort[] = [];
   const app = createApp(context, { webSockets, ports, tls: options.tls });
   await app.listen({ host, port: options.port });
+  context.metrics.start();
   const { port } = app.server.address() as AddressInfo;
   return {
     url: `${options.tls === undefined ? 'http' : 'https'}://${urlHost(WILDCARDS.includes(host) ? LOOPBACK : host)}:${port}`,
@@ -192,6 +193,7 @@ async function closeServer(
   app: FastifyInstance,
   { ports, webSockets, context }: Surfaces & { readonly context: ServerContext },
 ): Promise<void> {
+  context.metrics.stop();
   const closed = app.close();
   const timer = setTimeout(() => {
     for (const port of ports) port.destroy();

@@ -1,7 +1,10 @@
 import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
+import type { Clock } from '../src/base/env.ts';
+import { nodeEnv } from '../src/base/env-node.ts';
 import { DURATION_BOUNDS_MS, type DurationFigures } from '../src/base/durations.ts';
 import type { Engine, EngineFigures, QueryFigures } from '../src/engine.ts';
 import type { QueryRegistry } from './query-registry.ts';
+import { RecordRates } from './record-rates.ts';
 import { type AnsweredRequest, RequestFigures } from './request-figures.ts';
 
 const STATES = ['RUNNING', 'PAUSED', 'ERROR'] as const;
@@ -65,21 +68,49 @@ const QUERY_METRICS: readonly QueryMetric[] = [
   },
 ];
 
+const RATE_METRICS = [
+  {
+    name: 'millrace_query_records_in_per_second',
+    help: 'Records of its sources that a persistent query has processed, a second, in the last 10 seconds.',
+    value: 'recordsIn',
+  },
+  {
+    name: 'millrace_query_records_out_per_second',
+    help: 'Records a persistent query has written to its topic, a second, in the last 10 seconds.',
+    value: 'recordsOut',
+  },
+] as const;
+
 /** What the metrics are read from when someone asks. */
 export interface MetricSources {
   readonly engine: Engine;
   readonly queries: QueryRegistry;
+  /** Default: that of the machine. */
+  readonly clock?: Clock;
 }
 
 /** The figures of one server and its engine, for Prometheus. */
 export class ServerMetrics {
   readonly #registry = new Registry();
   readonly #requests = new RequestFigures();
+  readonly #rates: RecordRates;
 
   constructor(sources: MetricSources) {
+    const { engine, clock = nodeEnv().clock } = sources;
     collectDefaultMetrics({ register: this.#registry });
     this.#addGauges(sources);
-    for (const metric of QUERY_METRICS) this.#addQueryMetric(metric, sources.engine);
+    for (const metric of QUERY_METRICS) this.#addQueryMetric(metric, engine);
+    this.#rates = new RecordRates(clock, () => engine.figures.queries);
+    for (const metric of RATE_METRICS) this.#addRate(metric);
+  }
+
+  /** Begins to measure rates, which takes a timer; `stop` ends that. */
+  start(): void {
+    this.#rates.start();
+  }
+
+  stop(): void {
+    this.#rates.stop();
   }
 
   /** Notes an answer. */
@@ -179,6 +210,12 @@ export class ServerMetrics {
         set({ phase: 'commit' }, engine.figures.ticks.commit.sumMs);
       },
     );
+  }
+
+  #addRate({ name, help, value }: (typeof RATE_METRICS)[number]): void {
+    gauge(this.#registry, { name, help, labels: ['query'] }, (set) => {
+      for (const [query, rates] of this.#rates.rates()) set({ query }, rates[value]);
+    });
   }
 
   #addQueryMetric({ name, help, kind, value }: QueryMetric, engine: Engine): void {

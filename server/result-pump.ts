@@ -63,10 +63,17 @@ export async function pumpResult(
     const behind = sent === undefined ? null : (result.continuation ?? null);
     const { wire } = sink;
     if (batch.kind === 'rows' && batch.isShared && options.sharedAs !== undefined && wire) {
-      const buffers = onceForAll(batch, `${wire.name} ${options.sharedAs}`, () =>
-        frameAll(wire, textsOf(batch, formatRow, options.row)),
+      const texts = (): string[] => textsOf(batch, formatRow, options.row);
+      const framed = onceForAll(batch, `${wire.name} ${options.sharedAs}`, () =>
+        frameAll(wire, texts()),
       );
-      if (!(await writeAll(sink, buffers, () => sent?.reached(behind)))) return false;
+      let written = 0;
+      sent?.begin(behind, () => texts().slice(written));
+      const onWritten = (count: number, isLast: boolean): void => {
+        written = count;
+        if (isLast) sent?.reached(behind);
+      };
+      if (!(await writeAll(sink, framed, onWritten))) return false;
       continue;
     }
     const last = (batch.kind === 'rows' ? batch.rows.length : batch.lines.length) - 1;

@@ -47,20 +47,20 @@ export async function pumpFrames(
     const behind = result.continuation ?? null;
     const { wire } = sink;
     if (batch.kind === 'rows' && batch.isShared && wire) {
-      const buffers = onceForAll(batch, `${wire.name} ${sharedAs}`, () => {
-        const pieces = onceForAll(batch, `pieces of ${chunkLength}`, () => [
+      const texts = (): string[] =>
+        onceForAll(batch, `pieces of ${chunkLength}`, () => [
           ...piecesOf(batch, { chunkLength, formatRow }),
-        ]);
-        const texts = pieces.map(({ members, more }) =>
-          frame({ members, token: more ? null : behind, more }),
-        );
-        return frameAll(wire, texts);
-      });
-      const onWritten = (): void => {
+        ]).map(({ members, more }) => frame({ members, token: more ? null : behind, more }));
+      const framed = onceForAll(batch, `${wire.name} ${sharedAs}`, () => frameAll(wire, texts()));
+      let written = 0;
+      sent?.begin(behind, () => texts().slice(written));
+      const onWritten = (count: number, isLast: boolean): void => {
+        written = count;
+        if (!isLast) return;
         sent?.reached(behind);
         onSent(behind);
       };
-      if (!(await writeAll(sink, buffers, onWritten))) return false;
+      if (!(await writeAll(sink, framed, onWritten))) return false;
       continue;
     }
     const pieces = piecesOf(batch, { chunkLength, formatRow });

@@ -1,4 +1,4 @@
-import type { Wire } from './wire.ts';
+import type { FramedPieces, Wire } from './wire.ts';
 
 /** Where the text of a result goes: an HTTP response or a WebSocket. */
 export interface TextSink {
@@ -14,18 +14,19 @@ export interface TextSink {
 }
 
 /**
- * Writes buffers one after the other.
- * @param onWritten called when the last was handed over, though there may be no room for more.
+ * Writes pieces one buffer after the other.
+ * @param onWritten called when a buffer was handed over, though there may be no room for more, with how many pieces that
+ *   makes, and whether it was the last buffer.
  * @returns false when the client is gone.
  */
 export async function writeAll(
   sink: TextSink,
-  buffers: readonly Buffer[],
-  onWritten: () => void = () => {},
+  framed: readonly FramedPieces[],
+  onWritten: (count: number, isLast: boolean) => void = () => {},
 ): Promise<boolean> {
-  for (const [index, bytes] of buffers.entries()) {
+  for (const [index, { bytes, end }] of framed.entries()) {
     const flowing = sink.writeBytes!(bytes);
-    if (index === buffers.length - 1) onWritten();
+    onWritten(end, index === framed.length - 1);
     if (flowing !== true && !(await flowing)) return false;
   }
   return true;

@@ -51,9 +51,16 @@ export const chunkedWire: Wire = {
 /** Writes are about this long; what a client takes at a time has to be bounded. */
 const BYTES_MAX = 64 * 1024;
 
+/** Pieces as they stand in the bytes of a connection. */
+export interface FramedPieces {
+  readonly bytes: Buffer;
+  /** How many pieces there are up to the end of these bytes, those of the buffers before counted. */
+  readonly end: number;
+}
+
 /** The bytes of pieces, in order, each piece whole in one of the buffers. */
-export function frameAll(wire: Wire, texts: readonly string[]): readonly Buffer[] {
-  const buffers: Buffer[] = [];
+export function frameAll(wire: Wire, texts: readonly string[]): readonly FramedPieces[] {
+  const framed: FramedPieces[] = [];
   const lengths = texts.map((text) => Buffer.byteLength(text));
   for (let from = 0; from < texts.length;) {
     let size = 0;
@@ -64,7 +71,7 @@ export function frameAll(wire: Wire, texts: readonly string[]): readonly Buffer[
     const buffer = Buffer.allocUnsafeSlow(size);
     let offset = 0;
     for (; from < to; from++) offset = wire.write(texts[from]!, lengths[from]!, buffer, offset);
-    buffers.push(buffer.subarray(0, offset));
+    framed.push({ bytes: buffer.subarray(0, offset), end: to });
   }
-  return buffers;
+  return framed;
 }

@@ -512,15 +512,19 @@ export class Database implements Engine {
 
   get figures(): EngineFigures {
     const { process, commit } = this.#loop.times;
+    const log = this.#log;
     return {
       queries: this.#loop.queries.map((query) => {
         return { queryId: query.id, state: query.state, ...query.statistics };
       }),
-      partitions: this.#log.topics().flatMap(({ name, partitions }) =>
-        partitions.map(({ index, startOffset, endOffset, isOffline = false }) => {
-          return { topic: name, partition: index, startOffset, endOffset, isOffline };
-        }),
-      ),
+      // Of many topics they take a moment, and not everybody asks for them.
+      get partitions() {
+        return log.topics().flatMap(({ name, partitions }) =>
+          partitions.map(({ index, startOffset, endOffset, isOffline = false }) => {
+            return { topic: name, partition: index, startOffset, endOffset, isOffline };
+          }),
+        );
+      },
       ticks: { process: process.figures, commit: commit.figures },
       stateBytes: this.#budget.usedBytes,
       stateBytesMax: this.#budget.limitBytes,

@@ -58,10 +58,24 @@ function unchunked(received: string): string {
 }
 
 /** Every row up to the last is there, whole batches of them, and the token stands behind these. */
-function expectToken(token: unknown, ids: readonly number[]): void {
+function expectToken(token: unknown, ids: readonly number[], perBatch = ROWS_PER_BATCH): void {
   expect(ids).toEqual(ids.map((_, index) => index));
-  expect(ids.length).toBeGreaterThan(ROWS_PER_BATCH);
-  expect(token).toBe(`behind ${ids.length / ROWS_PER_BATCH}`);
+  expect(ids.length).toBeGreaterThanOrEqual(perBatch);
+  expect(token).toBe(`behind ${ids.length / perBatch}`);
+}
+
+/** The rows of events, and the id of the last, which says why there is no more. */
+function readEvents(text: string): { token: string; ids: readonly number[] } {
+  const events = text.split('\n\n').filter((event) => !event.startsWith(':') && event !== '');
+  const [, token = ''] = /^event: interrupted\nid: (.*)\n/.exec(events.at(-1)!) ?? [];
+  expect(events.pop()).toBe(
+    `event: interrupted\nid: ${token}\ndata: {"reason":"${MESSAGE}","again":true}`,
+  );
+  const ids = events.slice(1).flatMap((event) => {
+    const { rows: list } = JSON.parse(event.split('data: ')[1]!) as { rows: number[][] };
+    return list.map(([id]) => id!);
+  });
+  return { token, ids };
 }
 
 const error = (token: string | undefined): object => {
@@ -109,19 +123,33 @@ describe('a client that reads again is told why there is no more, and where to g
 
   test('by an event, whose id is the token', async () => {
     const path = `/sse/query?sql=${encodeURIComponent(FLOOD)}`;
-    const text = await readLate1(await startFlood(), path, '');
-    const events = text.split('\n\n').slice(0, -1);
-    const last = events.pop()!;
-    const ids = events.slice(1).flatMap((event) => {
-      const { rows: list } = JSON.parse(event.split('data: ')[1]!) as { rows: number[][] };
-      return list.map(([id]) => id!);
-    });
-    const token = `behind ${ids.length / ROWS_PER_BATCH}`;
-    expect(last).toBe(
-      `event: interrupted\nid: ${token}\ndata: {"reason":"${MESSAGE}","again":true}`,
-    );
+    const { token, ids } = readEvents(await readLate1(await startFlood(), path, ''));
     expectToken(token, ids);
   });
+
+  test('with the rest of the rows that many clients are given', async () => {
+    // One batch is far more than may wait for a client, so that it stalls within one.
+    const perBatch = 50_000;
+    const startShared = async (): Promise<TestServer> => {
+      let next = 0;
+      const endless = () => {
+        const list = Array.from({ length: perBatch }, () => [next++, 2 ** 53 - 1]);
+        return { kind: 'rows', rows: list, tombstones: null, isShared: true } as const;
+      };
+      return startFlood({ endless });
+    };
+    const text = await readLate1(await startShared(), '/query-stream', '*/*');
+    const lines = text.trimEnd().split('\n').slice(1);
+    const { continuationToken } = JSON.parse(lines.pop()!) as { continuationToken: string };
+    expectToken(
+      continuationToken,
+      lines.map((line) => (JSON.parse(line) as number[])[0]!),
+      perBatch,
+    );
+    const path = `/sse/query?sql=${encodeURIComponent(FLOOD)}`;
+    const { token, ids } = readEvents(await readLate1(await startShared(), path, ''));
+    expectToken(token, ids, perBatch);
+  }, 60_000);
 
   test('without a token where the query cannot go on, and on a pull query', async () => {
     for (const options of [{ hasTokens: false }, { kind: 'pull' }] as const) {

@@ -21,7 +21,7 @@ test('pieces of a WebSocket are text frames, of every length', async () => {
   server.on('connection', (webSocket, request) => {
     const socket: Duplex = request.socket;
     webSocket.send('before');
-    for (const bytes of frameAll(webSocketWire, TEXTS)) socket.write(bytes);
+    for (const { bytes } of frameAll(webSocketWire, TEXTS)) socket.write(bytes);
     webSocket.send('behind');
   });
   await once(server, 'listening');
@@ -45,7 +45,7 @@ test('pieces of HTTP/1.1 are chunks of a body', async () => {
     response.flushHeaders();
     response.write('before');
     await new Promise(setImmediate);
-    for (const bytes of frameAll(chunkedWire, texts)) response.socket!.write(bytes);
+    for (const { bytes } of frameAll(chunkedWire, texts)) response.socket!.write(bytes);
     response.end('behind');
   });
   server.listen(0, '127.0.0.1');
@@ -59,9 +59,13 @@ test('pieces of HTTP/1.1 are chunks of a body', async () => {
 
 test('buffers stay near 64 KiB and hold whole pieces', () => {
   const texts = Array.from({ length: 300 }, (_, i) => String(i).repeat(400));
-  const buffers = frameAll(webSocketWire, texts);
-  expect(buffers.length).toBeGreaterThan(3);
-  for (const bytes of buffers) {
+  const framed = frameAll(webSocketWire, texts);
+  expect(framed.length).toBeGreaterThan(3);
+  expect(framed.at(-1)!.end).toBe(texts.length);
+  for (const [index, { bytes, end }] of framed.entries()) {
+    const pieces = texts.slice(framed[index - 1]?.end ?? 0, end);
+    expect(bytes.toString()).toContain(pieces[0]);
+    expect(bytes.toString()).toContain(pieces.at(-1));
     expect(bytes.length).toBeLessThanOrEqual(64 * 1024 + 300 * webSocketWire.overheadBytes);
     expect(bytes[0]).toBe(0x81);
   }
