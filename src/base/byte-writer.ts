@@ -115,7 +115,8 @@ export class ByteWriter {
     let rest = value >= 0 ? value * 2 : value * -2 - 1;
     const buffer = this.buffer;
     while (rest > 0x7f) {
-      buffer[this.length++] = (rest % 0x80) | 0x80;
+      // The lowest bits, also of what is beyond 32 of them, and much faster than the remainder of a division.
+      buffer[this.length++] = (rest & 0x7f) | 0x80;
       rest = rest > 0x7fffffff ? Math.floor(rest / 0x80) : rest >>> 7;
     }
     buffer[this.length++] = rest;

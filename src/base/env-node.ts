@@ -1,5 +1,5 @@
 import { randomInt, randomUUID } from 'node:crypto';
-import { constants } from 'node:fs';
+import { constants, statSync } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Clock, Env, File, FileSystem, Random } from './env.ts';
@@ -21,6 +21,11 @@ const NETWORK_KINDS: ReadonlyMap<number, string> = new Map(
       ]
     : [],
 );
+
+/** A later change of a directory has another time: what the systems' clocks of files are behind, at most. */
+const FINE_TIMES_MS = 100;
+/** The same where times are whole seconds, or every other one. */
+const COARSE_TIMES_MS = 3_000;
 
 /** What file systems say that have no hard links, or no more of them for this file. */
 const WITHOUT_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EXDEV']);
@@ -107,6 +112,11 @@ const nodeFiles: FileSystem = {
   async networkKind(path) {
     const { type } = await fs.statfs(path);
     return NETWORK_KINDS.get(type >>> 0) ?? null;
+  },
+  namesMark(path) {
+    const { mtimeMs } = statSync(path);
+    const settledMs = mtimeMs % 1000 === 0 ? COARSE_TIMES_MS : FINE_TIMES_MS;
+    return Date.now() - mtimeMs > settledMs ? mtimeMs : null;
   },
   async syncDirectory(path) {
     const handle = await fs.open(path, constants.O_RDONLY);

@@ -48,6 +48,11 @@ export interface FileSystem {
   space(path: string): Promise<{ readonly freeBytes: number; readonly totalBytes: number }>;
   /** Name of the network file system that holds the path; null for a local one, or where that cannot be told. */
   networkKind(path: string): Promise<string | null>;
+  /**
+   * A mark of the names in the directory, at once: as long as it stays the same none was added, renamed or removed. Null when
+   * that cannot be told, as right after a change.
+   */
+  namesMark(path: string): number | null;
   /** Makes creations, renames and removals inside the directory durable. */
   syncDirectory(path: string): Promise<void>;
 }

@@ -21,6 +21,9 @@ const entries: string[] = Array.from({ length: ENTRIES }, () => '');
  */
 const candidates = new Int32Array(ENTRIES);
 
+/** The length of each text, which lies closer at hand than the text. */
+const lengths = new Uint8Array(ENTRIES);
+
 /** The bytes of each text: looking at them is much faster than at the characters of a string. */
 const spellings = new Uint8Array(ENTRIES * CACHED_LENGTH_MAX);
 
@@ -33,15 +36,14 @@ const spellings = new Uint8Array(ENTRIES * CACHED_LENGTH_MAX);
  */
 export function readCachedText(bytes: Buffer, start: number, end: number, hash: number): string {
   const slot = Math.imul(hash, HASH_FACTOR) >>> HASH_SHIFT;
-  const text = entries[slot]!;
-  if (text.length === end - start) {
+  if (lengths[slot] === end - start) {
     let at = start;
     let spelled = slot * CACHED_LENGTH_MAX;
     while (at < end && spellings[spelled] === bytes[at]) {
       at++;
       spelled++;
     }
-    if (at === end) return text;
+    if (at === end) return entries[slot]!;
   }
   const read = bytes.toString('latin1', start, end);
   if (candidates[slot] === hash) remember(read, { bytes, start, end, slot });
@@ -56,6 +58,7 @@ function remember(
   let spelled = slot * CACHED_LENGTH_MAX;
   for (let at = start; at < end; at++) spellings[spelled++] = bytes[at]!;
   entries[slot] = text;
+  lengths[slot] = end - start;
 }
 
 /**

@@ -3,6 +3,7 @@ import type { FileSystem } from '../base/env.ts';
 import { DatabaseError } from '../base/errors.ts';
 import { checkLevelFiles, checkTablesLater } from './level-check.ts';
 import type { LiveTable } from './level-manifest.ts';
+import { PackedChanges } from './packed-changes.ts';
 import type { RangeOptions, Store, StoreChange, StoreEntry, StoreSnapshot } from './store.ts';
 import { checked, checkedEntries, withChecks } from './value-check.ts';
 
@@ -76,6 +77,8 @@ class LevelStore implements Store {
   readonly #directory: string;
   readonly #files: FileSystem;
   #fileNames = '';
+  /** Of the directory, as of when these names were read; null when it could not be told. */
+  #namesMark: number | null = null;
   #isClosed = false;
   /** After an error LevelDB may lose whatever is written, until it is opened again. */
   #failure: unknown = null;
@@ -127,10 +130,12 @@ class LevelStore implements Store {
 
   async commit(changes: Iterable<StoreChange>): Promise<void> {
     const batch = this.#level.batch();
-    for (const [key, value] of withChecks(changes)) {
-      if (value === null) batch.del(key);
-      else batch.put(key, value);
-    }
+    const add = (key: Uint8Array, checkedValue: Uint8Array | null): void => {
+      if (checkedValue === null) batch.del(key);
+      else batch.put(key, checkedValue);
+    };
+    if (changes instanceof PackedChanges) changes.visitChecked(add);
+    else for (const [key, value] of withChecks(changes)) add(key, value);
     await this.#write(() => batch.write({ sync: true }));
     await this.syncNewFiles();
   }
@@ -147,10 +152,12 @@ class LevelStore implements Store {
 
   /** A file LevelDB opened, for a batch or for itself, is durable only with its directory entry. */
   async syncNewFiles(): Promise<void> {
+    const mark = this.#files.namesMark(this.#directory);
+    if (mark !== null && mark === this.#namesMark) return;
     const names = (await this.#files.list(this.#directory)).join();
-    if (names === this.#fileNames) return;
-    await this.#files.syncDirectory(this.#directory);
+    if (names !== this.#fileNames) await this.#files.syncDirectory(this.#directory);
     this.#fileNames = names;
+    this.#namesMark = mark;
   }
 
   async reopen(): Promise<void> {
@@ -158,6 +165,7 @@ class LevelStore implements Store {
     this.#level = await openLevel(this.#directory);
     this.#failure = null;
     this.#fileNames = '';
+    this.#namesMark = null;
   }
 
   async removeRange({ from, to }: { from: Uint8Array; to: Uint8Array }): Promise<void> {
