@@ -149,6 +149,18 @@ export class HeldRows {
     return changes;
   }
 
+  /** Puts something else in the place of the first row, which must be in memory. */
+  replaceFirst(input: number, change: Change): void {
+    if (!this.isStored) {
+      this.#recent[this.#recentTaken] = { input, change };
+      return;
+    }
+    const entry = this.#entry(this.#get(FIRST));
+    assert(entry.loaded, 'rows are replaced only when they are in memory');
+    const rows = rowsIn(entry).with(this.#get(TAKEN), stateRow({ input, change }));
+    this.#table.set(entry, [rows as Value]);
+  }
+
   #firstChunk(): readonly HeldRow[] | null {
     const entry = this.#entry(this.#get(FIRST));
     return entry.loaded ? rowsIn(entry).map(heldRow) : null;

@@ -243,7 +243,8 @@ class Planner implements PlanBuilder {
       function: name,
       arguments: args,
     }));
-    const id = this.push({ kind: 'FlatMap', inputs: [input.id], schema, calls });
+    const pieces = this.#transient ? {} : ({ inPieces: true } as const);
+    const id = this.push({ kind: 'FlatMap', inputs: [input.id], schema, calls, ...pieces });
     return { ...input, id, schema };
   }
 

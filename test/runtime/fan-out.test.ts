@@ -140,3 +140,27 @@ test(
     expect(await temporary.rows('SELECT * FROM counts;')).toEqual([[0, 2 * COUNT + 2]]);
   },
 );
+
+test(
+  'a row with very many values is expanded in order, also across a restart, with what comes meanwhile behind it',
+  { timeout: TIMEOUT_MS },
+  async () => {
+    const temporary = await TemporaryDatabase.open();
+    await temporary.run(
+      `CREATE STREAM s (k INT KEY, n INT) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON', PARTITIONS=1);
+     CREATE STREAM j AS SELECT k, EXPLODE(GENERATE_SERIES(1, n)) AS e FROM s;`,
+    );
+    await reopenInTheMiddle(temporary, {
+      topic: 'J',
+      results: 2 * COUNT + 1,
+      inserts: `INSERT INTO s (k, n) VALUES (1, ${COUNT}); INSERT INTO s (k, n) VALUES (2, 1);
+              INSERT INTO s (k, n) VALUES (3, ${COUNT});`,
+    });
+    const series = Array.from({ length: COUNT }, (_, index) => index + 1);
+    expect(await temporary.rows('SELECT k, e FROM j;')).toEqual([
+      ...series.map((e) => [1, e]),
+      [2, 1],
+      ...series.map((e) => [3, e]),
+    ]);
+  },
+);
