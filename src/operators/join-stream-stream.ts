@@ -16,7 +16,9 @@ import type {
   StateSpec,
   StepBase,
 } from './operator.ts';
-import { type DueRow, PendingRows } from './pending-rows.ts';
+import type { DueRow } from './due-selection.ts';
+import { DueRows } from './due-rows.ts';
+import { PendingRows } from './pending-rows.ts';
 import { mapKeyFunction } from './state-codec.ts';
 
 /**
@@ -184,8 +186,8 @@ class JoinStreamStream implements Operator, Backlog {
   #run: HeldRun | null = null;
   /** The values of a row of the batch under way that has met some of its partners. */
   #valuesUnderWay: Row | null = null;
-  /** The rows that are being emitted, in order, and how many of them are; null when they have to be looked for. */
-  #due: { readonly rows: readonly DueRow[]; emitted: number } | null = null;
+  /** Null when no rows are ever pending. */
+  readonly #due: DueRows | null;
   /** For each row of the batch under way: where its own rows are, or null for a row that joins nothing. */
   #own: (Entry | null)[] = [];
   #ownPending: (Entry | null)[] = [];
@@ -225,6 +227,10 @@ class JoinStreamStream implements Operator, Backlog {
     assert(held !== undefined, 'a join of two streams keeps rows that wait');
     this.#held = new HeldRows(held, this.times, HELD);
     const { type, beforeMs, afterMs } = step;
+    const leftPending = pendingOf('left', afterMs);
+    const rightPending = pendingOf('right', beforeMs);
+    const pendings = [leftPending, rightPending].filter((pending) => pending !== null);
+    this.#due = pendings.length === 0 ? null : new DueRows(pendings);
     this.#left = {
       name: 'left',
       rows: left,
@@ -232,7 +238,7 @@ class JoinStreamStream implements Operator, Backlog {
       back: beforeMs,
       ahead: afterMs,
       preserved: type === 'LEFT' || type === 'FULL',
-      pending: pendingOf('left', afterMs),
+      pending: leftPending,
     };
     this.#right = {
       name: 'right',
@@ -241,7 +247,7 @@ class JoinStreamStream implements Operator, Backlog {
       back: afterMs,
       ahead: beforeMs,
       preserved: type === 'RIGHT' || type === 'FULL',
-      pending: pendingOf('right', beforeMs),
+      pending: rightPending,
     };
   }
 
@@ -304,7 +310,9 @@ class JoinStreamStream implements Operator, Backlog {
 
   /** If rows may become due in this batch, they have to be in memory. */
   #nameDue(streamTime: number): void {
-    if (this.#context.now() < (this.times[NEXT_EMIT] as number)) return;
+    if (this.#due === null || this.#context.now() < (this.times[NEXT_EMIT] as number)) return;
+    // Those that are being emitted are searched for.
+    if ((this.times[EMITTING] as number) >= 0) return;
     const { beforeMs, afterMs, graceMs } = this.#step;
     const closedBefore = streamTime - Math.min(beforeMs, afterMs) - graceMs;
     this.#left.pending?.nameBefore(closedBefore);
@@ -461,59 +469,48 @@ class JoinStreamStream implements Operator, Backlog {
    * than should be emitted at a time.
    */
   #emitDue(change: Change, mine: Side, out: Change[]): boolean {
-    if (this.#left.pending === null && this.#right.pending === null) return true;
+    const due = this.#due;
+    if (due === null) return true;
     if (this.times[EMITTING] === -1) {
-      if (!this.#looksForDue(mine)) return true;
+      const looks = this.#looksForDue(mine, due);
+      if (looks === null) return false;
+      if (!looks) return true;
       this.times[EMITTING] = this.times[STREAM_TIME] as number;
     }
-    const due = (this.#due ??= { rows: this.#dueRows(), emitted: 0 });
-    const piece = due.rows.slice(due.emitted, due.emitted + PIECE);
-    for (const row of piece) out.push(this.#unmatched(change, row));
-    this.#left.pending?.removeDue(piece);
-    this.#right.pending?.removeDue(piece);
-    due.emitted += piece.length;
-    if (due.emitted < due.rows.length) return false;
-    this.#left.pending?.dueIsOver(this.times[EMITTING] as number);
-    this.#right.pending?.dueIsOver(this.times[EMITTING] as number);
-    this.#due = null;
+    const streamTime = this.times[EMITTING] as number;
+    if (!due.isFound && !due.findInMemory(streamTime)) return false;
+    const { rows, values } = due.takeNext(PIECE, streamTime);
+    for (let i = 0; i < rows.length; i++) {
+      out.push(this.#unmatched(change, rows[i] as DueRow, values[i] as Row));
+    }
+    if (!due.isOver(streamTime)) return false;
     this.times[EMITTING] = -1;
     return true;
   }
 
-  /** Whether it is time, and there may be something. */
-  #looksForDue(mine: Side): boolean {
+  /** Whether it is time, and there may be something; null when that is to be searched for. */
+  #looksForDue(mine: Side, due: DueRows): boolean | null {
     const now = this.#context.now();
     if (now < (this.times[NEXT_EMIT] as number)) return false;
     const left = this.#left.pending;
     const right = this.#right.pending;
     const closedBefore = (this.times[STREAM_TIME] as number) - mine.ahead - this.#step.graceMs;
     const isAnyPending = left?.isEmpty === false || right?.isEmpty === false;
-    const isAnyOld =
-      left?.hasBefore(closedBefore) === true || right?.hasBefore(closedBefore) === true;
+    const isAnyOld = due.hasBefore(closedBefore);
+    if (isAnyOld === null) return null;
     if (isAnyPending && !isAnyOld) return false;
     this.times[NEXT_EMIT] = now + EMIT_EVERY_MS;
     return true;
   }
 
-  /** By time, right before left, then by key. */
-  #dueRows(): readonly DueRow[] {
-    const streamTime = this.times[EMITTING] as number;
-    const left = this.#left.pending?.due(streamTime) ?? [];
-    const due = left.concat(this.#right.pending?.due(streamTime) ?? []);
-    return due.sort(
-      (a, b) =>
-        a.time - b.time ||
-        Number(a.side === 'left') - Number(b.side === 'left') ||
-        Buffer.compare(a.keyBytes, b.keyBytes),
-    );
-  }
-
-  #unmatched(change: Change, { side, key, time, values }: DueRow): Change {
+  #unmatched(
+    change: Change,
+    { side, key, time, windowStart, windowEnd }: DueRow,
+    values: Row,
+  ): Change {
     const joined =
       side === 'left' ? this.#rows.join(key, values, null) : this.#rows.join(key, null, values);
     const keyCount = this.#step.schema.keys.length;
-    const start = (key[keyCount] ?? 0) as number;
-    const end = (key[keyCount + 1] ?? start) as number;
     return new Change(
       key.length === keyCount ? key : key.slice(0, keyCount),
       null,
@@ -521,8 +518,8 @@ class JoinStreamStream implements Operator, Backlog {
       time,
       change.partition,
       change.offset,
-      start,
-      this.#windowEnd(start, end),
+      windowStart,
+      this.#windowEnd(windowStart, windowEnd),
       change.headers,
     );
   }
@@ -537,21 +534,15 @@ class JoinStreamStream implements Operator, Backlog {
     held.nameFirst();
     // Those of this tick that stay held go into state.
     held.nameSpace(0);
+    const due = this.#due;
     const streamTime = this.times[EMITTING] as number;
-    if (streamTime >= 0 && this.#due === null) {
-      this.#run = null;
-      this.#left.pending?.nameDueBy(streamTime);
-      this.#right.pending?.nameDueBy(streamTime);
+    this.#run = null;
+    if (due?.mustSearch(streamTime >= 0) === true) {
+      due.nameSearch(streamTime);
       return;
     }
-    const due = this.#due;
-    const left = due === null ? 0 : due.rows.length - due.emitted;
-    if (due !== null) {
-      const piece = due.rows.slice(due.emitted, due.emitted + PIECE);
-      this.#left.pending?.nameDue(piece);
-      this.#right.pending?.nameDue(piece);
-    }
-    const isUnderWay = left > PIECE || (this.times[MET] as number) > 0;
+    due?.nameNext(PIECE);
+    const isUnderWay = (due?.left ?? 0) > PIECE || (this.times[MET] as number) > 0;
     this.#run = held.firstRun(isUnderWay ? 1 : HELD_PIECE);
     if (this.#run !== null) this.#nameRows(this.#run.changes, this.#run.input);
   }
@@ -563,8 +554,8 @@ class JoinStreamStream implements Operator, Backlog {
       const { input, changes } = run;
       const count = this.#processRows(changes, { input, areValues: true, outMax: PIECE }, out);
       if (count > 0) this.#held.remove(count);
-    } else if ((this.times[EMITTING] as number) >= 0) {
-      this.#due ??= { rows: this.#dueRows(), emitted: 0 };
+    } else if (this.#due?.mustSearch((this.times[EMITTING] as number) >= 0) === true) {
+      this.#due.takeSearch();
     }
   }
 
@@ -582,7 +573,7 @@ class JoinStreamStream implements Operator, Backlog {
 
   abandon(): void {
     this.#held.abandon();
-    this.#due = null;
+    this.#due?.abandon();
     this.#run = null;
   }
 

@@ -1,4 +1,5 @@
 // Hot path: once per record.
+import { assert } from '../base/assert.ts';
 import { ByteWriter } from '../base/byte-writer.ts';
 import type { Encoder, FormatSpec } from '../formats/format.ts';
 import { findFormat } from '../formats/index.ts';
@@ -6,21 +7,15 @@ import type { Column } from '../sql/schema.ts';
 import type { Row } from '../sql/types.ts';
 import { windowStart } from '../sql/window.ts';
 import type { StateEntry, StateTable, WindowRange } from '../state/state-table.ts';
+import type { WindowSearch } from '../state/window-search.ts';
+import type { DueRow, DueSelection } from './due-selection.ts';
 import type { JoinSide } from './joined-rows.ts';
 import { TimedRows } from './timed-rows.ts';
 
 type Entry = StateEntry<Row, Row>;
 
-/** A row that can find no partner any more. */
-export interface DueRow {
-  readonly side: JoinSide;
-  /** As it is in the state: with the window of a windowed key. */
-  readonly key: Row;
-  /** The key as its format writes it. */
-  readonly keyBytes: Buffer;
-  readonly time: number;
-  readonly values: Row;
-}
+/** Keys that are read into memory for a look, some 20 MB. */
+const LOOK_MAX = 50_000;
 
 /** Slots among the numbers of the operator, from `firstNumber`. */
 const COUNT = 0;
@@ -38,8 +33,12 @@ export class PendingRows {
   readonly #lookAheadMs: number;
   readonly #bucketMs: number;
   readonly #mapKey: (key: Row) => unknown;
+  readonly #lookMax: number;
+  readonly #keyCount: number;
   readonly #encodeKey: Encoder;
   readonly #writer = new ByteWriter();
+  /** Whether the oldest row is known exactly. */
+  #isExact = false;
 
   constructor(options: {
     table: StateTable<Row, Row>;
@@ -53,6 +52,8 @@ export class PendingRows {
     mapKey: (key: Row) => unknown;
     keys: readonly Column[];
     keyFormat: FormatSpec;
+    /** So many keys are read into memory for a look at most; among more of them rows are searched for in the store. */
+    lookMax?: number;
   }) {
     this.#table = options.table;
     this.#side = options.side;
@@ -61,6 +62,8 @@ export class PendingRows {
     this.#lookAheadMs = options.lookAheadMs;
     this.#bucketMs = options.bucketMs;
     this.#mapKey = options.mapKey;
+    this.#lookMax = options.lookMax ?? LOOK_MAX;
+    this.#keyCount = options.keys.length;
     this.#encodeKey = findFormat(options.keyFormat.name).createEncoder({
       columns: options.keys,
       spec: options.keyFormat,
@@ -101,28 +104,34 @@ export class PendingRows {
 
   add(entry: Entry, time: number, values: Row): void {
     TimedRows.add(this.#table, entry, time, values);
-    this.#oldest = this.#count === 0 ? time : Math.min(this.#oldest, time);
+    if (this.#count === 0 || time <= this.#oldest) {
+      this.#oldest = time;
+      this.#isExact = true;
+    }
     this.#count += 1;
   }
 
   /** The rows within these times have found a partner. */
   remove(entry: Entry | null, timeMin: number, timeMax: number): void {
     if (entry === null || entry.value === null) return;
-    this.#count -= TimedRows.remove(
-      this.#table,
-      entry,
-      (time) => time >= timeMin && time <= timeMax,
-    );
+    const isIn = (time: number): boolean => time >= timeMin && time <= timeMax;
+    const count = TimedRows.remove(this.#table, entry, isIn);
+    if (count > 0 && this.#oldest >= timeMin) this.#isExact = false;
+    this.#count -= count;
   }
 
   get isEmpty(): boolean {
     return this.#count === 0;
   }
 
-  /** Names the rows that are older than `time`, in `prepare`. */
+  /** Names the rows that are older than `time`, in `prepare`, unless they are very many. */
   nameBefore(time: number): void {
     const range = this.#windowsBefore(time);
-    if (range !== null) this.#table.nameWindows(range, this.#mapKey);
+    if (range !== null) this.#table.nameWindows(range, this.#mapKey, this.#lookMax);
+  }
+
+  #dueBefore(streamTime: number): number {
+    return streamTime - this.#lookAheadMs;
   }
 
   #windowsBefore(time: number): WindowRange | null {
@@ -133,40 +142,93 @@ export class PendingRows {
     };
   }
 
-  /** Whether any row is older than `time`; such rows must have been named. */
-  hasBefore(time: number): boolean {
+  /** Whether any row is older than `time`; null when that has to be searched for. */
+  hasBefore(time: number): boolean | null {
     const range = this.#windowsBefore(time);
     if (range === null) return false;
-    let oldest = range.windowStartMax + this.#bucketMs;
+    if (this.#isExact) return true;
+    if (!this.#table.hasWindows(range)) return null;
+    let oldest = Infinity;
     for (const { value } of this.#table.entriesIn(range)) {
-      const first = value === null ? undefined : TimedRows.of(value)[0];
-      if (first !== undefined) oldest = Math.min(oldest, TimedRows.timeOf(first));
+      if (value !== null) oldest = Math.min(oldest, timeOfFirst(value));
     }
-    this.#oldest = oldest;
+    this.#foundOldest(oldest, range);
     return oldest < time;
   }
 
-  /** The rows that are due by `streamTime`, which must have been named; in no order, but equal times as they came. */
-  due(streamTime: number): DueRow[] {
-    const dueBefore = streamTime - this.#lookAheadMs;
-    const range = this.#windowsBefore(dueBefore);
-    if (range === null) return [];
-    const due: DueRow[] = [];
-    for (const entry of this.#table.entriesIn(range)) {
-      if (entry.value === null) continue;
-      const keyBytes = this.#bytesOf(entry.key);
-      for (const row of TimedRows.of(entry.value)) {
-        const time = TimedRows.timeOf(row);
-        if (time >= dueBefore) break;
-        due.push({ side: this.#side, key: entry.key, keyBytes, time, values: row });
-      }
-    }
-    return due;
+  #foundOldest(oldest: number, { windowStartMax }: WindowRange): void {
+    this.#isExact = oldest < Infinity;
+    this.#oldest = this.#isExact ? oldest : windowStartMax + this.#bucketMs;
   }
 
-  /** Names the rows that are due by `streamTime`. */
-  nameDueBy(streamTime: number): void {
-    this.nameBefore(streamTime - this.#lookAheadMs);
+  /** Names a search that finds out whether any row is older than `time`; call what it returns when it is done. */
+  searchBefore(time: number): () => void {
+    const range = this.#windowsBefore(time);
+    if (range === null) return () => {};
+    let oldest = Infinity;
+    this.#search(range, (_, value) => {
+      oldest = Math.min(oldest, timeOfFirst(value));
+      return true;
+    });
+    return () => this.#foundOldest(oldest, range);
+  }
+
+  #search(range: WindowRange, visit: (key: Row, value: Row) => boolean): WindowSearch<Row, Row> {
+    const search = { range, mapKey: this.#mapKey, visit, end: Infinity };
+    this.#table.search(search);
+    return search;
+  }
+
+  /**
+   * Offers the rows that are due by `streamTime`.
+   * @returns false when not all of them are in memory, or too many are: then they have to be searched for.
+   */
+  offerDue(streamTime: number, into: DueSelection): boolean {
+    const dueBefore = this.#dueBefore(streamTime);
+    const range = this.#windowsBefore(dueBefore);
+    if (range === null) return true;
+    if (!this.#table.hasWindows(range)) return false;
+    for (const { key, value } of this.#table.entriesIn(range)) {
+      if (value !== null) this.#offer(key, value, { dueBefore, into });
+      if (into.count > this.#lookMax || into.isCut) return false;
+    }
+    return true;
+  }
+
+  /**
+   * Names a search for the first of the rows that are due by `streamTime`, which offers them. When it is done, what is
+   * returned says up to which time they are all offered: Infinity for all there are.
+   */
+  searchDue(streamTime: number, into: DueSelection): () => number {
+    const dueBefore = this.#dueBefore(streamTime);
+    const range = this.#windowsBefore(dueBefore);
+    if (range === null) return () => Infinity;
+    const search = this.#search(range, (key, value) =>
+      this.#offer(key, value, { dueBefore, into }),
+    );
+    const bucketMs = this.#bucketMs;
+    return () => Math.ceil(search.end / bucketMs) * bucketMs;
+  }
+
+  /** Offers the rows of a key and bucket, and returns whether any is due. */
+  #offer(
+    key: Row,
+    value: Row,
+    { dueBefore, into }: { dueBefore: number; into: DueSelection },
+  ): boolean {
+    const first = timeOfFirst(value);
+    if (first >= dueBefore) return false;
+    if (!into.takes(first)) return true;
+    const side = this.#side;
+    const keyText = this.#textOf(key);
+    const start = (key[this.#keyCount] ?? 0) as number;
+    const end = (key[this.#keyCount + 1] ?? start) as number;
+    for (const row of TimedRows.of(value)) {
+      const time = TimedRows.timeOf(row);
+      if (time >= dueBefore || !into.takes(time)) break;
+      into.offer({ side, key, keyText, windowStart: start, windowEnd: end, time });
+    }
+    return true;
   }
 
   /** Names rows that are due again: they may have left memory since they were found. */
@@ -179,34 +241,59 @@ export class PendingRows {
     return this.#table.entry(this.#mapKey(key), key, windowStart(time, this.#bucketMs));
   }
 
-  /** Takes out rows that were emitted, in order; those of the other side are left alone. */
-  removeDue(rows: readonly DueRow[]): void {
+  /**
+   * Takes out rows that come first of all that are due; those of the other side are left alone.
+   * @param values of the rows, by their index, which are filled in.
+   */
+  takeDue(rows: readonly DueRow[], values: Row[]): void {
     const counts = new Map<Entry, number>();
-    for (const row of rows) {
+    for (const [index, row] of rows.entries()) {
       const entry = this.#entryOf(row);
-      if (entry !== null) counts.set(entry, (counts.get(entry) ?? 0) + 1);
+      if (entry === null) continue;
+      const count = counts.get(entry) ?? 0;
+      const first = entry.value === null ? undefined : TimedRows.of(entry.value)[count];
+      assert(
+        first !== undefined && TimedRows.timeOf(first) === row.time,
+        'a row that is due is pending',
+      );
+      values[index] = first;
+      counts.set(entry, count + 1);
     }
     for (const [entry, count] of counts) {
       TimedRows.removeFirst(this.#table, entry, count);
       this.#count -= count;
+      this.#isExact = false;
     }
   }
 
-  /** All rows that were due by `streamTime` are taken out. */
-  dueIsOver(streamTime: number): void {
-    this.#oldest = Math.max(this.#oldest, streamTime - this.#lookAheadMs);
+  /** All rows that were due by `streamTime` are taken out, as far as they are not later than `timeMax`. */
+  dueIsOver(streamTime: number, timeMax = Infinity): void {
+    const oldest = Math.min(this.#dueBefore(streamTime), timeMax);
+    if (oldest <= this.#oldest) return;
+    this.#oldest = oldest;
+    this.#isExact = false;
   }
 
-  #bytesOf(key: Row): Buffer {
+  /** The numbers of the operator have changed: a tick was taken back. */
+  abandon(): void {
+    this.#isExact = false;
+  }
+
+  #textOf(key: Row): string {
     const writer = this.#writer;
     writer.reset();
     this.#encodeKey(key, 0, writer);
-    return writer.copy();
+    return writer.buffer.toString('latin1', 0, writer.length);
   }
 
   /** No row is pending, or can become so, that is older. */
   firstNeeded(streamTime: number): number {
-    const oldestToCome = streamTime - this.#lookAheadMs;
+    const oldestToCome = this.#dueBefore(streamTime);
     return this.#count === 0 ? oldestToCome : Math.min(this.#oldest, oldestToCome);
   }
+}
+
+function timeOfFirst(value: Row): number {
+  const first = TimedRows.of(value)[0];
+  return first === undefined ? Infinity : TimedRows.timeOf(first);
 }

@@ -15,6 +15,7 @@ import {
   sortedTexts,
 } from './page.ts';
 import type { Store } from './store.ts';
+import type { WindowSearch } from './window-search.ts';
 
 /** Bytes of one entry beside its key and value: the object, its slot in the Map, array headers. */
 const ENTRY_BYTES = 200;
@@ -24,6 +25,7 @@ const DECODED_FACTOR = 4;
 const PART_ENTRIES_MAX = 8_000_000;
 const LOAD_CHUNK = 1_000;
 const SEAL_CHUNK = 512;
+const VISIT_CHUNK = 1_024;
 const YIELD_AFTER_MS = 2;
 const BUCKETS = 24;
 /** A time in a store key. */
@@ -89,6 +91,7 @@ export interface WindowRange {
 interface MissingWindows<K> {
   readonly range: WindowRange;
   readonly mapKey: (key: K) => unknown;
+  readonly countMax: number;
 }
 
 export interface StateTableOptions<K, V> {
@@ -132,6 +135,7 @@ export class StateTable<K, V> {
   #pages: Page<K, V>[] = [];
   /** Windows asked for whole and not yet loaded. */
   #missingWindows: MissingWindows<K> | null = null;
+  #searches: WindowSearch<K, V>[] = [];
   /** Windows that were loaded whole: one without a part among them is empty. */
   #known: WindowRange | null = null;
   #dirty: StateEntry<K, V>[] = [];
@@ -229,13 +233,24 @@ export class StateTable<K, V> {
 
   /**
    * Names every key of the windows that start within the bounds. After `load()` all of them are in memory, for
-   * `entriesIn`, until the end of the tick.
+   * `entriesIn`, until the end of the tick; unless more than `countMax` would have to be read, which `hasWindows` tells.
    * @param mapKey as the keys are given to `entry`.
    */
-  nameWindows(range: WindowRange, mapKey: (key: K) => unknown): void {
+  nameWindows(range: WindowRange, mapKey: (key: K) => unknown, countMax = Infinity): void {
     assert(this.#bucketMs !== 0, 'only windowed tables have windows');
     const unknown = this.#unknownIn(range);
-    if (unknown !== null) this.#missingWindows = { range: unknown, mapKey };
+    if (unknown !== null) this.#missingWindows = { range: unknown, mapKey, countMax };
+  }
+
+  /** Whether every key of the windows that start within the bounds is in memory. */
+  hasWindows(range: WindowRange): boolean {
+    return this.#unknownIn(range) === null;
+  }
+
+  /** Names a look through windows, which `load()` takes. */
+  search(search: WindowSearch<K, V>): void {
+    assert(this.#bucketMs !== 0, 'only windowed tables have windows');
+    this.#searches.push(search);
   }
 
   /** The part of the range that may hold keys that are not in memory; null when there is none. */
@@ -290,18 +305,26 @@ export class StateTable<K, V> {
 
   /** Whether `load()` has anything to do. */
   get needsLoad(): boolean {
-    return this.#missing.length > 0 || this.#pages.length > 0 || this.#missingWindows !== null;
+    return (
+      this.#missing.length > 0 ||
+      this.#pages.length > 0 ||
+      this.#searches.length > 0 ||
+      this.#missingWindows !== null
+    );
   }
 
-  /** Brings the entries, pages and windows named since the last call into memory. */
+  /** Brings the entries, pages and windows named since the last call into memory; takes the looks. */
   async load(): Promise<void> {
     const pages = this.#pages;
+    const searches = this.#searches;
     this.#pages = [];
+    this.#searches = [];
     const windows = this.#missingWindows;
     this.#missingWindows = null;
     await this.#loadEntries();
     if (windows !== null) await this.#loadWindows(windows);
     for (const page of pages) await this.#loadPage(page);
+    for (const search of searches) await this.#search(search);
   }
 
   /** What is in memory is newer than what the store has: a commit may be under way. */
@@ -369,19 +392,106 @@ export class StateTable<K, V> {
     return { keyText, key, windowStart, value: this.#codec.readValue(valueBytes) };
   }
 
-  async #loadWindows({ range, mapKey }: MissingWindows<K>): Promise<void> {
+  async #search(search: WindowSearch<K, V>): Promise<void> {
+    const { windowStartMin, windowStartMax } = search.range;
+    for (let from = windowStartMin; ;) {
+      const bucket = await this.#firstBucket({ windowStartMin: from, windowStartMax });
+      if (bucket === null) break;
+      const end = bucket + this.#bucketMs;
+      const range = {
+        windowStartMin: Math.max(from, bucket),
+        windowStartMax: Math.min(windowStartMax, end - 1),
+      };
+      const inMemory = await this.#visitMemory(range, search);
+      const isFound = (await this.#visitStore(range, search)) || inMemory;
+      if (end > windowStartMax) break;
+      from = end;
+      if (!isFound) continue;
+      search.end = end;
+      return;
+    }
+    search.end = Infinity;
+  }
+
+  /** The first time bucket that may have windows in the range; null when there is none. */
+  async #firstBucket(range: WindowRange): Promise<number | null> {
     const { windowStartMin, windowStartMax } = range;
+    const bucketMs = this.#bucketMs;
+    let first = Infinity;
+    for (const { windowStart } of this.#parts.values()) {
+      if (windowStart >= windowStartMin && windowStart <= windowStartMax) {
+        first = Math.min(first, windowStart);
+      }
+    }
+    if (this.#unknownIn(range) !== null) {
+      const from = this.#bucketPrefix(windowStartMin);
+      const to = prefixEnd(this.#bucketPrefix(Math.min(first, windowStartMax)));
+      for await (const entries of this.#store.range({ from, to, limit: 1 })) {
+        for (const [keyBytes] of entries) {
+          first = Math.min(first, Number(new KeyReader(keyBytes, this.#prefix.length).readInt64()));
+        }
+      }
+    }
+    return first === Infinity ? null : Math.floor(first / bucketMs) * bucketMs;
+  }
+
+  async #visitMemory(range: WindowRange, search: WindowSearch<K, V>): Promise<boolean> {
+    let isFound = false;
+    let count = 0;
+    let yieldedAt = this.#clock.monotonic();
+    for (const { loaded, key, value } of this.entriesIn(range)) {
+      if (++count % VISIT_CHUNK === 0 && this.#clock.monotonic() - yieldedAt > YIELD_AFTER_MS) {
+        await this.#clock.yield();
+        yieldedAt = this.#clock.monotonic();
+      }
+      if (loaded && value !== null && search.visit(key, value)) isFound = true;
+    }
+    return isFound;
+  }
+
+  /** What is in memory is newer than what the store has, and was visited. */
+  async #visitStore(range: WindowRange, search: WindowSearch<K, V>): Promise<boolean> {
+    const unknown = this.#unknownIn(range);
+    if (unknown === null) return false;
+    const { windowStartMin, windowStartMax } = unknown;
+    const from = this.#bucketPrefix(windowStartMin);
+    const to = prefixEnd(this.#bucketPrefix(windowStartMax));
+    let isFound = false;
+    let yieldedAt = this.#clock.monotonic();
+    for await (const entries of this.#store.range({ from, to })) {
+      for (const [keyBytes, valueBytes] of entries) {
+        const { key, windowStart } = this.#readStoreKey(keyBytes);
+        if (windowStart < windowStartMin || windowStart > windowStartMax) continue;
+        const mapKey = search.mapKey(key);
+        if (this.#parts.get(windowStart)?.entries.get(mapKey)?.loaded === true) continue;
+        if (search.visit(key, this.#codec.readValue(valueBytes))) isFound = true;
+      }
+      if (this.#clock.monotonic() - yieldedAt <= YIELD_AFTER_MS) continue;
+      await this.#clock.yield();
+      yieldedAt = this.#clock.monotonic();
+    }
+    return isFound;
+  }
+
+  #readStoreKey(keyBytes: Uint8Array): { key: K; windowStart: number } {
+    const reader = new KeyReader(keyBytes, this.#prefix.length);
+    reader.readInt64();
+    const key = this.#codec.readKey(reader);
+    return { key, windowStart: Number(reader.readInt64()) };
+  }
+
+  async #loadWindows({ range, mapKey, countMax }: MissingWindows<K>): Promise<void> {
+    const { windowStartMin, windowStartMax } = range;
+    let count = 0;
     const to = prefixEnd(this.#bucketPrefix(windowStartMax));
     for await (const entries of this.#store.range({
       from: this.#bucketPrefix(windowStartMin),
       to,
     })) {
       for (const [keyBytes, valueBytes] of entries) {
-        const reader = new KeyReader(keyBytes, this.#prefix.length);
-        reader.readInt64();
-        const key = this.#codec.readKey(reader);
-        const windowStart = Number(reader.readInt64());
+        const { key, windowStart } = this.#readStoreKey(keyBytes);
         if (windowStart < windowStartMin || windowStart > windowStartMax) continue;
+        if (++count > countMax) return;
         this.#takeIn(mapKey(key), key, windowStart, valueBytes);
       }
     }
@@ -508,6 +618,7 @@ export class StateTable<K, V> {
     this.#dirty = [];
     this.#missing = [];
     this.#pages = [];
+    this.#searches = [];
     this.#missingWindows = null;
     // Entries that were asked for but never loaded must not look known.
     for (const part of this.#parts.values()) {

@@ -322,6 +322,31 @@ describe('more rows due at once than should be emitted at a time', () => {
   });
 });
 
+test('rows that become due are searched for where they are stored when they are very many', async () => {
+  const COUNT = 50_500;
+  const step = joining({ type: 'LEFT', delayed: true, graceMs: 5 });
+  const store = new MemoryStore();
+  const filled = new OperatorHarness(step, { store });
+  // Numbers of five digits, which order as their texts do.
+  const first = 10_000;
+  await filled.run(
+    Array.from({ length: COUNT }, (_, i) => at(100 + (i % 2), i, `k${first + i}`)),
+    LEFT,
+  );
+  await filled.commit();
+  const harness = restarted(filled, { step, store });
+  harness.now = 1_000;
+  // What is read at most is not all, so the row cannot tell whether anything is due.
+  expect(await harness.begun([at(200, -3, 'z'), at(201, -4, 'y')], LEFT)).toEqual([]);
+  const out = await harness.backlog();
+  const indexes = Array.from({ length: COUNT }, (_, i) => i);
+  const linesOf = (rest: number): string[] =>
+    indexes.filter((i) => i % 2 === rest).map((i) => `k${first + i} ${i} null @${100 + rest}`);
+  expect(lines(out)).toEqual([...linesOf(0), ...linesOf(1)]);
+  expect(harness.operator.times?.[3]).toBe(2_000);
+  expect(await emitted(harness, RIGHT, at(200, 5, 'z'))).toEqual(['z -3 5 @200']);
+});
+
 /** The operator as a process that starts finds it. */
 function restarted(
   harness: OperatorHarness,

@@ -544,6 +544,123 @@ describe('windows named whole', () => {
   });
 });
 
+test('more windows than may be read are not in memory whole', async () => {
+  const options = { window: WINDOW, windowStartMax: 1_000 };
+  const filled = createTable(options);
+  filled.begin(1);
+  await set(filled, { a: '1', b: '2' }, 10);
+  await set(filled, { a: '3' }, 20);
+  await commit(filled);
+  const range = { windowStartMin: 10, windowStartMax: 20 };
+  for (const countMax of [2, 3]) {
+    const table = createTable(options);
+    table.begin(1);
+    table.nameWindows(range, mapKey, countMax);
+    await table.load();
+    expect(table.hasWindows(range)).toBe(countMax === 3);
+    expect(found(table, 10, 20)).toHaveLength(countMax);
+    // What was read is not taken for all there is.
+    expect(await read(table, 'a', 20)).toBe('3');
+    expect(await read(table, 'c', 20)).toBe(null);
+  }
+});
+
+/** Searches for keys, and says what it has seen. */
+async function search(
+  table: Table,
+  { from, to, wanted }: { from: number; to: number; wanted: string },
+): Promise<{ seen: string[]; end: number }> {
+  const seen: string[] = [];
+  const request = {
+    range: { windowStartMin: from, windowStartMax: to },
+    mapKey,
+    visit: (key: string, value: string) => {
+      seen.push(`${key}=${value}`);
+      return wanted.includes(key);
+    },
+    end: 0,
+  };
+  table.search(request);
+  expect(table.needsLoad).toBe(true);
+  await table.load();
+  return { seen: seen.sort(), end: request.end };
+}
+
+describe('a search through windows', () => {
+  /** Time buckets of two windows: from 10, 12, 14 and so on. */
+  const options = { window: SMALL_WINDOW, windowStartMax: 1_000 };
+
+  async function filled(): Promise<Table> {
+    const table = createTable(options);
+    table.begin(1);
+    await set(table, { a: '1', b: '2' }, 11);
+    await set(table, { a: '3' }, 12);
+    await set(table, { c: '4' }, 13);
+    await set(table, { d: '5' }, 40);
+    await commit(table);
+    return table;
+  }
+
+  test('goes on to the end of the first bucket with something that is looked for', async () => {
+    await filled();
+    for (const table of [await filled(), createTable(options)]) {
+      table.begin(2);
+      expect(await search(table, { from: 0, to: 100, wanted: 'c' })).toEqual({
+        seen: ['a=1', 'a=3', 'b=2', 'c=4'],
+        end: 14,
+      });
+      expect(await search(table, { from: 14, to: 100, wanted: 'd' })).toEqual({
+        seen: ['d=5'],
+        end: 42,
+      });
+      expect(await search(table, { from: 42, to: 100, wanted: 'd' })).toEqual({
+        seen: [],
+        end: Infinity,
+      });
+    }
+  });
+
+  test('keeps to the bounds, and is over when it has come to their end', async () => {
+    await filled();
+    const table = createTable(options);
+    table.begin(2);
+    expect(await search(table, { from: 12, to: 12, wanted: 'a' })).toEqual({
+      seen: ['a=3'],
+      end: Infinity,
+    });
+    expect(await search(table, { from: 11, to: 40, wanted: '' })).toEqual({
+      seen: ['a=1', 'a=3', 'b=2', 'c=4', 'd=5'],
+      end: Infinity,
+    });
+  });
+
+  test('sees what memory has in place of what the store has, and leaves nothing there', async () => {
+    await filled();
+    const table = createTable(options);
+    table.begin(2);
+    await set(table, { a: '9', b: null, e: '6' }, 11);
+    const before = budget.usedBytes;
+    expect(await search(table, { from: 0, to: 20, wanted: 'a' })).toEqual({
+      seen: ['a=9', 'e=6'],
+      end: 12,
+    });
+    expect(await search(table, { from: 12, to: 20, wanted: 'e' })).toEqual({
+      seen: ['a=3', 'c=4'],
+      end: Infinity,
+    });
+    expect(budget.usedBytes).toBe(before);
+  });
+
+  test('is forgotten with the tick', async () => {
+    const table = await filled();
+    table.begin(2);
+    const range = { windowStartMin: 0, windowStartMax: 100 };
+    table.search({ range, mapKey, visit: () => true, end: 0 });
+    table.abandon();
+    expect(table.needsLoad).toBe(false);
+  });
+});
+
 test('a look for a key that is known to be absent makes no entry', async () => {
   const table = createTable({ window: WINDOW, windowStartMax: 50 });
   table.begin(1);

@@ -131,16 +131,16 @@ export const joinMutants: readonly Mutant[] = [
   },
   {
     name: 'stream-stream-due-order',
-    file: STREAM_STREAM,
-    text: "Number(a.side === 'left') - Number(b.side === 'left')",
-    replacement: "Number(b.side === 'left') - Number(a.side === 'left')",
+    file: 'src/operators/due-selection.ts',
+    text: "if (a.side !== b.side) return a.side === 'right' ? -1 : 1;",
+    replacement: "if (a.side !== b.side) return a.side === 'left' ? -1 : 1;",
     bug: 'of rows due at one time the left side comes first',
   },
   {
     name: 'stream-stream-due-off-by-one',
     file: 'src/operators/pending-rows.ts',
-    text: 'const dueBefore = streamTime - this.#lookAheadMs;',
-    replacement: 'const dueBefore = streamTime - this.#lookAheadMs + 1;',
+    text: 'return streamTime - this.#lookAheadMs;',
+    replacement: 'return streamTime - this.#lookAheadMs + 1;',
     bug: 'a row comes without a partner one millisecond too early',
   },
   {
