@@ -71,13 +71,14 @@ function checkStructure(text: string, depthMax: number): void {
         break;
       case STRING_START: {
         STRING.lastIndex = index;
-        const token = STRING.exec(text)?.[0];
-        if (token === undefined) return;
+        if (!STRING.test(text)) return;
+        const end = STRING.lastIndex;
         if (nameNext && container !== undefined) {
-          checkName(container, decodeName(token), { enclosing: open.at(-2), position: index });
+          const name = decodeName(text.slice(index, end));
+          checkName(container, name, { enclosing: open.at(-2), position: index });
         }
         nameNext = false;
-        index += token.length - 1;
+        index = end - 1;
         break;
       }
       default:

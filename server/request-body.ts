@@ -32,7 +32,10 @@ function readBytes(exchange: Exchange, limits: ServerLimits): Promise<Buffer> {
     const { request } = exchange;
     const chunks: Buffer[] = [];
     let size = 0;
+    let isSettled = false;
+    let timer: NodeJS.Timeout | undefined;
     const settle = (): void => {
+      isSettled = true;
       clearTimeout(timer);
       request.off('data', take);
       request.off('end', end);
@@ -56,13 +59,17 @@ function readBytes(exchange: Exchange, limits: ServerLimits): Promise<Buffer> {
       settle();
       reject(invalidJson('the upload broke off'));
     };
-    const timer = setTimeout(() => {
-      settle();
-      reject(tooSlow(limits));
-    }, limits.requestTimeoutMs);
     request.on('data', take);
     request.on('end', end);
     exchange.onGone(gone);
+    // Most bodies come with their head and are here before this turn is over.
+    queueMicrotask(() => {
+      if (isSettled) return;
+      timer = setTimeout(() => {
+        settle();
+        reject(tooSlow(limits));
+      }, limits.requestTimeoutMs);
+    });
   });
 }
 

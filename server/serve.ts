@@ -27,6 +27,7 @@ export async function serve(
     const milliseconds = performance.now() - start;
     const { status, requestId, principal } = exchange;
     context.metrics.answered({ route: path, method, status, milliseconds });
+    if (context.logger.isLevelEnabled?.('debug') === false) return;
     const fields = {
       requestId,
       method,

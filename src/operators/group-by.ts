@@ -56,7 +56,7 @@ class GroupBy implements Operator {
       const after = change.after === null ? null : this.#grouped(change.after, change);
       if (before === null && after === null) continue;
       const keyBefore = before === null ? null : this.#keyOf(before);
-      const keyAfter = after === null ? null : this.#keyOf(after);
+      const keyAfter = after === null ? null : this.#keyAfter(after, change);
       if (keyBefore === null || keyAfter === null || this.#same(keyBefore, keyAfter)) {
         out.push(withRows(change, (keyAfter ?? keyBefore) as Row, before, after));
         continue;
@@ -80,6 +80,13 @@ class GroupBy implements Operator {
 
   #keyOf(row: Row): Row {
     return this.#keyCount === 1 ? [row[0] as Value] : row.slice(0, this.#keyCount);
+  }
+
+  /** A key that stays what it is is handed on as the same object. */
+  #keyAfter(after: Row, { key }: Change): Row {
+    if (key.length !== this.#keyCount) return this.#keyOf(after);
+    for (let i = 0; i < key.length; i++) if (key[i] !== after[i]) return this.#keyOf(after);
+    return key;
   }
 
   #same(a: Row, b: Row): boolean {

@@ -95,18 +95,18 @@ export function formatLatency({ rows, p50Ms, p90Ms, p99Ms }: LatencyReport): str
 /** A table of the ways to ask. */
 export function formatPulls(figures: readonly PullFigures[]): string {
   const bare = figures[0]?.requestsPerSecond ?? 1;
-  const header = ['', 'requests/s', '× bare', 'p50 ms', 'p99 ms', 'records/s in'];
-  const rows = figures.map(({ name, requestsPerSecond, p50Ms, p99Ms, ingestedPerSecond }) => [
-    name,
-    requestsPerSecond.toFixed(0),
-    (requestsPerSecond / bare).toFixed(2),
-    String(p50Ms),
-    String(p99Ms),
-    ingestedPerSecond === null ? '' : ingestedPerSecond.toFixed(0),
+  const header = ['', 'requests/s', '× bare', 'p50 ms', 'p99 ms', 'records/s in', 'CPU: main, all'];
+  const rows = figures.map((run) => [
+    run.name,
+    run.requestsPerSecond.toFixed(0),
+    (run.requestsPerSecond / bare).toFixed(2),
+    String(run.p50Ms),
+    String(run.p99Ms),
+    run.ingestedPerSecond === null ? '' : run.ingestedPerSecond.toFixed(0),
+    `${run.mainThreadShare.toFixed(2)}, ${run.processShare.toFixed(2)}`,
   ]);
-  return ['W6  pull by key over HTTP/1.1, 32 connections', ...alignColumns([header, ...rows])].join(
-    '\n',
-  );
+  const title = 'W6  pull by key over HTTP/1.1, 32 connections; CPU in cores of the server';
+  return [title, ...alignColumns([header, ...rows])].join('\n');
 }
 
 /** One line. */

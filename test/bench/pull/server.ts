@@ -92,6 +92,12 @@ process.on('message', async (call: PullServerCall) => {
     case 'stopIngesting':
       reply({ kind: 'ingested', recordsPerSecond: ingestion?.stop() ?? 0 });
       return;
+    case 'tellUsage': {
+      const main = process.threadCpuUsage();
+      const all = process.cpuUsage();
+      const mainThreadMicros = main.user + main.system;
+      return reply({ kind: 'usage', mainThreadMicros, processMicros: all.user + all.system });
+    }
   }
 });
 process.on('disconnect', () => process.exit());

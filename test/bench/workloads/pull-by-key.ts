@@ -2,7 +2,8 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import type { PullServerCall, PullServerReply } from '../pull/messages.ts';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ProcessorUsage, PullServerCall, PullServerReply } from '../pull/messages.ts';
 
 const SERVER = join(import.meta.dirname, '..', 'pull', 'server.ts');
 const CONNECTIONS = 32;
@@ -20,6 +21,9 @@ export interface PullFigures {
   readonly p99Ms: number;
   /** Records a second that were acknowledged meanwhile; null when none were sent. */
   readonly ingestedPerSecond: number | null;
+  /** How much of a core the server's main thread took, and all its threads together. */
+  readonly mainThreadShare: number;
+  readonly processShare: number;
 }
 
 /** What autocannon tells, of what is used here. */
@@ -52,10 +56,24 @@ export async function measurePulls(directory: string): Promise<PullFigures[]> {
     const bare = { port: started.barePort, path: '/bare', properties: {} };
     const pull = { port: started.port, path: '/query-stream', properties: {} };
     const atOnce = { ...pull, properties: { 'millrace.query.pull.wait.ms': '0' } };
-    const run = async (name: string, target: Target, ingests: boolean): Promise<PullFigures> => {
+    const usage = async (): Promise<ProcessorUsage> => {
+      tell({ kind: 'tellUsage' });
+      const reply = await answer();
+      if (reply.kind !== 'usage') throw new Error('The server did not tell what it takes.');
+      return reply;
+    };
+    const run = async (
+      name: string,
+      target: Target | null,
+      ingests: boolean,
+    ): Promise<PullFigures> => {
       await loadOf(target, WARM_UP_SECONDS);
       if (ingests) tell({ kind: 'ingest', recordsPerSecond: INGEST_RATE });
+      const before = await usage();
+      const start = performance.now();
       const { requests, latency, errors, non2xx } = await loadOf(target, SECONDS);
+      const micros = (performance.now() - start) * 1000;
+      const after = await usage();
       if (errors + non2xx > 0) throw new Error(`${name}: ${errors} errors, ${non2xx} refused`);
       let ingestedPerSecond: number | null = null;
       if (ingests) {
@@ -69,11 +87,14 @@ export async function measurePulls(directory: string): Promise<PullFigures[]> {
         p50Ms: latency.p50,
         p99Ms: latency.p99,
         ingestedPerSecond,
+        mainThreadShare: (after.mainThreadMicros - before.mainThreadMicros) / micros,
+        processShare: (after.processMicros - before.processMicros) / micros,
       };
     };
     return [
       await run('bare route', bare, false),
       await run('pull by key', pull, false),
+      await run('nobody asks, ingesting', null, true),
       await run('bare route, ingesting', bare, true),
       await run('pull by key, ingesting, what is committed', atOnce, true),
       await run('pull by key, ingesting, what is acknowledged', pull, true),
@@ -89,7 +110,17 @@ interface Target {
   readonly properties: Readonly<Record<string, string>>;
 }
 
-function loadOf({ port, path, properties }: Target, duration: number): Promise<LoadFigures> {
+const NO_LOAD: LoadFigures = {
+  requests: { average: 0 },
+  latency: { p50: 0, p99: 0 },
+  errors: 0,
+  non2xx: 0,
+};
+
+/** @param target null for no requests, for as long. */
+async function loadOf(target: Target | null, duration: number): Promise<LoadFigures> {
+  if (target === null) return delay(duration * 1000, NO_LOAD);
+  const { port, path, properties } = target;
   const requests = Array.from({ length: BODIES }, (_, i) => ({
     method: 'POST',
     path,
