@@ -46,22 +46,25 @@ export function turnsOf(
   const deadEnds = new Set<string>();
   const next = lists.map(() => 0);
   const turns: number[] = [];
-  const goOn = (): boolean => {
+  /** The first list to try for the line under way; those before it have led nowhere. */
+  let from = 0;
+  while (turns.length < whole.length) {
     const line = whole[turns.length];
-    if (line === undefined) return true;
-    const place = next.join();
-    if (deadEnds.has(place)) return false;
-    for (const [list, lines] of lists.entries()) {
-      const index = next[list] as number;
-      if (lines[index] !== line) continue;
-      next[list] = index + 1;
+    const isOpen = !deadEnds.has(next.join());
+    const list = isOpen
+      ? lists.findIndex((lines, index) => index >= from && lines[next[index] as number] === line)
+      : -1;
+    if (list >= 0) {
+      next[list] = (next[list] as number) + 1;
       turns.push(list);
-      if (goOn()) return true;
-      turns.pop();
-      next[list] = index;
+      from = 0;
+      continue;
     }
-    deadEnds.add(place);
-    return false;
-  };
-  return goOn() ? turns : null;
+    deadEnds.add(next.join());
+    const last = turns.pop();
+    if (last === undefined) return null;
+    next[last] = (next[last] as number) - 1;
+    from = last + 1;
+  }
+  return turns;
 }

@@ -15,9 +15,11 @@ export function paced(choices: Choices, input: Omit<Case, 'pace'>): Case {
   const meets = input.partitionCount > 1 || input.queries.some(({ joins }) => joins.length > 0);
   const isSplit = isHurried || tickRecords !== null;
   const hasOthers = input.queries.length > 1 || input.poison !== null;
+  const isShort = input.ticks.flat().every(({ time }) => time < LONG_MS_MAX);
+  const isLong = choices.chance(0.1) && isShort && input.queries.every(isSimple);
   const order: Pace['order'] = !meets
     ? 'any'
-    : (isSplit && hasOthers) || choices.chance(0.4)
+    : isLong || (isSplit && hasOthers) || choices.chance(0.4)
       ? 'strict'
       : 'ties';
   const pace = {
@@ -27,8 +29,6 @@ export function paced(choices: Choices, input: Omit<Case, 'pace'>): Case {
     isHurried,
     order,
   };
-  const last = Math.max(...input.ticks.flat().map(({ time }) => time));
-  const isLong = choices.chance(0.1) && last < LONG_MS_MAX && input.queries.every(isSimple);
   const records = isLong ? repeated(input.ticks) : input.ticks;
   const inOrder = order === 'any' ? records : inOrderOfTime(records, order === 'strict');
   // All at once: a backlog, unless the database is opened again in between.
