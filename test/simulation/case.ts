@@ -120,9 +120,9 @@ export interface Pace {
   /** Records of a tick, about; null for as many as there are. */
   readonly tickRecords: number | null;
   /**
-   * What the times of records are like. Where rows of several partitions meet, a round goes up to the last row that was
-   * decoded of one of them, or where another query of the tick has stopped: rows out of order there, or, where that may be
-   * anywhere, of one time, would show where it was.
+   * What the times of records are like. Where rows of several partitions meet, rows out of order would show where a round
+   * ends, when some of them do not get to where they would meet others; and those of one time where another query of the
+   * tick has stopped.
    */
   readonly order: 'any' | 'ties' | 'strict';
   /** Whether time runs so fast that every tick is over as soon as anything was taken. */

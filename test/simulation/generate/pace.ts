@@ -19,12 +19,12 @@ export function paced(choices: Choices, input: Omit<Case, 'pace'>): Case {
   const isLong = choices.chance(0.1) && isShort && input.queries.every(isSimple);
   const order: Pace['order'] = !meets
     ? 'any'
-    : isLong || (isSplit && hasOthers) || choices.chance(0.4)
+    : (isSplit && hasOthers) || choices.chance(0.4)
       ? 'strict'
       : 'ties';
   const pace = {
     roundRows: choices.of([...few, 8_192]),
-    chunkRows: order === 'ties' ? 1_024 : choices.of([...few, 1_024]),
+    chunkRows: choices.of([...few, 1_024]),
     tickRecords,
     isHurried,
     order,

@@ -26,9 +26,16 @@ export const roundMutants: readonly Mutant[] = [
   {
     name: 'horizon-behind-what-was-decoded',
     file: 'src/runtime/task-input.ts',
-    text: 'return more ? this.#timeMax : Infinity;',
+    text: 'if (!more) return Infinity;',
     replacement: 'return Infinity;',
     bug: 'what was decoded of a source counts as all of it',
+  },
+  {
+    name: 'tie-behind-what-was-decoded',
+    file: 'src/runtime/task-input.ts',
+    text: 'while (this.#index === this.#changes.length || this.#mustReadOn()) {',
+    replacement: 'while (this.#index === this.#changes.length) {',
+    bug: 'rows of one time, of which some are not decoded yet, let those of other sources go ahead',
   },
   {
     name: 'cut-unnoticed',
