@@ -64,6 +64,16 @@ export interface QueryRunnerOptions {
   readonly epoch: number;
   /** What recovery found. */
   readonly progress: ReadonlyMap<number, QueryProgress>;
+  /** Default: as much as is fast. */
+  readonly portions?: Portions;
+}
+
+/** How many rows are taken at a time. No result depends on it. */
+export interface Portions {
+  /** By all tasks of a query before any of them reads on. */
+  readonly roundRows: number;
+  /** Decoded of one partition. */
+  readonly chunkRows: number;
 }
 
 /** Starts and stops persistent queries: builds their topologies over shared readers and gives them to the loop. */
@@ -188,6 +198,7 @@ export class QueryRunner {
       merge,
       errors,
       onLate: () => late.count++,
+      roundRows: this.#options.portions?.roundRows,
       output: sink,
       reader: (step, index) => this.#reader(step, index),
       position: (step, index) => {
@@ -232,6 +243,7 @@ export class QueryRunner {
         pending: (partition) => this.#options.loop.pending(partition),
         end: (partition) => this.#options.loop.end(partition),
         isCut: (partition) => this.#options.loop.isCut(partition),
+        ...(this.#options.portions && { chunkRows: this.#options.portions.chunkRows }),
       });
       this.#readers.set(key, reader);
     }

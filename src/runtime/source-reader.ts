@@ -35,7 +35,7 @@ export type EndLookup = (partition: Partition) => number;
 
 /** Bytes asked of the log at a time. */
 const READ_BYTES = 1024 * 1024;
-/** Rows decoded at a time: few enough to be processed while they are young. */
+/** Rows decoded at a time, unless told otherwise: few enough to be processed while they are young. */
 const CHUNK_ROWS = 1_024;
 const CACHED_CHUNKS_MAX = 4;
 
@@ -55,6 +55,7 @@ export class SourceReader {
   readonly #pending: PendingLookup;
   readonly #end: EndLookup;
   #endOffsetMax: number;
+  readonly #chunkRows: number;
   readonly #failsOnInvalidTime: boolean;
   readonly #timeMax: () => number;
   readonly #mayWait: boolean;
@@ -88,7 +89,10 @@ export class SourceReader {
     timeMax?: () => number;
     /** Records at or beyond it are not read. Default: there is no such end. */
     endOffsetMax?: number;
+    /** Rows decoded at a time. */
+    chunkRows?: number;
   }) {
+    this.#chunkRows = options.chunkRows ?? CHUNK_ROWS;
     this.source = options.source;
     this.partition = options.partition;
     this.#failsOnInvalidTime = options.failsOnInvalidTime;
@@ -224,7 +228,7 @@ export class SourceReader {
       fromOffset: offset,
       toOffset: this.#endOffsetMax,
       partition: this.partition.index,
-      countMax: CHUNK_ROWS,
+      countMax: this.#chunkRows,
       timeMax: this.#timeMax(),
     };
     let next = nextOffset;
@@ -237,7 +241,7 @@ export class SourceReader {
         break;
       }
       options.fromOffset = reached;
-      const isFull = changes.length >= CHUNK_ROWS || problems.length >= CHUNK_ROWS;
+      const isFull = changes.length >= this.#chunkRows || problems.length >= this.#chunkRows;
       if (isFull && reached < nextOffset) {
         next = reached;
         break;

@@ -25,6 +25,9 @@ export interface TaskInput {
   take(timeMax: number, countMax: number): readonly Change[];
 }
 
+/** Rows kept in memory at most while one is looked for that is later than all of them. */
+const UNDECIDED_ROWS_MAX = 4_096;
+
 /** One partition of a source topic, read from a position. */
 export class SourceInput implements TaskInput {
   readonly stepId: number;
@@ -34,7 +37,8 @@ export class SourceInput implements TaskInput {
   position: number;
   #changes: readonly Change[] = [];
   #index = 0;
-  #timeMax = -Infinity;
+  /** The first of the latest rows of `#changes`: those behind it are no later. */
+  #latest = 0;
   /** Where to read on after `#changes`. */
   #nextOffset: number;
   /** Records that could not be read, not yet taken; in offset order. */
@@ -54,11 +58,18 @@ export class SourceInput implements TaskInput {
   }
 
   fill(): void | Promise<void> {
-    if (this.#index < this.#changes.length) return;
-    if (this.#nextOffset >= this.reader.endOffset(this.#nextOffset)) return;
-    const chunk = this.reader.read(this.#nextOffset);
-    if (chunk instanceof Promise) return chunk.then((read) => this.#refill(read));
-    return this.#refill(chunk);
+    while (this.#index === this.#changes.length || this.#mustReadOn()) {
+      if (this.#nextOffset >= this.reader.endOffset(this.#nextOffset)) return;
+      const chunk = this.reader.read(this.#nextOffset);
+      if (chunk instanceof Promise) return chunk.then((read) => this.#fillOn(read));
+      this.#refill(chunk);
+      if (chunk.changes.length === 0) return;
+    }
+  }
+
+  #fillOn(chunk: Chunk): void | Promise<void> {
+    this.#refill(chunk);
+    if (chunk.changes.length > 0) return this.fill();
   }
 
   /**
@@ -66,13 +77,26 @@ export class SourceInput implements TaskInput {
    * on; without end it would leave the bounds of the tick.
    */
   #refill(chunk: Chunk): void {
-    this.#changes = chunk.changes;
+    const left = this.#changes.length - this.#index;
+    this.#changes =
+      left === 0 ? chunk.changes : this.#changes.slice(this.#index).concat(chunk.changes);
     this.#index = 0;
     this.#nextOffset = chunk.nextOffset;
-    this.#timeMax = latestTime(chunk.changes, 0, chunk.changes.length);
+    this.#latest = firstLatest(this.#changes, 0);
     this.#skippedCount += chunk.problems.length;
     if (chunk.problems.length > 0) this.#problems = [...this.#problems, ...chunk.problems];
-    if (chunk.changes.length === 0) this.position = chunk.nextOffset;
+    if (this.#changes.length === 0) this.position = chunk.nextOffset;
+  }
+
+  /**
+   * Whether no row in memory is later than the head: one that is not read yet may have its turn right behind it, of the
+   * same time or out of order, before rows of other inputs.
+   */
+  #mustReadOn(): boolean {
+    if (this.#index < this.#latest) return false;
+    if (this.#changes.length - this.#index >= UNDECIDED_ROWS_MAX) return false;
+    this.#latest = firstLatest(this.#changes, this.#index);
+    return this.#latest === this.#index;
   }
 
   /** How many unreadable records were met since the last call. */
@@ -99,7 +123,11 @@ export class SourceInput implements TaskInput {
     if (end < this.#changes.length) return latestTime(this.#changes, this.#index, end);
     const next = this.#nextOffset;
     const more = next < this.reader.endOffset(next) || this.reader.isCut;
-    return more ? this.#timeMax : Infinity;
+    if (!more) return Infinity;
+    if (this.#index === this.#changes.length) return -Infinity;
+    // Up to a row that is later than all before it and stays in memory, so that nothing goes ahead of what follows.
+    if (this.#index >= this.#latest) this.#latest = firstLatest(this.#changes, this.#index);
+    return latestTime(this.#changes, this.#index, Math.max(this.#index + 1, this.#latest));
   }
 
   take(timeMax: number, countMax: number): readonly Change[] {
@@ -121,9 +149,19 @@ export class SourceInput implements TaskInput {
     this.#nextOffset = position;
     this.#changes = [];
     this.#index = 0;
+    this.#latest = 0;
     this.#problems = [];
     this.#skippedCount = 0;
   }
+}
+
+/** The first of the rows from `start` on than which none of them is later. */
+function firstLatest(changes: readonly Change[], start: number): number {
+  let latest = start;
+  for (let i = start + 1; i < changes.length; i++) {
+    if ((changes[i] as Change).time > (changes[latest] as Change).time) latest = i;
+  }
+  return latest;
 }
 
 function latestTime(changes: readonly Change[], start: number, end: number): number {

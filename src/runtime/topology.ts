@@ -20,7 +20,7 @@ import type { SourceReader } from './source-reader.ts';
 import { HandoverInput, SourceInput, type TaskInput } from './task-input.ts';
 import { type Edge, type Exit, isOver, type Round, Task, type WorkLimit } from './task.ts';
 
-/** Taken by all tasks of a query in one round, about; more would hold up the queries that others wait for. */
+/** Taken by all tasks of a query in one round, about, unless told otherwise; more would hold up the queries that others wait for. */
 const ROUND_ROWS = 8_192;
 
 export interface TopologyOptions {
@@ -31,6 +31,8 @@ export interface TopologyOptions {
   readonly seed: string;
   readonly merge: boolean;
   readonly onLate: () => void;
+  /** Rows taken in one round, about. */
+  readonly roundRows?: number | undefined;
   /** Where the rows of the last step go. */
   readonly output: Exit;
   reader(step: SourceStep, partition: number): SourceReader;
@@ -61,6 +63,7 @@ export class Topology {
   readonly sources: readonly SourceInput[];
   readonly states: readonly StateTable<Row, Row>[];
   readonly #clock: Env['clock'];
+  readonly #roundRows: number;
   readonly #ambient: TickAmbient;
   readonly #groups: readonly (readonly Task[])[];
   readonly #tasks: readonly Task[];
@@ -74,6 +77,7 @@ export class Topology {
   constructor(options: TopologyOptions) {
     const builder = new Builder(options);
     this.#clock = options.clock;
+    this.#roundRows = options.roundRows ?? ROUND_ROWS;
     this.#ambient = builder.ambient;
     this.#groups = subTopologies(options.plan).map((group) => builder.tasksOf(group));
     this.#tasks = this.#groups.flat();
@@ -157,7 +161,7 @@ export class Topology {
     for (;;) {
       const rowsMax = Math.max(
         1,
-        Math.floor(Math.min(ROUND_ROWS, limit.recordsLeft) / this.#tasks.length),
+        Math.floor(Math.min(this.#roundRows, limit.recordsLeft) / this.#tasks.length),
       );
       let horizon = Infinity;
       for (const task of this.#tasks) {

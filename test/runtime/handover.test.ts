@@ -5,8 +5,9 @@ import { Handover } from '../../src/runtime/handover.ts';
 import { HandoverInput } from '../../src/runtime/task-input.ts';
 import { INTEGER } from '../../src/sql/types.ts';
 import { MemoryStore } from '../../src/state/memory-store.ts';
-import { type PlacedRecord, SimulatedClock, SimulatedEngine } from '../simulation/engine.ts';
+import { type PlacedRecord, SimulatedEngine } from '../simulation/engine.ts';
 import { MemoryLog } from '../simulation/memory-log.ts';
+import { SimulatedClock } from '../simulation/clock.ts';
 
 const STEP: RepartitionStep = {
   kind: 'Repartition',

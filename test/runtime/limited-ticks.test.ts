@@ -82,6 +82,25 @@ test('rows that are handed over meet the table of their time, however long both 
   }
 });
 
+test('rows of one time are taken in the order of inputs, also where what is read at a time ends among them', async () => {
+  // Of the table, the last row that is read at first and the one behind it.
+  for (const last of [1_023, 1_024]) {
+    const temporary = await openWith(nodeEnv().clock);
+    await temporary.run(
+      `CREATE STREAM s (k INT KEY, g INT) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON', PARTITIONS=1);
+       CREATE TABLE t (g INT PRIMARY KEY, v INT) WITH (KAFKA_TOPIC='t', VALUE_FORMAT='JSON', PARTITIONS=1);`,
+    );
+    await temporary.database.produce(
+      't',
+      ALL.map((index) => record(0, `{"v":${index}}`, index <= last ? index : index - 1)),
+    );
+    await temporary.database.produce('s', [record(0, '{"g":0}', last)]);
+    await temporary.run(`CREATE STREAM j AS SELECT s.k AS k, t.v AS v FROM s JOIN t ON s.k = t.g;`);
+    expect(await temporary.rows('SELECT v FROM j;')).toEqual([[last + 1]]);
+    await temporary.dispose();
+  }
+});
+
 test('a join does not run ahead where another query reads one of its sources slowly', async () => {
   for (const clock of Object.values(paces())) {
     const temporary = await openWith(clock);

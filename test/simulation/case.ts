@@ -112,6 +112,31 @@ export interface PoisonSpec {
   readonly first: boolean;
 }
 
+/** How far the engine goes at a time, where that is less far than it likes. The results must not show it. */
+export interface Pace {
+  /** Rows of a round, and rows decoded at a time. */
+  readonly roundRows: number;
+  readonly chunkRows: number;
+  /** Records of a tick, about; null for as many as there are. */
+  readonly tickRecords: number | null;
+  /**
+   * What the times of records are like. Where rows of several partitions meet, rows out of order would show where a round
+   * ends, when some of them do not get to where they would meet others; and those of one time where another query of the
+   * tick has stopped.
+   */
+  readonly order: 'any' | 'ties' | 'strict';
+  /** Whether time runs so fast that every tick is over as soon as anything was taken. */
+  readonly isHurried: boolean;
+}
+
+/** Whether the times of the records are as the pace of the case needs them. */
+export function isInOrder({ ticks, pace }: Pick<Case, 'ticks' | 'pace'>): boolean {
+  if (pace === null || pace.order === 'any') return true;
+  const times = ticks.flat().map(({ time }) => time);
+  const stepMin = pace.order === 'strict' ? 1 : 0;
+  return times.every((time, index) => time - (times[index - 1] ?? -1) >= stepMin);
+}
+
 /** Everything that happens: replaying it gives the same results. */
 export interface Case {
   readonly seed: number;
@@ -133,4 +158,6 @@ export interface Case {
   readonly emitIntervalMs: number;
   /** Whether state leaves memory after each tick. */
   readonly evict: boolean;
+  /** Null: the records of a tick are processed in one tick of the engine. */
+  readonly pace: Pace | null;
 }

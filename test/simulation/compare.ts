@@ -5,7 +5,7 @@ import type { TopicRecord } from './oracle/source.ts';
 import { canonical, objectText, recordKeyBytes } from './payload.ts';
 
 /** A record of a result as text, in one form for what is expected and what is found. */
-interface Printed {
+export interface Printed {
   readonly key: string;
   readonly rest: string;
 }
@@ -57,11 +57,16 @@ function withoutHeader(rest: string): string {
   return rest.replace(/ h=.*$/, '');
 }
 
-function textOf(record: Printed | undefined): string {
+/** A record on one line. */
+export function textOf(record: Printed | undefined): string {
   return record === undefined ? 'nothing' : `${record.key} => ${record.rest}`;
 }
 
-function printExpected(record: TopicRecord, { schema }: ExpectedTopic): Printed {
+/** A record as it has to be. */
+export function printExpected(
+  record: TopicRecord,
+  { schema }: Pick<ExpectedTopic, 'schema'>,
+): Printed {
   const key = recordKeyBytes(schema, record.key, record.window);
   const { value } = record;
   const text = value === null || value === 'broken' ? null : objectText(value, schema.values);
@@ -73,7 +78,8 @@ function printExpected(record: TopicRecord, { schema }: ExpectedTopic): Printed 
   });
 }
 
-function printFound(record: RawRecord): Printed {
+/** A record as it was found. */
+export function printFound(record: RawRecord): Printed {
   return print(record);
 }
 

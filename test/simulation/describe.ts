@@ -1,14 +1,15 @@
-import type { Case, RecordSpec, Value } from './case.ts';
+import type { Case, Pace, RecordSpec, Value } from './case.ts';
 import { statementsOf } from './sql.ts';
 
 /** A case for reading: what is created, what is written, when the database is restarted. */
 export function describeCase(input: Case): string {
-  const { partitionCount, merge, evict, emitIntervalMs, ticks, restartsBefore } = input;
+  const { partitionCount, merge, evict, emitIntervalMs, pace, ticks, restartsBefore } = input;
   const settings = [
     `${partitionCount} partition${partitionCount === 1 ? '' : 's'}`,
     ...(emitIntervalMs > 0 ? [`closed windows looked for once in ${emitIntervalMs} ms`] : []),
     ...(merge ? ['changes merged'] : []),
     ...(evict ? ['state evicted after each tick'] : []),
+    ...(pace === null ? [] : [paceText(pace)]),
   ];
   const restart = input.backlog ? '  (restart, with these records there already)' : '  (restart)';
   const lines = ticks.flatMap((records, tick) => [
@@ -18,6 +19,11 @@ export function describeCase(input: Case): string {
     ),
   ]);
   return [settings.join(', '), ...statementsOf(input), ...lines].join('\n');
+}
+
+function paceText({ roundRows, chunkRows, tickRecords, isHurried }: Pace): string {
+  const bound = tickRecords === null ? '' : `, ticks of ${tickRecords} records`;
+  return `rounds of ${roundRows} rows, chunks of ${chunkRows}${bound}${isHurried ? ', hurried' : ''}`;
 }
 
 function recordText({ source, key, value, time, header, partition }: RecordSpec): string {

@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
 import { MemoryStore } from '../../src/state/memory-store.ts';
-import { SimulatedClock, SimulatedEngine } from './engine.ts';
+import { SimulatedEngine } from './engine.ts';
+import { Cuts } from './cuts.ts';
 import { MemoryLog } from './memory-log.ts';
+import { SimulatedClock } from './clock.ts';
 
 const SOURCE = `CREATE STREAM s (k INT KEY, v INT)
   WITH (KAFKA_TOPIC='s', KEY_FORMAT='JSON', VALUE_FORMAT='JSON', PARTITIONS=1);`;
@@ -20,8 +22,17 @@ test('what is written right after opening is processed when the tick is over', a
   const log = new MemoryLog();
   const store = new MemoryStore();
   const clock = new SimulatedClock();
+  const cuts = new Cuts();
   for (let life = 1; life <= 20; life++) {
-    const engine = await SimulatedEngine.open({ log, store, clock, epoch: life, evict: false });
+    const engine = await SimulatedEngine.open({
+      log,
+      store,
+      clock,
+      epoch: life,
+      evict: false,
+      pace: null,
+      cuts,
+    });
     if (life === 1) for (const sql of [SOURCE, QUERY]) await engine.execute(sql, { merge: false });
     await engine.tick([record(`{"V":${life}}`)]);
     expect(engine.records('COPY')[0]?.at(-1)?.value?.toString()).toBe(`{"V":${life}}`);

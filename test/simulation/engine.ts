@@ -1,7 +1,8 @@
-import type { Clock, Random } from '../../src/base/env.ts';
+import { strict as assert } from 'node:assert';
+import type { Random } from '../../src/base/env.ts';
 import { silentLogger } from '../../src/base/logger.ts';
 import { MemoryBudget } from '../../src/base/memory-budget.ts';
-import { RecordBatchWriter } from '../../src/log/record-batch.ts';
+import { producerId, RecordBatchWriter } from '../../src/log/record-batch.ts';
 import { RecordCursor } from '../../src/log/record-cursor.ts';
 import { AppendGate } from '../../src/runtime/append-gate.ts';
 import { EmbeddedCommitCoordinator } from '../../src/runtime/embedded-commit.ts';
@@ -16,7 +17,10 @@ import { CommandLog } from '../../src/statements/command-log.ts';
 import { QueryStarter } from '../../src/statements/query-starter.ts';
 import { EmbeddedRegistry } from '../../src/schema-registry/embedded-registry.ts';
 import { StatementRunner } from '../../src/statements/statement-runner.ts';
+import type { SimulatedClock } from './clock.ts';
 import type { MemoryLog, MemoryPartition } from './memory-log.ts';
+import type { Pace } from './case.ts';
+import type { Cuts } from './cuts.ts';
 import { POISON } from './sql.ts';
 
 /** A record as bytes. */
@@ -26,6 +30,13 @@ export interface RawRecord {
   readonly time: number;
   /** Value of the header `h`; null for none. */
   readonly header: string | null;
+}
+
+/** A record where it stands. */
+export interface FoundRecord extends RawRecord {
+  readonly offset: number;
+  /** Of the query that wrote it; null when none did. */
+  readonly queryNumber: number | null;
 }
 
 /** A record and where it is written. */
@@ -43,36 +54,17 @@ export interface EngineOptions {
   readonly epoch: number;
   /** Whether state leaves memory before every tick. */
   readonly evict: boolean;
+  /** Default: as fast as it likes. */
+  readonly pace?: Pace | null;
+  /** Told up to where each query has read, of every tick. */
+  readonly cuts?: Cuts;
 }
 
 const CACHE_BYTES = 16 * 1024 * 1024;
-
-/** A wall clock that is moved by hand; nothing waits for it and nothing is measured. */
-export class SimulatedClock implements Clock {
-  #now = 0;
-
-  now(): number {
-    return this.#now;
-  }
-
-  /** Lets time go by. */
-  advance(ms: number): void {
-    this.#now += ms;
-  }
-
-  #hurry = 0;
-  monotonic(): number {
-    return (this.#hurry += 1_000);
-  }
-
-  after(): () => void {
-    return () => {};
-  }
-
-  yield(): Promise<void> {
-    return Promise.resolve();
-  }
-}
+/** The engine takes so many records at most in a tick that half of its cache would hold what they change. */
+const CACHE_BYTES_PER_RECORD = 1_200;
+/** More ticks than any life needs: one that does nothing is repeated for ever. */
+const TICKS_MAX = 100_000;
 
 /** A budget that always asks for everything back. */
 class NoBudget extends MemoryBudget {
@@ -93,16 +85,27 @@ export class SimulatedEngine {
   private constructor(
     options: EngineOptions & { lastTick: number; progress: QueryRunnerProgress },
   ) {
-    const { log, store, clock } = options;
-    const budget = new (options.evict ? NoBudget : MemoryBudget)(CACHE_BYTES);
+    const { log, store, clock, pace = null, cuts } = options;
+    const tickRecords = pace?.tickRecords ?? null;
+    const cacheBytes = tickRecords === null ? CACHE_BYTES : tickRecords * CACHE_BYTES_PER_RECORD;
+    const budget = new (options.evict ? NoBudget : MemoryBudget)(cacheBytes);
     const gate = new AppendGate();
     const logger = silentLogger;
     const registry = new EmbeddedRegistry({ journal: null, defaultLevel: 'NONE' });
     const processingLog = new ProcessingLog({ clock, logger });
+    const coordinator = new EmbeddedCommitCoordinator({ store, clock, logger });
+    let ticks = 0;
     this.#log = log;
     this.#loop = new TickLoop({
       clock,
-      coordinator: new EmbeddedCommitCoordinator({ store, clock, logger }),
+      coordinator: {
+        // The next tick has not begun.
+        commit: (sealed) => {
+          cuts?.add(this.#loop.queries, clock.advances);
+          assert(++ticks <= TICKS_MAX, 'the engine comes to an end');
+          return coordinator.commit(sealed);
+        },
+      },
       budget,
       gate,
       logger,
@@ -127,6 +130,7 @@ export class SimulatedEngine {
       seed: 'simulation',
       epoch: options.epoch,
       progress: options.progress,
+      ...(pace !== null && { portions: pace }),
     });
     const runner = this.#runner;
     this.#catalog = new CatalogState({ log, runner, loop, logger });
@@ -201,9 +205,18 @@ export class SimulatedEngine {
   }
 
   /** Everything that stands in a topic, by partition. */
-  records(topic: string): RawRecord[][] {
+  records(topic: string): FoundRecord[][] {
     const partitions = this.#log.topic(topic)?.partitions ?? [];
     return partitions.map((partition) => recordsOf(partition));
+  }
+
+  /** Numbers of the queries, in the order in which they were created; without the one that may fail. */
+  get queryNumbers(): number[] {
+    const ids = this.#catalog.catalog.queries.map(({ id }) => id);
+    const numbers = ids
+      .filter((id) => !id.includes(POISON))
+      .map((id) => Number(id.split('_').at(-1)));
+    return numbers.sort((a, b) => a - b);
   }
 
   partitionCount(topic: string): number | undefined {
@@ -227,11 +240,12 @@ export function appendRecords(log: MemoryLog, records: readonly PlacedRecord[]):
 
 type QueryRunnerProgress = ConstructorParameters<typeof QueryRunner>[0]['progress'];
 
-function recordsOf(partition: MemoryPartition): RawRecord[] {
-  const records: RawRecord[] = [];
+function recordsOf(partition: MemoryPartition): FoundRecord[] {
+  const records: FoundRecord[] = [];
   const { batches } = partition.read({ offset: 0, bytesMax: 1, isolation: 'committed' });
   for (const batch of batches) {
     const cursor = new RecordCursor(batch);
+    const queryNumber = producerId(batch) < 0 ? null : producerId(batch) % 2 ** 32;
     while (cursor.next()) {
       const { keyStart, keyEnd, valueStart, valueEnd, timestamp } = cursor;
       const [header] = cursor.headers();
@@ -243,6 +257,8 @@ function recordsOf(partition: MemoryPartition): RawRecord[] {
           header === undefined || header.value === null
             ? null
             : Buffer.from(header.value).toString(),
+        offset: cursor.offset,
+        queryNumber,
       });
     }
   }

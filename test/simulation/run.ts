@@ -1,12 +1,15 @@
 import { MemoryStore } from '../../src/state/memory-store.ts';
 import type { Case, QuerySpec, RecordSpec, SourceSpec } from './case.ts';
 import { compareTopic } from './compare.ts';
-import { appendRecords, type PlacedRecord, SimulatedClock, SimulatedEngine } from './engine.ts';
+import { Cuts } from './cuts.ts';
+import { appendRecords, type PlacedRecord, SimulatedEngine } from './engine.ts';
 import { MemoryLog } from './memory-log.ts';
 import { keyOf, partitionOf } from './oracle/flow.ts';
+import { observedOf } from './observed.ts';
 import { expectedTopics, inOrderOfDependence } from './oracle/oracle.ts';
 import { keyBytes, objectText } from './payload.ts';
 import { statementsOf } from './sql.ts';
+import { SimulatedClock } from './clock.ts';
 
 /** Wall clock between two ticks: longer than whatever happens only so often. */
 const TICK_MS = 10_000;
@@ -24,10 +27,15 @@ export async function runCase(input: Case): Promise<Outcome> {
   const wrong = (problem: string): Outcome => ({ problem, results });
   const log = new MemoryLog();
   const store = new MemoryStore();
-  const clock = new SimulatedClock();
-  const { evict } = input;
-  let epoch = 1;
-  let engine = await SimulatedEngine.open({ log, store, clock, epoch, evict });
+  const { evict, pace } = input;
+  const clock = new SimulatedClock({ isHurried: pace?.isHurried ?? false });
+  const cuts = new Cuts();
+  let epoch = 0;
+  const open = (): Promise<SimulatedEngine> => {
+    epoch++;
+    return SimulatedEngine.open({ log, store, clock, epoch, evict, pace, cuts });
+  };
+  let engine = await open();
   try {
     for (const sql of statementsOf(input)) {
       const refusal = await refusalOf(engine, sql, input);
@@ -43,17 +51,18 @@ export async function runCase(input: Case): Promise<Outcome> {
       } else if (input.backlog) {
         clock.advance(TICK_MS);
         appendRecords(log, placed);
-        engine = await SimulatedEngine.open({ log, store, clock, epoch: ++epoch, evict });
+        engine = await open();
       } else {
         // A query that failed runs into its error again, in a tick of its own, before the clock goes on.
-        engine = await SimulatedEngine.open({ log, store, clock, epoch: ++epoch, evict });
+        engine = await open();
         clock.advance(TICK_MS);
         await engine.tick(placed);
       }
     }
-    const open = input.merge ? behindMergedTables(input.queries) : [];
-    for (const expected of expectedTopics(input)) {
-      if (open.includes(expected.name)) continue;
+    const unknown = input.merge ? behindMergedTables(input.queries) : [];
+    const observed = pace === null ? null : observedOf(engine, cuts);
+    for (const expected of expectedTopics(input, observed)) {
+      if (unknown.includes(expected.name)) continue;
       const problem = compareTopic(expected, engine.records(expected.name), input);
       if (problem !== null) return wrong(problem);
       results += expected.records.flat().length;

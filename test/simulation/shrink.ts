@@ -1,4 +1,13 @@
-import type { Case, QuerySpec, RecordSpec, SelectItem, SourceSpec, Value } from './case.ts';
+import {
+  type Case,
+  isInOrder,
+  type Pace,
+  type QuerySpec,
+  type RecordSpec,
+  type SelectItem,
+  type SourceSpec,
+  type Value,
+} from './case.ts';
 import { allOf, type Expr, partsOf } from './expression.ts';
 
 /**
@@ -18,6 +27,7 @@ export async function shrink(
   for (let improved = true; improved;) {
     improved = false;
     for (const candidate of simplerCases(smallest)) {
+      if (!isInOrder(candidate)) continue;
       if (++tries > triesMax) return smallest;
       if (kindOf(await problemOf(candidate)) !== kind) continue;
       smallest = candidate;
@@ -34,6 +44,9 @@ function kindOf(problem: string | null): string {
   const [first = ''] = problem.split('\n');
   return /^(?:refused|failed)/.test(problem) ? first.replaceAll(/[\d"`']+/g, '') : 'wrong';
 }
+
+/** More than any case has. */
+const ALL_ROWS = 8_192;
 
 /** Cases that are a bit simpler, the boldest simplifications first. */
 function* simplerCases(input: Case): Generator<Case> {
@@ -54,6 +67,7 @@ function* simplerSettings(input: Case): Generator<Case> {
   if (partitionCount > 1) yield { ...input, partitionCount: 1 };
   if (partitionCount > 2) yield { ...input, partitionCount: 2 };
   if (input.merge) yield { ...input, merge: false };
+  if (input.pace !== null) yield* simplerPaces(input, input.pace);
   if (input.poison !== null) yield { ...input, poison: null };
   if (input.evict) yield { ...input, evict: false };
   if (input.emitIntervalMs > 0) yield { ...input, emitIntervalMs: 0 };
@@ -65,6 +79,14 @@ function* simplerSettings(input: Case): Generator<Case> {
   if (ticks.some((tick) => tick.length > 1) && restartsBefore.length === 0) {
     yield { ...input, ticks: ticks.flat().map((record) => [record]) };
   }
+}
+
+function* simplerPaces(input: Case, pace: Pace): Generator<Case> {
+  yield { ...input, pace: null };
+  if (pace.isHurried) yield { ...input, pace: { ...pace, isHurried: false } };
+  if (pace.tickRecords !== null) yield { ...input, pace: { ...pace, tickRecords: null } };
+  if (pace.roundRows < ALL_ROWS) yield { ...input, pace: { ...pace, roundRows: ALL_ROWS } };
+  if (pace.chunkRows < ALL_ROWS) yield { ...input, pace: { ...pace, chunkRows: ALL_ROWS } };
 }
 
 function* fewerQueries(input: Case): Generator<Case> {

@@ -13,6 +13,7 @@ import { Choices } from '../random.ts';
 import { conditionOf } from './expressions.ts';
 import { type Focus, focusOf } from './focus.ts';
 import { queryOver } from './query.ts';
+import { paced } from './pace.ts';
 import { recordsOf } from './records.ts';
 import { joinOf } from './join.ts';
 import { relationOf, type Relation } from './relation.ts';
@@ -35,7 +36,7 @@ export function caseOf(seed: number): Case {
   const restartsBefore = choices.chance(focus.restarts)
     ? ticks.flatMap((_, tick) => (choices.chance(0.2) ? [tick] : []))
     : [];
-  return {
+  const input = {
     seed,
     sources,
     queries,
@@ -48,6 +49,7 @@ export function caseOf(seed: number): Case {
     backlog: choices.chance(0.5),
     emitIntervalMs: choices.of(focus.emitIntervals),
   };
+  return isOneByOne ? { ...input, pace: null } : paced(choices, input);
 }
 
 /** Now and then a query over a source that is written to. */

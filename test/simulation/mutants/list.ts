@@ -1,6 +1,7 @@
 import { aggregateMutants } from './aggregate-mutants.ts';
 import { joinMutants } from './join-mutants.ts';
 import type { Mutant } from './mutant.ts';
+import { roundMutants } from './round-mutants.ts';
 import { rowMutants } from './row-mutants.ts';
 import { taskMutants } from './task-mutants.ts';
 import { windowMutants } from './window-mutants.ts';
@@ -12,4 +13,5 @@ export const mutants: readonly Mutant[] = [
   ...windowMutants,
   ...joinMutants,
   ...taskMutants,
+  ...roundMutants,
 ];

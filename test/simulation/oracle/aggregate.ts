@@ -160,7 +160,8 @@ export function looksForClosed(
   index: number,
   { emitIntervalMs }: WindowOptions,
 ): boolean {
-  return emitIntervalMs === 0 || rows[index]?.tick !== rows[index - 1]?.tick;
+  const clockAt = (at: number): number => Math.floor(rows[at]?.tick ?? NaN);
+  return emitIntervalMs === 0 || clockAt(index) !== clockAt(index - 1);
 }
 
 /** All windows that have rows up to row `index`, by start and then key bytes. */

@@ -12,7 +12,7 @@ export type Key = readonly Value[] | null;
  * for tables `before` is the row that was, and a null `after` a deletion.
  */
 export interface Event {
-  /** The tick whose input caused it. */
+  /** The tick whose input caused it; a fraction tells apart ticks between which the wall clock stood still. */
   readonly tick: number;
   /** Event time, ms. */
   readonly time: number;

@@ -65,8 +65,9 @@ export function joinStreamStream(
   function flush(arriving: Input, streamTime: number): void {
     const oldest = Math.min(...pending.map(({ event }) => event.time));
     if (pending.length > 0 && oldest + aheadMs(arriving.input) + grace >= streamTime) return;
-    if (lookedIn === arriving.event.tick) return;
-    lookedIn = arriving.event.tick;
+    const clock = Math.floor(arriving.event.tick);
+    if (lookedIn === clock) return;
+    lookedIn = clock;
     const closed = pending.filter(
       ({ input, event }) => event.time + aheadMs(input) + grace < streamTime,
     );

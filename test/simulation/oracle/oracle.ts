@@ -1,6 +1,7 @@
 import type { Case, QuerySpec, SourceSpec, TopicSchema } from '../case.ts';
 import type { Flow } from './flow.ts';
 import { keyOf, partitionOf } from './flow.ts';
+import type { Observed } from './observed.ts';
 import { evaluateQuery } from './query.ts';
 import { sourceFlow, type TopicRecord, type TopicRecords } from './source.ts';
 
@@ -12,25 +13,51 @@ export interface ExpectedTopic {
   readonly records: TopicRecords;
 }
 
-/** The topics that the queries of a case write to, as they have to be. */
-export function expectedTopics(input: Case): ExpectedTopic[] {
+/**
+ * The topics that the queries of a case write to, as they have to be.
+ * @param observed null when the engine processes the records of a tick at once. Else it ends ticks and rounds where it likes,
+ *   which may show in two ways only: in the turns that several tasks take who write to one partition; and, for queries that
+ *   read such topics, or results beside something else, in what was there to read when it was their turn.
+ */
+export function expectedTopics(input: Case, observed: Observed | null = null): ExpectedTopic[] {
   const sources = new Map(input.sources.map((source) => [source.name, source]));
   const topics = new Map<string, TopicRecords>();
   for (const source of input.sources) topics.set(source.name, inputRecords(input, source));
   const written: string[] = [];
+  /** Topics that several tasks have written to in turns, and what depends on the turns. */
+  const shared = new Set<string>();
+  const parts = new Map<string, TopicRecords[]>();
   for (const query of inOrderOfDependence(input.queries)) {
-    const flowOf = (name: string): Flow =>
-      sourceFlow(sources.get(name) as SourceSpec, topics.get(name) ?? []);
+    const place = input.queries.indexOf(query);
+    const dependsOnTicks = observed !== null && isOpen(query, { written, shared });
+    if (dependsOnTicks) shared.add(query.sink);
+    const flowOf = (name: string): Flow => {
+      const records = topics.get(name) ?? [];
+      const read = dependsOnTicks
+        ? asRead(records, { topic: name, query: place, observed })
+        : records;
+      return sourceFlow(sources.get(name) as SourceSpec, read);
+    };
     const sourceOf = (name: string): SourceSpec => sources.get(name) as SourceSpec;
     const result = evaluateQuery(query, { flowOf, sourceOf, emitIntervalMs: input.emitIntervalMs });
     const known = sources.get(query.sink);
     // Writers of one sink take turns: its own columns count, whatever the query calls them.
     const schema = known ?? { ...result.schema, kind: result.kind, name: query.sink };
     sources.set(query.sink, schema);
-    const before = topics.get(query.sink) ?? emptyTopic(input.partitionCount);
+    const own = result.records.map((records, from) =>
+      placed(records, { schema, partitionCount: input.partitionCount, from }),
+    );
+    const all = [...(parts.get(query.sink) ?? []), ...own];
+    parts.set(query.sink, all);
+    const topic = { name: query.sink, kind: result.kind, schema };
     topics.set(
       query.sink,
-      withRecords(before, placed(result.records, schema, input.partitionCount)),
+      Array.from({ length: input.partitionCount }, (_, partition) => {
+        const lists = all.map((part) => part[partition] ?? []).filter(({ length }) => length > 0);
+        if (lists.length > 1) shared.add(query.sink);
+        const inTurns = observed?.inTurns(topic, partition, lists) ?? null;
+        return inTurns ?? lists.flat().toSorted((a, b) => a.tick - b.tick);
+      }),
     );
     if (!written.includes(query.sink)) written.push(query.sink);
   }
@@ -40,8 +67,29 @@ export function expectedTopics(input: Case): ExpectedTopic[] {
   });
 }
 
-function emptyTopic(partitionCount: number): TopicRecords {
-  return Array.from({ length: partitionCount }, () => []);
+/**
+ * Whether the results of a query depend on where the ticks of others end: it reads results beside something else, or what
+ * several tasks have written in turns.
+ */
+function isOpen(
+  { from, joins }: QuerySpec,
+  { written, shared }: { written: readonly string[]; shared: ReadonlySet<string> },
+): boolean {
+  const reads = [...new Set([from, ...joins.map(({ source }) => source)])];
+  const isMixed = reads.length > 1 && reads.some((name) => written.includes(name));
+  return isMixed || reads.some((name) => shared.has(name));
+}
+
+/** The records of a topic in the ticks in which a query has read them. */
+function asRead(
+  records: TopicRecords,
+  { topic, query, observed }: { topic: string; query: number; observed: Observed },
+): TopicRecords {
+  return records.map((list, partition) =>
+    list.map((record, index) => {
+      return { ...record, tick: observed.tickRead(query, { topic, partition, index }) };
+    }),
+  );
 }
 
 /** The records that are written to a source from outside. */
@@ -62,33 +110,16 @@ function inputRecords({ ticks, partitionCount }: Case, source: SourceSpec): Topi
   );
 }
 
-/** The records in the partitions of their keys: within a tick task after task. */
+/** The records of a task in the partitions of their keys. */
 function placed(
-  records: readonly (readonly TopicRecord[])[],
-  schema: TopicSchema,
-  partitionCount: number,
+  records: readonly TopicRecord[],
+  { schema, partitionCount, from }: { schema: TopicSchema; partitionCount: number; from: number },
 ): TopicRecords {
-  const all = records.flatMap((fromTask, from) =>
-    fromTask.map((record) => {
-      const { key } = record;
-      return {
-        record,
-        place: partitionOf(key, schema.keys, schema.keyFormat, partitionCount, from),
-      };
-    }),
+  const places = records.map(({ key }) =>
+    partitionOf(key, schema.keys, schema.keyFormat, partitionCount, from),
   );
   return Array.from({ length: partitionCount }, (_, index) =>
-    all
-      .filter(({ place }) => place === index)
-      .map(({ record }) => record)
-      .toSorted((a, b) => a.tick - b.tick),
-  );
-}
-
-/** Tick by tick: what is there, then what a further query adds. */
-function withRecords(before: TopicRecords, added: TopicRecords): TopicRecords {
-  return before.map((records, index) =>
-    [...records, ...(added[index] ?? [])].toSorted((a, b) => a.tick - b.tick),
+    records.filter((_record, i) => places[i] === index),
   );
 }
 
