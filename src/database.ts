@@ -453,6 +453,7 @@ export class Database implements Engine {
       catalog: this.#catalog,
       processingLog,
       registry,
+      budget,
       timeMax,
     });
     this.#statements = new StatementRunner({

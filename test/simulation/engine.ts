@@ -142,6 +142,7 @@ export class SimulatedEngine {
       catalog,
       processingLog,
       registry,
+      budget,
     });
     this.#statements = new StatementRunner({
       clock,
