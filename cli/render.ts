@@ -6,6 +6,7 @@ import type {
   SourceDescription,
   SourceSummary,
 } from '../src/api/entities.ts';
+import { renderConnector, renderConnectorPlugins, renderConnectors } from './render-connectors.ts';
 import {
   renderFunction,
   renderFunctions,
@@ -81,6 +82,16 @@ function renderBody(entity: Entity, options: RenderOptions): string {
         `Query ${entity.queryId} ${entity.wasTerminated ? 'was terminated.' : 'was not running.'}`,
         options,
       );
+    case 'connector_info':
+      return renderMessage(`Created connector ${entity.info.name}`, options);
+    case 'drop_connector':
+      return renderMessage(`Dropped connector "${entity.connectorName}"`, options);
+    case 'connector_list':
+      return renderConnectors(entity, options);
+    case 'connector_plugins_list':
+      return renderConnectorPlugins(entity, options);
+    case 'connector_description':
+      return renderConnector(entity, options);
     default:
       // A newer server may answer with kinds that this shell has not heard of.
       return `${safeLines(JSON.stringify(entity, null, 2))}\n`;

@@ -304,7 +304,7 @@ export type PropertyValue = LiteralNode;
 
 export interface PropertyNode extends Node {
   readonly kind: 'property';
-  /** Upper-cased. */
+  /** Upper-cased, but of the settings of a connector. */
   readonly name: string;
   readonly value: PropertyValue;
 }

@@ -108,7 +108,12 @@ export function defineElements($: RuleBuilder, tokens: Tokens) {
     ]),
   );
 
-  const property = $.RULE('property', (): PropertyNode => {
+  const property = $.RULE('property', () => defineProperty((name) => name.toUpperCase()));
+  const properties = $.RULE('properties', () => defineProperties(property));
+  const setting = $.RULE('setting', () => defineProperty((name) => name));
+  const settings = $.RULE('settings', () => defineProperties(setting));
+
+  function defineProperty(nameOf: (meant: string) => string): PropertyNode {
     const first = $.LA(1);
     const name = $.OR([
       { ALT: () => $.CONSUME(categories.Name) },
@@ -118,25 +123,25 @@ export function defineElements($: RuleBuilder, tokens: Tokens) {
     const value = $.SUBRULE(signedLiteral);
     return $.ACTION(() => ({
       kind: 'property',
-      name: meaning(name).toUpperCase(),
+      name: nameOf(meaning(name)),
       value,
       location: $.since(first),
     }));
-  });
+  }
 
-  const properties = $.RULE('properties', (): readonly PropertyNode[] => {
+  function defineProperties(one: Rule<PropertyNode>): readonly PropertyNode[] {
     const list: PropertyNode[] = [];
     $.CONSUME(keywords.WITH);
     $.CONSUME(symbols.LeftParenthesis);
     $.AT_LEAST_ONE_SEP({
       SEP: symbols.Comma,
-      DEF: () => list.push($.SUBRULE(property)),
+      DEF: () => list.push($.SUBRULE(one)),
     });
     $.CONSUME(symbols.RightParenthesis);
     return list;
-  });
+  }
 
-  return { name, sourceName, sourceKind, count, string, literal, properties };
+  return { name, sourceName, sourceKind, count, string, literal, properties, settings };
 }
 
 /** What a name or string token means. */

@@ -65,6 +65,8 @@ export interface SharedRules {
   readonly string: Rule<string>;
   /** `WITH (name = literal, ...)` */
   readonly properties: Rule<readonly PropertyNode[]>;
+  /** The same with names as they are given, for settings of another system. */
+  readonly settings: Rule<readonly PropertyNode[]>;
   readonly type: Rule<TypeNode>;
   /** Any expression. */
   readonly expression: Rule<ExpressionNode>;

@@ -10,6 +10,7 @@ import { MemoryBudget } from './base/memory-budget.ts';
 import type { CommandStatus, Entity } from './api/entities.ts';
 import type { BackupAnswer, TopicService } from './api/topics.ts';
 import { Catalog } from './catalog/catalog.ts';
+import { ConnectClient } from './connect/connect-client.ts';
 import type {
   Engine,
   EngineFigures,
@@ -456,6 +457,7 @@ export class Database implements Engine {
       budget,
       timeMax,
     });
+    const { connect } = properties;
     this.#statements = new StatementRunner({
       clock,
       random,
@@ -466,6 +468,7 @@ export class Database implements Engine {
       catalog: this.#catalog,
       queries: this.#queries,
       registry,
+      connect: connect === null ? null : new ConnectClient(connect, env),
       denied: this.#denied,
       serverProperties: listServerProperties(properties),
     });

@@ -14,7 +14,7 @@ export const createConnector: StatementDefinition<CreateConnectorNode> = {
   third: 'CONNECTOR',
   kinds: ['createConnector'],
 
-  define($, { keywords, name, properties }) {
+  define($, { keywords, name, settings }) {
     return $.RULE('createConnector', (): CreateConnectorNode => {
       const first = $.CONSUME(keywords.CREATE);
       const direction = $.OR([
@@ -29,7 +29,7 @@ export const createConnector: StatementDefinition<CreateConnectorNode> = {
           return $.CONSUME(keywords.EXISTS);
         }) !== undefined;
       const connector = $.SUBRULE(name);
-      const given = $.SUBRULE(properties);
+      const given = $.SUBRULE(settings);
       return {
         kind: 'createConnector',
         direction,

@@ -1,6 +1,7 @@
+import { maskConnectorSettings } from '../../grammar/mask-settings.ts';
 import type { Logger } from '../../src/base/logger.ts';
+import { redact } from '../../src/base/redact.ts';
 import type { Principal } from './roles.ts';
-import { redact } from './redact.ts';
 
 const TEXT_LENGTH_MAX = 2_000;
 /** Of rows there may be many thousands a second, and their values are not the log's to tell. */
@@ -42,6 +43,6 @@ export function audit(logger: Logger, entry: AuditEntry): void {
 function shownText(sql: string): string {
   const rows = ROWS_ONLY.exec(sql);
   if (rows !== null) return `${rows[0]} ...`;
-  const text = redact(sql);
+  const text = redact(maskConnectorSettings(sql, () => `'[redacted]'`));
   return text.length <= TEXT_LENGTH_MAX ? text : `${text.slice(0, TEXT_LENGTH_MAX)}...`;
 }

@@ -24,8 +24,11 @@ export type Entity =
   | AssertTopicEntity
   | AssertSchemaEntity
   | TerminateQueryEntity
+  | ConnectorInfoEntity
+  | DropConnectorEntity
   | ConnectorListEntity
-  | ConnectorPluginsListEntity;
+  | ConnectorPluginsListEntity
+  | ConnectorDescriptionEntity;
 
 /** A remark beside a result that was still produced. */
 export interface Warning {
@@ -407,6 +410,33 @@ export interface TerminateQueryEntity {
   readonly warnings: readonly Warning[];
 }
 
+/** CREATE CONNECTOR: the connector as Kafka Connect has it. */
+export interface ConnectorInfoEntity {
+  readonly '@type': 'connector_info';
+  /** Without the values of its settings, but of `connector.class`. */
+  readonly statementText: string;
+  readonly info: ConnectorDetails;
+  readonly warnings: readonly Warning[];
+}
+
+export interface ConnectorDetails {
+  readonly name: string;
+  /** Its settings; `[redacted]` in the place of secrets. */
+  readonly config: Readonly<Record<string, string>>;
+  readonly tasks: readonly { readonly connector: string; readonly task: number }[];
+  readonly type: ConnectorType;
+}
+
+export type ConnectorType = 'source' | 'sink' | 'unknown';
+
+/** DROP CONNECTOR. */
+export interface DropConnectorEntity {
+  readonly '@type': 'drop_connector';
+  readonly statementText: string;
+  readonly connectorName: string;
+  readonly warnings: readonly Warning[];
+}
+
 /** LIST CONNECTORS. */
 export interface ConnectorListEntity {
   readonly '@type': 'connector_list';
@@ -415,11 +445,13 @@ export interface ConnectorListEntity {
   readonly warnings: readonly Warning[];
 }
 
+/** Absent is what Kafka Connect does not tell. */
 export interface ConnectorSummary {
   readonly name: string;
-  readonly type: 'source' | 'sink' | 'unknown';
-  readonly className: string;
-  readonly state: string;
+  readonly type: ConnectorType;
+  readonly className?: string;
+  /** Such as `RUNNING (1/2 tasks RUNNING)`, WARNING when none of its tasks runs, PAUSED, FAILED. */
+  readonly state?: string;
 }
 
 /** LIST CONNECTOR PLUGINS. */
@@ -432,6 +464,34 @@ export interface ConnectorPluginsListEntity {
 
 export interface ConnectorPlugin {
   readonly className: string;
-  readonly type: 'source' | 'sink' | 'unknown';
-  readonly version: string;
+  /** `source`, `sink`, or another kind of plugin. */
+  readonly type: string;
+  readonly version?: string;
+}
+
+/** DESCRIBE CONNECTOR. */
+export interface ConnectorDescriptionEntity {
+  readonly '@type': 'connector_description';
+  readonly statementText: string;
+  readonly connectorClass: string;
+  readonly status: ConnectorStatus;
+  /** Streams and tables over topics of those names, as DESCRIBE shows them. */
+  readonly sources: readonly SourceDescription[];
+  /** What it has used. */
+  readonly topics: readonly string[];
+  readonly warnings: readonly Warning[];
+}
+
+export interface ConnectorStatus {
+  readonly name: string;
+  readonly connector: ConnectorState;
+  readonly tasks: readonly (ConnectorState & { readonly id: number })[];
+  readonly type: ConnectorType;
+}
+
+export interface ConnectorState {
+  readonly state: string;
+  readonly worker_id: string;
+  /** Of a failure. */
+  readonly trace?: string;
 }

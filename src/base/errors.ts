@@ -43,6 +43,8 @@ export const ERROR_CODES = {
   /** A data directory on a disk that does not keep what it says; met only when opening it. */
   UNSAFE_DISK: { blame: 'user', httpStatus: 500, errorCode: 50000, retry: false },
   CORRUPT: { blame: 'server', httpStatus: 500, errorCode: 50000, retry: false },
+  /** Kafka Connect did not answer, or not with what it should. */
+  CONNECT_FAILED: { blame: 'server', httpStatus: 500, errorCode: 50000, retry: true },
   WAIT_TIMEOUT: { blame: 'server', httpStatus: 503, errorCode: 50301, retry: true },
   STARTING: { blame: 'server', httpStatus: 503, errorCode: 50302, retry: true },
   STOPPING: { blame: 'server', httpStatus: 503, errorCode: 50303, retry: true },

@@ -1,6 +1,7 @@
 import type { StatementNode } from '../../grammar/ast.ts';
 import type { Entity, QueryType } from '../api/entities.ts';
 import type { Env } from '../base/env.ts';
+import type { ConnectClient } from '../connect/connect-client.ts';
 import type { Log } from '../log/log.ts';
 import type { Ingest } from '../runtime/ingest.ts';
 import type { ProcessingLog } from '../runtime/processing-log.ts';
@@ -34,6 +35,8 @@ export interface Services {
   readonly runner: QueryRunner;
   readonly processingLog: ProcessingLog;
   readonly registry: SchemaRegistry;
+  /** Kafka Connect; null when there is none. */
+  readonly connect: ConnectClient | null;
   /** Properties that SET may not set. */
   readonly denied: DeniedProperties;
   /** What is fixed while the server runs, for SHOW PROPERTIES. */

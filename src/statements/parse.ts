@@ -1,6 +1,7 @@
 import { SqlSyntaxError } from '../../grammar/errors.ts';
 import type { ParsedStatement } from '../../grammar/parser.ts';
 import { DatabaseError } from '../base/errors.ts';
+import { blankedText, maskedStatement } from './masked-statement.ts';
 import { type Session, substituteScript } from './substituted-script.ts';
 
 type Parse = (text: string) => ParsedStatement[];
@@ -32,13 +33,29 @@ export async function parseSql(text: string, session: Session): Promise<ParsedSc
     return { sql, statements: parseStatements(sql) };
   } catch (error) {
     if (!(error instanceof SqlSyntaxError)) throw error;
-    const { line, column } = error;
-    throw new DatabaseError('SYNTAX', error.message, {
+    const shown = withoutSecrets(error, parseStatements);
+    const { line, column } = shown;
+    throw new DatabaseError('SYNTAX', shown.message, {
       location: { line, column },
-      statementText: sql,
-      cause: error,
+      statementText: maskedStatement(sql),
+      cause: shown,
     });
   }
+}
+
+/** The same mistake in a text without the secrets of connectors, which errors show lines of. */
+function withoutSecrets(error: SqlSyntaxError, parse: Parse): SqlSyntaxError {
+  const { sourceText } = error;
+  const text = blankedText(sourceText);
+  if (text === sourceText) return error;
+  try {
+    parse(text);
+  } catch (again) {
+    if (again instanceof SqlSyntaxError) return again;
+    throw again;
+  }
+  const { position } = error;
+  return new SqlSyntaxError({ reason: 'Syntax error', sourceText: text, position, found: '' });
 }
 
 function parsedOrNone(parseStatements: Parse, text: string): readonly ParsedStatement[] {

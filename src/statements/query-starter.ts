@@ -32,6 +32,7 @@ import type { Store } from '../state/store.ts';
 import { awaitPositions } from './await-positions.ts';
 import type { CatalogState } from './catalog-state.ts';
 import { locateInSql } from './locate.ts';
+import { blankedText, maskedStatement } from './masked-statement.ts';
 import { parseSql } from './parse.ts';
 import {
   keyLiteralsOf,
@@ -163,7 +164,7 @@ export class QueryStarter {
       throw new DatabaseError(
         'BAD_STATEMENT',
         `Expected exactly one KSQL statement; found ${statements.length} instead`,
-        { statementText: sql },
+        { statementText: maskedStatement(sql) },
       );
     }
     try {
@@ -172,7 +173,9 @@ export class QueryStarter {
       return await this.#startOne(only, { properties, key, after, resume, access });
     } catch (error) {
       if (!(error instanceof DatabaseError)) throw error;
-      throw locateInSql(error, substituted).with({ statementText: only.text });
+      throw locateInSql(error, blankedText(substituted)).with({
+        statementText: maskedStatement(only.text),
+      });
     }
   }
 

@@ -1,4 +1,5 @@
 import { DatabaseError } from '../base/errors.ts';
+import type { ConnectSettings } from '../connect/connect-settings.ts';
 import type { RemoteRegistrySettings } from '../schema-registry/registry-http.ts';
 import { canonicalName, withOverride, type Overrides } from './session-properties.ts';
 
@@ -27,6 +28,44 @@ const definitions = {
     expected: 'names separated by commas',
     defaultValue: '',
     accepts: () => true,
+  },
+  connectUrl: {
+    name: 'ksql.connect.url',
+    description:
+      'The Kafka Connect that the statements about connectors are forwarded to; empty: they are refused.',
+    expected: 'a URL such as http://localhost:8083',
+    defaultValue: '',
+    accepts: (text) => text === '' || isHttpUrl(text),
+    shown: (text) => (text === '' ? '' : withoutCredentials(text)),
+  },
+  connectTimeoutMs: {
+    name: 'ksql.connect.request.timeout.ms',
+    description: 'How long one answer of Kafka Connect may take, in milliseconds.',
+    expected: 'a whole number of milliseconds, from 1 to 300000',
+    defaultValue: '5000',
+    accepts: (text) => /^\d{1,6}$/.test(text) && Number(text) >= 1 && Number(text) <= 300_000,
+  },
+  connectCredentialsSource: {
+    name: 'ksql.connect.basic.auth.credentials.source',
+    description:
+      'Where the user and the password for Kafka Connect come from: FILE, or NONE for those in its URL, if any.',
+    expected: 'NONE or FILE',
+    defaultValue: 'NONE',
+    accepts: (text) => /^(?:none|file)$/i.test(text),
+  },
+  connectCredentialsFile: {
+    name: 'ksql.connect.basic.auth.credentials.file',
+    description: 'A file with the lines username=... and password=..., for the source FILE.',
+    expected: 'the path of a file',
+    defaultValue: '',
+    accepts: () => true,
+  },
+  connectCredentialsReload: {
+    name: 'ksql.connect.basic.auth.credentials.reload',
+    description: 'Whether that file is read again for each statement; else it is read once.',
+    expected: 'true or false',
+    defaultValue: 'false',
+    accepts: (text) => /^(?:true|false)$/i.test(text),
   },
   registryUserInfo: {
     name: REGISTRY_USER_INFO,
@@ -62,6 +101,8 @@ export const serverProperties: readonly ServerPropertyDefinition[] = Object.valu
 export interface ServerProperties {
   /** Null: schemas are kept here. */
   readonly registry: RemoteRegistrySettings | null;
+  /** Null: there is no Kafka Connect. */
+  readonly connect: ConnectSettings | null;
   readonly deniedProperties: readonly string[];
   /** How far beyond the clock the time of a record may be, ms; Infinity for any time. */
   readonly maxFutureMs: number;
@@ -97,10 +138,33 @@ export function parseServerProperties(
   const futureMs = Number(valueOf(definitions.futureMs));
   return {
     registry: urls.length === 0 ? null : { urls, ...(userInfo === '' ? {} : { userInfo }) },
+    connect: connectSettings(valueOf),
     deniedProperties: listOf(valueOf(definitions.denylist)),
     maxFutureMs: futureMs < 0 ? Infinity : futureMs,
     defaults,
     texts,
+  };
+}
+
+function connectSettings(
+  valueOf: (definition: ServerPropertyDefinition) => string,
+): ConnectSettings | null {
+  const url = valueOf(definitions.connectUrl);
+  if (url === '') return null;
+  const usesFile = valueOf(definitions.connectCredentialsSource).toUpperCase() === 'FILE';
+  const path = valueOf(definitions.connectCredentialsFile);
+  if (usesFile && path === '') {
+    const { connectCredentialsFile: file, connectCredentialsSource: source } = definitions;
+    throw new DatabaseError(
+      'UNKNOWN_PROPERTY',
+      `Property ${file.name} is needed when ${source.name} is FILE.`,
+    );
+  }
+  return {
+    url,
+    timeoutMs: Number(valueOf(definitions.connectTimeoutMs)),
+    credentialsPath: usesFile ? path : null,
+    reloadsCredentials: valueOf(definitions.connectCredentialsReload).toLowerCase() === 'true',
   };
 }
 

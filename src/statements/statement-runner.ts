@@ -4,6 +4,7 @@ import type { Entity } from '../api/entities.ts';
 import { DatabaseError, ERROR_CODES } from '../base/errors.ts';
 import type { Env } from '../base/env.ts';
 import type { TopicAccess } from '../base/topic-access.ts';
+import type { ConnectClient } from '../connect/connect-client.ts';
 import type { StatementOptions } from '../engine.ts';
 import type { Log } from '../log/log.ts';
 import type { Ingest } from '../runtime/ingest.ts';
@@ -15,6 +16,7 @@ import type { Prepared, Services, StatementDefinition } from './executor.ts';
 import { IdempotentRequests } from './idempotent-requests.ts';
 import { definitionOf } from './index.ts';
 import { locateInSql } from './locate.ts';
+import { blankedText, maskedStatement } from './masked-statement.ts';
 import { parseSql } from './parse.ts';
 import type { QueryStarter, TransientSummary } from './query-starter.ts';
 import type { ServerPropertyValue } from './server-properties.ts';
@@ -39,6 +41,8 @@ export interface StatementRunnerOptions {
   readonly catalog: CatalogState;
   readonly queries: QueryStarter;
   readonly registry: SchemaRegistry;
+  /** Default: there is none. */
+  readonly connect?: ConnectClient | null;
   /** Properties that nobody may set; default: those that never can be. */
   readonly denied?: DeniedProperties;
   /** For SHOW PROPERTIES; default: none. */
@@ -57,7 +61,7 @@ export class StatementRunner {
   constructor(options: StatementRunnerOptions) {
     const { clock, random, log, ingest, runner, processingLog } = options;
     const { catalog, queries, registry, denied = deniedProperties([]) } = options;
-    const { serverProperties = [] } = options;
+    const { serverProperties = [], connect = null } = options;
     this.#catalog = catalog;
     this.#queries = queries;
     this.#services = {
@@ -68,6 +72,7 @@ export class StatementRunner {
       runner,
       processingLog,
       registry,
+      connect,
       denied,
       serverProperties,
       transientQueries: () => queries.list(),
@@ -215,7 +220,7 @@ function executable({
   throw new DatabaseError(
     'WRONG_ENDPOINT',
     "The following statement types should be issued to the websocket endpoint '/query':\n\t* PRINT\n\t* SELECT\n(or to POST /query and /query-stream)",
-    { statementText: text },
+    { statementText: maskedStatement(text) },
   );
 }
 
@@ -225,6 +230,6 @@ function withEntities(
   { index, entities }: { index: number; entities: readonly Entity[] },
 ): unknown {
   if (!(error instanceof DatabaseError)) return error;
-  const statementText = parsed[index]?.text ?? sql;
-  return locateInSql(error, sql).with({ statementText, entities });
+  const statementText = maskedStatement(parsed[index]?.text ?? sql);
+  return locateInSql(error, blankedText(sql)).with({ statementText, entities });
 }

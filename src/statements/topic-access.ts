@@ -80,16 +80,24 @@ export function checkStatement(statement: StatementNode, context: AccessContext)
     case 'createType':
     case 'dropType':
     case 'alterSystem':
-    case 'createConnector':
-    case 'dropConnector':
     case 'listConnectors':
     case 'describeConnector':
+      return;
+    case 'createConnector':
+    case 'dropConnector':
+      throw errorAt(
+        'FORBIDDEN',
+        statement,
+        `${context.access.principal} may touch some topics only; which ones a connector touches, Kafka Connect alone knows.`,
+      );
   }
 }
 
 /** Whether the statement shows what exists and changes nothing, so that it may be shown less. */
 export function showsCatalog({ kind }: StatementNode): boolean {
-  return kind === 'list' || kind === 'describe' || kind === 'explain';
+  return (
+    kind === 'list' || kind === 'describe' || kind === 'explain' || kind === 'describeConnector'
+  );
 }
 
 /** What somebody may see of a catalog: sources over topics they may describe, and queries between those. */

@@ -313,11 +313,11 @@ test('properties are sorted and say who set them', () => {
 });
 
 test('an entity of a newer server is shown as JSON', () => {
-  const entity = { '@type': 'connector_list', types: { A: 'x\u001b' }, warnings: [] };
+  const entity = { '@type': 'weather', types: { A: 'x\u001b' }, warnings: [] };
   expect(renderEntity(entity as unknown as Entity)).toBe(
     lines(
       '{',
-      '  "@type": "connector_list",',
+      '  "@type": "weather",',
       '  "types": {',
       '    "A": "x\\u001b"',
       '  },',

@@ -5,7 +5,7 @@ import { type Event, isExtra, keyOf, streamOf } from './event.ts';
 import type { Expectation } from './expectation.ts';
 import { RAW_TOPICS } from './raw-topics.ts';
 import type { Observation, StreamRow } from './observation.ts';
-import { DEFINITIONS, EXTRAS, type Extra } from './workload.ts';
+import { CHANGES_TOPIC, DEFINITIONS, EXTRAS, type Extra } from './workload.ts';
 
 /** All queries run, and there is no query, source or topic but those that were asked for. */
 export function checkDefinitions(observation: Observation, expectation: Expectation): string[] {
@@ -13,7 +13,7 @@ export function checkDefinitions(observation: Observation, expectation: Expectat
   const stays = new Set(DEFINITIONS.map(({ name }) => name));
   const extras = new Set(EXTRAS.map(({ name }) => name));
   const rawTopics = RAW_TOPICS.map(({ name }) => name);
-  const allowedTopics = new Set(['events', 'users', 'per_key', ...rawTopics, ...sources]);
+  const allowedTopics = new Set(['events', 'users', CHANGES_TOPIC, ...rawTopics, ...sources]);
   // A create that was cut short may leave its topic; it is empty and the next create takes it.
   for (const name of extras) if (expectation.extra(name).possible.size > 1) allowedTopics.add(name);
   return [

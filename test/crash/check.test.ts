@@ -167,6 +167,19 @@ describe('a check notices', () => {
     expect(complaints(right, expected)).toBe('EVENTS: rows nobody wrote: 1 (1.0.7)');
   });
 
+  test('what comes back of a directory in which everything was dropped', () => {
+    const found = complaints(right, expectation({ act: 'cleared' }));
+    expect(found).toContain(`EVENTS: rows nobody wrote: ${ROW_COUNT} (`);
+    expect(found).toContain('X0 was dropped and is there');
+    expect(found).toContain('X4 was dropped and is there');
+    const offset = { act: 'group', phase: 'acknowledged', offset: 9 } as const;
+    const sent = { ...offset, phase: 'attempted' } as const;
+    const cleared = expectation(sent, offset, { act: 'cleared' });
+    expect(complaints({ ...right, groupOffset: 9 }, cleared)).toContain(
+      'group readers stands at 9',
+    );
+  });
+
   test('a row that is not what was written', () => {
     const observation = withStream('EVENTS', (rows) =>
       rows.map((row) => (isRow('1.0.7')(row) ? { ...row, time: row.time + 1 } : row)),

@@ -1,15 +1,17 @@
 /*
  * The process under test: opens the database, completes what the workload needs, and writes until it is killed.
- * Arguments: data directory, journal file, number of this life, seed. Tells its parent how far it is; any error ends
- * it with exit code 1.
+ * Arguments: data directory, journal file, number of this life, seed, and `clear` if it shall drop everything first.
+ * Tells its parent how far it is; any error ends it with exit code 1.
  */
 import { strict as assert } from 'node:assert';
 import { type Database, openDatabase } from '../../src/database.ts';
+import { clear } from './clear.ts';
 import { JournalWriter } from './journal.ts';
 import { SeededRandom } from './random.ts';
 import { setTimeout as pause } from 'node:timers/promises';
 import { GROUP, LATEST, latestAt, placeNumber, RAW_TOPICS, WEAK } from './raw-topics.ts';
 import {
+  CHANGES_TOPIC,
   DEFINITIONS,
   eventAt,
   EXTRAS,
@@ -34,7 +36,7 @@ const SMALL_CACHE_BYTES = 64 * 1024;
 /** Segments end and are compacted all the time. */
 const SMALL_LOG = { segmentBytesMax: 8 * 1024, maintenanceEveryMs: 100 };
 
-const [directory = '', journalPath = '', lifeText, seedText] = process.argv.slice(2);
+const [directory = '', journalPath = '', lifeText, seedText, task] = process.argv.slice(2);
 const life = Number(lifeText);
 const journal = new JournalWriter(journalPath);
 
@@ -47,6 +49,10 @@ const database = await openDatabase({
     throw error;
   },
 });
+if (task === 'clear') {
+  await clear(database);
+  journal.write({ act: 'cleared' });
+}
 await completeDefinitions();
 tell('ready');
 if (life % 3 === 0) void Promise.all([watch('EVENTS'), watch('BIG'), countRows()]);
@@ -74,9 +80,8 @@ function randomOf(writer: number): SeededRandom {
  * last one may have been killed between its definitions and these rows.
  */
 async function completeDefinitions(): Promise<void> {
-  // Its changes are all looked at later, so they must not be compacted.
-  if (!database.topics.list().some(({ name }) => name === 'per_key')) {
-    await database.topics.create({ name: 'per_key', partitions: 2, settings: {} });
+  if (!database.topics.list().some(({ name }) => name === CHANGES_TOPIC)) {
+    await database.topics.create({ name: CHANGES_TOPIC, partitions: 2, settings: {} });
   }
   for (const { name, partitions, settings } of RAW_TOPICS) {
     if (database.log.topic(name) !== undefined) continue;

@@ -10,8 +10,10 @@ export interface ExtraExpectation {
   readonly acknowledgedRows: Set<string>;
 }
 
-/** What the journals of all lives so far say must be there, and may be there. */
+/** What the journals of all lives so far say must be there, and may be there, since the last clearing. */
 export class Expectation {
+  /** Rows since the first life, those of cleared directories as well. */
+  readonly rowCounts = { attempted: 0, acknowledged: 0 };
   readonly attempted = new Set<string>();
   readonly acknowledged = new Set<string>();
   /** What clients were shown, by stream: the id at each `partition/offset`. */
@@ -42,6 +44,19 @@ export class Expectation {
     return found;
   };
 
+  /** Nothing of what was there is there any more, and nothing of it may come back. */
+  clear(): void {
+    this.attempted.clear();
+    this.acknowledged.clear();
+    this.seen.clear();
+    this.counted = 0;
+    this.latest.attempted.clear();
+    this.latest.acknowledged.clear();
+    Object.assign(this.group, { attempted: 0, acknowledged: 0 });
+    this.#weak.clear();
+    this.#extras.clear();
+  }
+
   /** Takes in the journal of the next life. */
   add(entries: readonly Entry[]): void {
     for (const entry of entries) this.#add(entry);
@@ -56,8 +71,12 @@ export class Expectation {
       case 'counted':
         this.counted = Math.max(this.counted, entry.count);
         return;
+      case 'cleared':
+        this.clear();
+        return;
       case 'row':
         (isDone ? this.acknowledged : this.attempted).add(entry.id);
+        this.rowCounts[isDone ? 'acknowledged' : 'attempted']++;
         return;
       case 'raw':
         this.#addRaw(entry.topic, entry.number, isDone);

@@ -1,31 +1,27 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
 import type { Logger } from '../../src/base/logger.ts';
 import { openDatabase } from '../../src/database.ts';
 import { check } from './check.ts';
 import { checkRest } from './check-rest.ts';
-import type { Message } from './child.ts';
 import { unknownFiles } from './data-files.ts';
 import { Expectation } from './expectation.ts';
 import { type Entry, readJournal } from './journal.ts';
 import { leftOverState } from './left-over-state.ts';
 import { observe } from './observation.ts';
+import { type Child, startChild, STUCK_MS } from './process-under-test.ts';
 import { SeededRandom } from './random.ts';
+import { type Life, lives } from './schedule.ts';
 
-const CHILD = join(import.meta.dirname, 'child.ts');
-const KILLS_PER_CHECK = 10;
 /** A kill under load comes at most so long after the process said it is ready. */
 const LOAD_MS_MAX = 400;
 const RECOVERY_SHARE = 0.2;
-/** What the first recovery is taken to need, until there are measurements. */
+/** What the first recovery, or clearing, is taken to need, until there are measurements. */
 const FIRST_RECOVERY_MS = 200;
+const FIRST_CLEARING_MS = 1_000;
 /** No run executes more definitions; a query is numbered like the statement that started it. */
 const COMMAND_NUMBER_MAX = 5_000;
-/** A process that is not ready, or a database that does not settle, within this time is stuck, however busy the machine. */
-const STUCK_MS = 120_000;
 
 export interface CrashOptions {
   /** Empty or missing; holds the data directory and the journals afterwards. */
@@ -34,6 +30,8 @@ export interface CrashOptions {
   readonly kills: number;
   /** So many of them, the first ones, come before the process is ready for the first time; fewer than `kills`. */
   readonly killsAtStart?: number;
+  /** After so many it begins anew. */
+  readonly killsPerEra?: number;
   /** Decides when; the same seed gives the same schedule. */
   readonly seed: number;
   /** Told after each check how it stands. */
@@ -47,6 +45,11 @@ export interface CrashReport {
   readonly killsInRecovery: number;
   readonly attemptedRows: number;
   readonly acknowledgedRows: number;
+  /** And the ones that kept a process from dropping everything. */
+  readonly killsInClearing: number;
+  /** How often everything was dropped, and how often the directory was replaced by a fresh one. */
+  readonly clearings: number;
+  readonly freshDirectories: number;
   /** Sources created and dropped under load, acknowledged. */
   readonly definitions: number;
   readonly checks: number;
@@ -62,15 +65,15 @@ export interface CrashReport {
 
 /**
  * Starts a database that writes as fast as it can, kills it, starts it again, and so on; and looks every ten kills, and
- * at the end, at whether it holds what it acknowledged and every view equals what plain loops make of the rows.
+ * at the end, at whether it holds what it acknowledged and every view equals what plain loops make of the rows. After
+ * each era, which is so many kills, it begins anew, so that a run does not get slower: see `schedule.ts`.
  */
 export async function runCrashLoop(options: CrashOptions): Promise<CrashReport> {
-  const { kills, killsAtStart = 0 } = options;
   const run = new CrashRun(options);
-  for (let kill = 1; kill <= kills; kill++) {
-    await run.live(kill, phaseOf(kill - killsAtStart));
-    const isDue = kill % KILLS_PER_CHECK === 0 || kill === kills;
-    if (run.report.violations.length === 0 && isDue) {
+  for (const life of lives(options)) {
+    if (life.begins !== null) run.begin(life.begins);
+    await run.live(life);
+    if (run.report.violations.length === 0 && life.isChecked) {
       await run.check();
       options.onCheck?.(run.report);
     }
@@ -79,26 +82,31 @@ export async function runCrashLoop(options: CrashOptions): Promise<CrashReport> 
   return run.report;
 }
 
-/** When a kill comes; one process has to get ready before others may be kept from it. */
-type KillPhase = 'recovery' | 'load' | 'either';
-
-function phaseOf(killAfterStart: number): KillPhase {
-  if (killAfterStart < 1) return 'recovery';
-  return killAfterStart === 1 ? 'load' : 'either';
-}
-
 function isDefinition(entry: Entry): boolean {
   return (entry.act === 'create' || entry.act === 'drop') && entry.phase === 'acknowledged';
 }
 
+/** The median, or `firstMs` without measurements. */
+function usualMs(times: readonly number[], firstMs: number): number {
+  const sorted = times.toSorted((a, b) => a - b);
+  return sorted[sorted.length >> 1] ?? firstMs;
+}
+
 class CrashRun {
-  readonly #dataDirectory: string;
   readonly #directory: string;
   readonly #seed: number;
   readonly #random: SeededRandom;
   readonly #expectation = new Expectation();
   readonly #recoveryMs: number[] = [];
+  /** The same for processes that drop everything before they are ready. */
+  readonly #clearingMs: number[] = [];
   readonly #startedAt = performance.now();
+  #dataDirectory: string;
+  #journals: string[] = [];
+  /** Everything shall be dropped, and no process came to the end of it so far. */
+  #isClearing = false;
+  /** Of eras that are over. */
+  #compactedBefore = 0;
   #report: CrashReport;
 
   constructor({ directory, seed }: CrashOptions) {
@@ -110,8 +118,11 @@ class CrashRun {
       seed,
       kills: 0,
       killsInRecovery: 0,
+      killsInClearing: 0,
       attemptedRows: 0,
       acknowledgedRows: 0,
+      clearings: 0,
+      freshDirectories: 0,
       definitions: 0,
       checks: 0,
       compactedRecords: 0,
@@ -134,23 +145,45 @@ class CrashRun {
     };
   }
 
+  /** A new era, after all of the one before was found right. */
+  begin(era: NonNullable<Life['begins']>): void {
+    for (const journal of this.#journals) rmSync(journal, { force: true });
+    this.#journals = [];
+    const { clearings, freshDirectories, compactedRecords } = this.#report;
+    this.#compactedBefore = compactedRecords;
+    if (era === 'clearing') {
+      this.#isClearing = true;
+      this.#report = { ...this.#report, clearings: clearings + 1 };
+      return;
+    }
+    rmSync(this.#dataDirectory, { recursive: true });
+    this.#expectation.clear();
+    this.#dataDirectory = join(this.#directory, `data-${freshDirectories + 1}`);
+    this.#report = { ...this.#report, freshDirectories: freshDirectories + 1 };
+  }
+
   /** One life of the process, from its start to its kill. */
-  async live(life: number, phase: KillPhase): Promise<void> {
+  async live({ number: life, phase }: Life): Promise<void> {
     const drawn = this.#random.fraction() < RECOVERY_SHARE;
     const inRecovery = phase === 'either' ? drawn : phase === 'recovery';
     const fraction = this.#random.fraction();
     const journal = join(this.#directory, `journal-${life}.jsonl`);
-    const child = startChild([this.#dataDirectory, journal, String(life), String(this.#seed)]);
+    this.#journals.push(journal);
+    const argv = [this.#dataDirectory, journal, String(life), String(this.#seed)];
+    if (this.#isClearing) argv.push('clear');
+    const child = startChild(argv);
     const wasReady = await this.#killAt(child, { inRecovery, fraction });
     const entries = readJournal(journal);
     this.#expectation.add(entries);
-    const { kills, killsInRecovery, definitions } = this.#report;
+    if (entries.some(({ act }) => act === 'cleared')) this.#isClearing = false;
+    const { kills, killsInRecovery, killsInClearing, definitions } = this.#report;
     this.#report = {
       ...this.#report,
       kills: kills + 1,
       killsInRecovery: killsInRecovery + (wasReady ? 0 : 1),
-      attemptedRows: this.#expectation.attempted.size,
-      acknowledgedRows: this.#expectation.acknowledged.size,
+      killsInClearing: killsInClearing + (this.#isClearing ? 1 : 0),
+      attemptedRows: this.#expectation.rowCounts.attempted,
+      acknowledgedRows: this.#expectation.rowCounts.acknowledged,
       definitions: definitions + entries.filter(isDefinition).length,
       recoveryMsMax: Math.max(0, ...this.#recoveryMs),
     };
@@ -167,14 +200,16 @@ class CrashRun {
     { inRecovery, fraction }: { inRecovery: boolean; fraction: number },
   ): Promise<boolean> {
     const ready = { reached: false };
+    const times = this.#isClearing ? this.#clearingMs : this.#recoveryMs;
+    const firstMs = this.#isClearing ? FIRST_CLEARING_MS : FIRST_RECOVERY_MS;
     await child.reached('opening');
     const openedAt = performance.now();
     const whenReady = child.reached('ready').then((reached) => {
       ready.reached = reached;
-      if (reached) this.#recoveryMs.push(performance.now() - openedAt);
+      if (reached) times.push(performance.now() - openedAt);
     });
     if (inRecovery) {
-      await Promise.race([after(fraction * this.#usualRecoveryMs()), child.ended]);
+      await Promise.race([after(fraction * usualMs(times, firstMs)), child.ended]);
     } else {
       await whenReady;
       if (ready.reached) await Promise.race([after(fraction * LOAD_MS_MAX), child.ended]);
@@ -182,11 +217,6 @@ class CrashRun {
     const wasReady = ready.reached;
     await child.kill();
     return wasReady;
-  }
-
-  #usualRecoveryMs(): number {
-    const sorted = this.#recoveryMs.toSorted((a, b) => a - b);
-    return sorted[sorted.length >> 1] ?? FIRST_RECOVERY_MS;
   }
 
   /** Opens the database here and compares what it holds with what it must hold. */
@@ -211,7 +241,8 @@ class CrashRun {
     const observation = await observe(database);
     complaints.push(...(await checkRest(database, observation)));
     await database.close();
-    this.#report = { ...this.#report, compactedRecords: observation.compactedRecords };
+    const compactedRecords = this.#compactedBefore + observation.compactedRecords;
+    this.#report = { ...this.#report, compactedRecords };
     complaints.push(...check(observation, this.#expectation));
     complaints.push(...unknownFiles(directory).map((path) => `unknown file ${path}`));
     const leftOver = await leftOverState(directory, {
@@ -242,50 +273,4 @@ function complainingLogger(complaints: string[]): Logger {
     if (!isExpected) complaints.push(`${message} ${JSON.stringify(fields)}`);
   };
   return { debug() {}, info() {}, warn: complain, error: complain };
-}
-
-/** A process under test. */
-interface Child {
-  /** Resolves with true when the process says so, with false when it ends or takes too long before. */
-  reached(message: Message): Promise<boolean>;
-  readonly ended: Promise<void>;
-  /** SIGKILL; resolves when the process is gone. */
-  kill(): Promise<void>;
-  /** What it had to say, when it did not end by the kill; else null. */
-  readonly endedByItself: string | null;
-}
-
-function startChild(argv: readonly string[]): Child {
-  const child = fork(CHILD, argv, { execArgv: [], stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
-  let errors = '';
-  child.stderr?.on('data', (bytes: Buffer) => (errors += bytes.toString()));
-  const ended = once(child, 'close').then(() => {});
-  const messages = new Map<string, PromiseWithResolvers<boolean>>();
-  const awaited = (message: string): PromiseWithResolvers<boolean> => {
-    const waiting = messages.get(message) ?? Promise.withResolvers<boolean>();
-    messages.set(message, waiting);
-    return waiting;
-  };
-  child.on('message', (message) => awaited(String(message)).resolve(true));
-  return {
-    reached: (message) =>
-      Promise.race([
-        awaited(message).promise,
-        ended.then(() => false),
-        after(STUCK_MS, false, UNREF),
-      ]),
-    ended,
-    async kill() {
-      child.kill('SIGKILL');
-      await ended;
-    },
-    get endedByItself() {
-      return ownEnd(child, errors);
-    },
-  };
-}
-
-function ownEnd({ exitCode, signalCode }: ChildProcess, errors: string): string | null {
-  if (signalCode === 'SIGKILL' && errors === '') return null;
-  return `exit code ${exitCode}, signal ${signalCode}, errors: ${errors}`;
 }

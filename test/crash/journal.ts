@@ -5,6 +5,8 @@ import { existsSync, openSync, readFileSync, writeSync } from 'node:fs';
  * there survives the process; the file of the process that is killed may end in half a line.
  */
 export type Entry =
+  /** Everything was dropped; what follows begins anew. */
+  | { readonly act: 'cleared' }
   /** A row of EVENTS is about to be sent; and: was acknowledged. */
   | { readonly act: 'row'; readonly phase: Phase; readonly id: string }
   /** A source that comes and goes. `generation` tells the streams of one name apart. */

@@ -78,6 +78,9 @@ export const EXTRA_ABOVE = 900;
 /** Of the table PER_WINDOW. */
 export const WINDOW = { sizeMs: 10_000, graceMs: 5_000 };
 
+/** The topic of PER_KEY, made beforehand. Its changes are all looked at later, so they must not be compacted. */
+export const CHANGES_TOPIC = 'per_key';
+
 /** A definition that stays, and how to see that it is there. */
 export interface Definition {
   /** The source it makes, or the sink of the INSERT INTO ... SELECT. */
@@ -111,14 +114,14 @@ export const DEFINITIONS: readonly Definition[] = [
   },
   source(
     'PER_KEY',
-    `CREATE TABLE PER_KEY WITH (KAFKA_TOPIC='per_key') AS
+    `CREATE TABLE PER_KEY WITH (KAFKA_TOPIC='${CHANGES_TOPIC}') AS
      SELECT K, COUNT(*) AS N, SUM(AMOUNT) AS TOTAL, MIN(AMOUNT) AS LEAST, MAX(AMOUNT) AS MOST
      FROM EVENTS GROUP BY K EMIT CHANGES;`,
   ),
   source(
     'PER_KEY_CHANGES',
     `CREATE STREAM PER_KEY_CHANGES (K VARCHAR KEY, N BIGINT, TOTAL BIGINT)
-     WITH (KAFKA_TOPIC='per_key', VALUE_FORMAT='JSON');`,
+     WITH (KAFKA_TOPIC='${CHANGES_TOPIC}', VALUE_FORMAT='JSON');`,
   ),
   source(
     'PER_WINDOW',

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { hashPassword } from '../../server/security/password-hash.ts';
 import { digestToken } from '../../server/security/users.ts';
+import { ConnectServer } from '../connect/connect-server.ts';
 import { CERTIFICATES } from '../server/certificates.ts';
 import { READY, startMillrace } from '../cli/millrace-process.ts';
 
@@ -26,7 +27,10 @@ test('no secret a client or a file holds comes out of the server, at the most ta
     `bot read token ${digestToken(`mr_${CANARY}`)}`,
   ];
   writeFileSync(users, lines.join('\n'));
+  const connect = await ConnectServer.start();
+  const connectUrl = connect.url.replace('//', `//u:${CANARY}@`);
   const argv = ['server', '--data', join(directory, 'data'), '--port', '0', '--users', users];
+  argv.push('--property', `ksql.connect.url=${connectUrl}`);
   const environment = {
     MILLRACE_SCHEMA_REGISTRY_URL: `http://u:${CANARY}@127.0.0.1:9`,
     KSQL_KSQL_SCHEMA_REGISTRY_BASIC_AUTH_USER_INFO: `u:${CANARY}`,
@@ -38,10 +42,8 @@ test('no secret a client or a file holds comes out of the server, at the most ta
     const body = sql === undefined ? null : JSON.stringify({ ksql: sql });
     const method = body === null ? 'GET' : 'POST';
     const response = await fetch(url + path, { method, body, headers: { authorization } });
-    answers.push(
-      JSON.stringify([...response.headers]),
-      sql === undefined ? await response.text() : '',
-    );
+    const isEcho = sql !== undefined && !sql.includes('CONNECTOR');
+    answers.push(JSON.stringify([...response.headers]), isEcho ? '' : await response.text());
     return response.status;
   };
   const right = basic(`${CANARY}-password`);
@@ -49,8 +51,18 @@ test('no secret a client or a file holds comes out of the server, at the most ta
   expect(await ask('/info', basic(`${CANARY}-wrong`))).toBe(401);
   expect(await ask('/info', `Bearer ${CANARY}`)).toBe(401);
   expect(await ask(`/info?access_token=mr_${CANARY}`, '')).toBe(200);
-  const connector = `CREATE SINK CONNECTOR c WITH ('db.password' = '${CANARY}', 'url' = 'http://u:${CANARY}@h');`;
-  expect(await ask('/ksql', right, connector)).toBe(400);
+  const settings = `'db.password' = '${CANARY}', 'url' = 'http://u:${CANARY}@h'`;
+  const connector = `CREATE SINK CONNECTOR c WITH ('connector.class' = 'org.example.FilesSink', ${settings});`;
+  expect(await ask('/ksql', right, connector)).toBe(200);
+  expect(connect.connectors.get('C')).toMatchObject({ 'db.password': CANARY });
+  expect(await ask('/ksql', right, connector)).toBe(409);
+  expect(await ask('/ksql', right, `CREATE SINK CONNECTOR c WITH (${settings} x);`)).toBe(400);
+  expect(await ask('/query', right, connector)).toBe(400);
+  expect(await ask('/ksql', right, 'SHOW CONNECTORS; DESCRIBE CONNECTOR c;')).toBe(200);
+  connect.answer = (_request, response) => void response.writeHead(500).end(`p=${connectUrl}`);
+  expect(await ask('/ksql', right, 'SHOW CONNECTORS;')).toBe(500);
+  connect.close();
+  expect(await ask('/ksql', right, connector)).toBe(500);
   expect(await ask('/ksql', right, 'SHOW PROPERTIES;')).toBe(200);
   const avro =
     "CREATE STREAM s (a INT KEY, b INT) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='AVRO', PARTITIONS=1);";

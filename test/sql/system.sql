@@ -29,13 +29,14 @@ ASSERT SCHEMA SUBJECT 's-value' ID 77 TIMEOUT 0 SECONDS;
 --@expect.error: needs a SUBJECT, an ID, or both
 ASSERT SCHEMA TIMEOUT 0 SECONDS;
 
---@test: there are no connectors
---@expect.error: no Kafka Connect
+--@test: without a Kafka Connect the statements about connectors are refused
+--@expect.error: set ksql.connect.url
 CREATE SOURCE CONNECTOR IF NOT EXISTS c WITH ('connector.class'='x');
+--@expect.error: set ksql.connect.url
 DROP CONNECTOR IF EXISTS c;
---@expect.error: Connector 'C' does not exist
-DROP CONNECTOR c;
+--@expect.error: set ksql.connect.url
 SHOW SINK CONNECTORS;
+--@expect.error: set ksql.connect.url
 SHOW CONNECTOR PLUGINS;
---@expect.error: Connector 'C' does not exist
+--@expect.error: set ksql.connect.url
 DESCRIBE CONNECTOR c;

@@ -32,6 +32,39 @@ describe('a configuration', () => {
     expect(parseServerProperties({})).toMatchObject({ registry: null, maxFutureMs: 3_600_000 });
   });
 
+  test('names Kafka Connect and how to log in there', () => {
+    expect(parseServerProperties({}).connect).toBeNull();
+    expect(parseServerProperties({ 'ksql.connect.url': 'http://c:8083/path' }).connect).toEqual({
+      url: 'http://c:8083/path',
+      timeoutMs: 5_000,
+      credentialsPath: null,
+      reloadsCredentials: false,
+    });
+    const file = {
+      'ksql.connect.url': 'http://c:8083',
+      'ksql.connect.request.timeout.ms': '250',
+      'ksql.connect.basic.auth.credentials.source': 'file',
+      'ksql.connect.basic.auth.credentials.reload': 'TRUE',
+    };
+    const path = 'ksql.connect.basic.auth.credentials.file';
+    expect(parseServerProperties({ ...file, [path]: '/etc/c' }).connect).toEqual({
+      url: 'http://c:8083',
+      timeoutMs: 250,
+      credentialsPath: '/etc/c',
+      reloadsCredentials: true,
+    });
+    expect(() => parseServerProperties(file)).toThrow(`Property ${path} is needed`);
+    for (const [name, value] of [
+      ['ksql.connect.url', 'ftp://c'],
+      ['ksql.connect.request.timeout.ms', '0'],
+      ['ksql.connect.request.timeout.ms', '300001'],
+      ['ksql.connect.basic.auth.credentials.source', 'URL'],
+      ['ksql.connect.basic.auth.credentials.reload', 'yes'],
+    ] as const) {
+      expect(() => parseServerProperties({ [name]: value }), name).toThrow(`Property ${name} does`);
+    }
+  });
+
   test('is refused for what does not exist or does not fit, without naming what may be secret', () => {
     expect(() => parseServerProperties({ 'ksql.no.such': '1' })).toThrow('Unknown property');
     expect(() => parseServerProperties({ 'auto.offset.reset': 'middle' })).toThrow('middle');
@@ -45,6 +78,7 @@ describe('a configuration', () => {
     const texts = new Map([
       ['ksql.schema.registry.url', SECRET],
       ['ksql.schema.registry.basic.auth.user.info', 'alice:hunter2'],
+      ['ksql.connect.url', 'http://alice:hunter2@connect:8083'],
     ]);
     const shown = listServerProperties({ texts });
     expect(shown.find(({ name }) => name === 'ksql.schema.registry.url')).toEqual({

@@ -22,29 +22,3 @@ test('EXPLAIN of a running query says in which state it is on this server', asyn
   const planned = await post(port, '/ksql', { ksql: 'EXPLAIN SELECT v FROM s EMIT CHANGES;' });
   expect(JSON.parse(planned.body)[0].queryDescription.ksqlHostQueryStatus).toEqual({});
 });
-
-test('there are no connectors to list, and none to drop', async () => {
-  const { port } = await startDatabaseServer();
-  const ksql = 'SHOW CONNECTORS; SHOW CONNECTOR PLUGINS; DROP CONNECTOR IF EXISTS c;';
-  const answer = await post(port, '/ksql', { ksql });
-  expect(JSON.parse(answer.body)).toEqual([
-    {
-      '@type': 'connector_list',
-      statementText: 'SHOW CONNECTORS;',
-      connectors: [],
-      warnings: [],
-    },
-    {
-      '@type': 'connector_plugins_list',
-      statementText: 'SHOW CONNECTOR PLUGINS;',
-      connectorsPlugins: [],
-      warnings: [],
-    },
-    {
-      '@type': 'warning_entity',
-      statementText: 'DROP CONNECTOR IF EXISTS c;',
-      message: "Connector 'C' does not exist.",
-      warnings: [],
-    },
-  ]);
-});

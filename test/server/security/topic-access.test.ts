@@ -296,6 +296,8 @@ test('whoever may create topics of a prefix may do so with these only', async ()
     'TERMINATE UNSEEN;',
     'PAUSE CTAS_TOTALS_2;',
     'TERMINATE ALL;',
+    `CREATE SINK CONNECTOR c WITH ('a'='b');`,
+    'DROP CONNECTOR IF EXISTS c;',
   ]) {
     const { status, body } = await ksql('anna', statement);
     expect([statement, status, JSON.parse(body)]).toMatchObject([
