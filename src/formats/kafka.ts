@@ -14,7 +14,7 @@ import {
   checkNotWrapped,
 } from './format-checks.ts';
 import { DeserializationError, type Format } from './format.ts';
-import { decodeText } from './payload-text.ts';
+import { readShortText } from './string-cache.ts';
 
 const NAME = 'KAFKA';
 const KINDS = ['INTEGER', 'BIGINT', 'DOUBLE', 'STRING', 'BYTES'] as const;
@@ -93,7 +93,7 @@ function valueDecoder(type: SqlType): (bytes: Buffer, start: number, end: number
         return bytes.readDoubleBE(start);
       };
     case 'STRING':
-      return decodeText;
+      return readShortText;
     default:
       assert(type.kind === 'BYTES', 'the types of the columns were checked');
       return (bytes, start, end) => new Uint8Array(bytes.subarray(start, end));

@@ -138,9 +138,9 @@ export class RecordBatchWriter {
     timestamp: number,
     key: Uint8Array | null,
     value: Uint8Array | null,
-    headers: readonly RecordHeader[] = [],
+    headers?: readonly RecordHeader[],
   ): void {
-    const tail = headers.length === 0 ? EMPTY : encodeHeaders(headers);
+    const tail = headers === undefined || headers.length === 0 ? EMPTY : encodeHeaders(headers);
     const keyEnd = key === null ? -1 : key.length;
     const valueEnd = value === null ? -1 : value.length;
     this.#append(timestamp, key ?? EMPTY, 0, keyEnd, value ?? EMPTY, 0, valueEnd, tail);

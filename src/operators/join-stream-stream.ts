@@ -50,7 +50,10 @@ export const joinStreamStream: OperatorDefinition<JoinStreamStreamStep> = {
   create: (step, context) => new JoinStreamStream(step, context),
 };
 
-/** The rows of both sides, then the pending rows of those sides that have any, and what waits while many are emitted. */
+/**
+ * The rows of both sides, then the pending rows of those sides that have any, and what waits while many are emitted,
+ * which joins without pending rows did not always keep.
+ */
 function states(step: JoinStreamStreamStep): StateSpec[] {
   const window = layoutOf(step);
   const keyTypes = stateKeyTypes(step);
@@ -61,7 +64,8 @@ function states(step: JoinStreamStreamStep): StateSpec[] {
   });
   const rows = [tableOf('left'), tableOf('right')];
   const pending = pendingSides(step).map(tableOf);
-  return pending.length === 0 ? rows : [...rows, ...pending, heldStateOf(step)];
+  const held = heldStateOf(step);
+  return [...rows, ...pending, pending.length > 0 ? held : { ...held, isNumberedLast: true }];
 }
 
 function heldStateOf({ schema, columns }: JoinStreamStreamStep): StateSpec {
@@ -103,8 +107,12 @@ function layoutOf(step: JoinStreamStreamStep): WindowLayout {
 /** How often rows that have become due are looked for, ms of the wall clock. */
 const EMIT_EVERY_MS = 1_000;
 
-/** Rows that are due are emitted so many at a time. */
+/** Rows that are due, and partners of a row that has very many, are emitted so many at a time. */
 const PIECE = 2_000;
+/** A row with more partners than this meets them in pieces. */
+const PARTNERS_MAX = 10_000;
+/** No more rows of a batch are joined behind so many results. */
+const BATCH_OUT_MAX = 65_536;
 /** Rows that wait are looked at so many at a time. */
 const HELD_PIECE = 1_000;
 
@@ -117,6 +125,7 @@ const EMITTING = 4;
 const PENDING_LEFT = 5;
 const PENDING_RIGHT = PENDING_LEFT + PendingRows.initialNumbers().length;
 const HELD = PENDING_RIGHT + PendingRows.initialNumbers().length;
+const MET = HELD + HeldRows.initialNumbers().length;
 
 type Entry = StateEntry<Row, Row>;
 
@@ -138,13 +147,15 @@ interface Side {
 /**
  * When more rows become due than should be emitted at a time, the row that caused it is held, and all that come behind
  * it, until they are emitted. They are taken out of the pending rows as they are, so that what is left is known after a
- * restart too.
+ * restart too. So is a row that has more partners than should be met at a time: nothing else changes the state
+ * meanwhile, so how many it has met says where it goes on.
  */
 class JoinStreamStream implements Operator, Backlog {
   readonly states: readonly StateTable<Row, Row>[];
   /**
    * Stream time; the highest time stored on the left and on the right; when the next look is due; stream time up to
-   * which due rows are being emitted, or -1; pending rows of both sides; held rows.
+   * which due rows are being emitted, or -1; pending rows of both sides; held rows; how many partners the first held row
+   * has met.
    */
   readonly times = [
     -1,
@@ -155,8 +166,9 @@ class JoinStreamStream implements Operator, Backlog {
     ...PendingRows.initialNumbers(),
     ...PendingRows.initialNumbers(),
     ...HeldRows.initialNumbers(),
+    0,
   ];
-  readonly backlog?: Backlog;
+  readonly backlog: Backlog = this;
   readonly isNext = true;
   readonly isUrgent = false;
   readonly #step: JoinStreamStreamStep;
@@ -167,10 +179,11 @@ class JoinStreamStream implements Operator, Backlog {
   readonly #retentionMs: number;
   readonly #left: Side;
   readonly #right: Side;
-  /** Null when no rows are ever pending. */
-  readonly #held: HeldRows | null = null;
+  readonly #held: HeldRows;
   /** Held rows that are processed next; null when they are not in memory. */
   #run: HeldRun | null = null;
+  /** The values of a row of the batch under way that has met some of its partners. */
+  #valuesUnderWay: Row | null = null;
   /** The rows that are being emitted, in order, and how many of them are; null when they have to be looked for. */
   #due: { readonly rows: readonly DueRow[]; emitted: number } | null = null;
   /** For each row of the batch under way: where its own rows are, or null for a row that joins nothing. */
@@ -209,10 +222,8 @@ class JoinStreamStream implements Operator, Backlog {
       });
     };
     const held = others[sides.length];
-    if (held !== undefined) {
-      this.#held = new HeldRows(held, this.times, HELD);
-      this.backlog = this;
-    }
+    assert(held !== undefined, 'a join of two streams keeps rows that wait');
+    this.#held = new HeldRows(held, this.times, HELD);
     const { type, beforeMs, afterMs } = step;
     this.#left = {
       name: 'left',
@@ -247,7 +258,7 @@ class JoinStreamStream implements Operator, Backlog {
   }
 
   prepare(batch: readonly Change[], input: number): void {
-    this.#held?.nameSpace(batch.length);
+    this.#held.nameSpace(batch.length);
     if (this.isEmpty) this.#nameRows(batch, input);
   }
 
@@ -306,12 +317,19 @@ class JoinStreamStream implements Operator, Backlog {
   }
 
   process(batch: readonly Change[], input: number, out: Change[]): void {
-    const held = this.#held;
-    const count = this.isEmpty ? this.#processRows(batch, input, false, out) : 0;
-    if (held === null) return;
     const mine = this.#sideOf(input);
-    for (let i = count; i < batch.length; i++) {
-      held.hold(input, this.#heldForm(batch[i] as Change, mine));
+    let from = 0;
+    if (this.isEmpty) {
+      from = this.#processRows(batch, { input, areValues: false, outMax: BATCH_OUT_MAX }, out);
+      const values = this.#valuesUnderWay;
+      if (values !== null) {
+        const change = batch[from++] as Change;
+        this.#held.hold(input, withRows(change, change.key, null, values));
+        this.#valuesUnderWay = null;
+      }
+    }
+    for (let i = from; i < batch.length; i++) {
+      this.#held.hold(input, this.#heldForm(batch[i] as Change, mine));
     }
   }
 
@@ -324,20 +342,27 @@ class JoinStreamStream implements Operator, Backlog {
   }
 
   /**
-   * Processes rows that were named, and returns how many: a row that has more to emit is left for later.
+   * Processes rows that were named, and returns how many: a row that has more to emit is left for later, as are those
+   * that come when `outMax` results are reached.
    * @param areValues the rows are in the form in which they are held.
    */
-  #processRows(batch: readonly Change[], input: number, areValues: boolean, out: Change[]): number {
+  #processRows(
+    batch: readonly Change[],
+    { input, areValues, outMax }: { input: number; areValues: boolean; outMax: number },
+    out: Change[],
+  ): number {
     const mine = this.#sideOf(input);
     const theirs = this.#sideOf(1 - input);
     let from = 0;
     for (let i = 0; i < batch.length; i++) {
+      if (out.length >= outMax) return i;
       const to = this.#partnerEnds[i] as number;
       const change = batch[i] as Change;
       const { after } = change;
       if (change.time > (this.times[STREAM_TIME] as number)) this.times[STREAM_TIME] = change.time;
       const own = this.#own[i] as Entry | null;
-      if (own !== null && change.time === this.times[STREAM_TIME]) {
+      // A row that has met partners already has let out what was due.
+      if (own !== null && this.times[MET] === 0 && change.time === this.times[STREAM_TIME]) {
         if (!this.#emitDue(change, mine, out)) return i;
       }
       if (after !== null && (own !== null || mine.preserved)) {
@@ -345,7 +370,10 @@ class JoinStreamStream implements Operator, Backlog {
         if (own === null) out.push(this.#padded(change, change.key, mine, values));
         else {
           const pending = this.#ownPending[i] ?? null;
-          this.#join(change, { mine, theirs, values, own, pending, from, to }, out);
+          if (!this.#join(change, { mine, theirs, values, own, pending, from, to }, out)) {
+            if (!areValues) this.#valuesUnderWay = values;
+            return i;
+          }
         }
       }
       from = to;
@@ -353,34 +381,54 @@ class JoinStreamStream implements Operator, Backlog {
     return batch.length;
   }
 
+  /** False when the row has more partners than should be met at a time: then it goes on behind those it has met. */
   #join(
     change: Change,
     { mine, theirs, values, own, pending, from, to }: JoinInput,
     out: Change[],
-  ): void {
+  ): boolean {
     const { time } = change;
     const timeMin = Math.max(time - mine.back, this.#visibleFrom(theirs));
     const timeMax = time + mine.ahead;
-    let found = false;
+    const metBefore = this.times[MET] as number;
+    const isLong = metBefore > 0 || this.#hasMany({ from, to, timeMin, timeMax });
+    const metMax = isLong ? metBefore + PIECE : Infinity;
+    let skipped = 0;
+    let met = metBefore;
     for (let p = from; p < to; p++) {
       const entry = this.#partners[p] as Entry;
       if (entry.value === null) continue;
       const rows = TimedRows.of(entry.value);
-      for (let r = TimedRows.firstFrom(rows, timeMin); r < rows.length; r++) {
+      let r = TimedRows.firstFrom(rows, timeMin);
+      if (skipped < metBefore) {
+        const behind = Math.min(metBefore - skipped, TimedRows.firstFrom(rows, timeMax + 1) - r);
+        skipped += behind;
+        r += behind;
+      }
+      for (; r < rows.length; r++) {
         const partner = rows[r] as Row;
         const partnerTime = TimedRows.timeOf(partner);
         if (partnerTime > timeMax) break;
-        found = true;
+        if (met >= metMax) {
+          this.times[MET] = met;
+          return false;
+        }
+        met++;
         const joined =
           mine.name === 'left'
             ? this.#rows.join(change.key, values, partner)
             : this.#rows.join(change.key, partner, values);
         out.push(this.#emit(change, change.key, Math.max(time, partnerTime), joined));
       }
-      // Whatever waits in that range was among the partners.
-      theirs.pending?.remove(this.#partnersPending[p] ?? null, timeMin, timeMax);
     }
-    if (!found && mine.preserved) {
+    this.times[MET] = 0;
+    if (theirs.pending !== null) {
+      // Whatever waits in that range was among the partners.
+      for (let p = from; p < to; p++) {
+        theirs.pending.remove(this.#partnersPending[p] ?? null, timeMin, timeMax);
+      }
+    }
+    if (met === 0 && mine.preserved) {
       const isPast = time + mine.ahead < (this.times[STREAM_TIME] as number);
       if (mine.pending === null || isPast) out.push(this.#padded(change, change.key, mine, values));
       else mine.pending.add(pending as Entry, time, values);
@@ -388,6 +436,24 @@ class JoinStreamStream implements Operator, Backlog {
     if (time > (this.times[mine.timeSlot] as number)) this.times[mine.timeSlot] = time;
     // A row that nobody can see any more need not be kept.
     if (time >= this.#visibleFrom(mine)) TimedRows.add(mine.rows, own, time, values);
+    return true;
+  }
+
+  #hasMany({ from, to, timeMin, timeMax }: PartnerRange): boolean {
+    let kept = 0;
+    for (let p = from; p < to; p++) {
+      const { value } = this.#partners[p] as Entry;
+      if (value !== null) kept += TimedRows.of(value).length;
+    }
+    if (kept <= PARTNERS_MAX) return false;
+    let count = 0;
+    for (let p = from; p < to; p++) {
+      const { value } = this.#partners[p] as Entry;
+      if (value === null) continue;
+      const rows = TimedRows.of(value);
+      count += TimedRows.firstFrom(rows, timeMax + 1) - TimedRows.firstFrom(rows, timeMin);
+    }
+    return count > PARTNERS_MAX;
   }
 
   /**
@@ -462,12 +528,12 @@ class JoinStreamStream implements Operator, Backlog {
   }
 
   get isEmpty(): boolean {
-    return this.#held === null || this.#held.isEmpty;
+    return this.#held.isEmpty;
   }
 
   /** Names the due rows that are emitted next or, when none are, what the held rows meet. */
   prepareNext(): void {
-    const held = this.#held as HeldRows;
+    const held = this.#held;
     held.nameFirst();
     // Those of this tick that stay held go into state.
     held.nameSpace(0);
@@ -485,7 +551,8 @@ class JoinStreamStream implements Operator, Backlog {
       this.#left.pending?.nameDue(piece);
       this.#right.pending?.nameDue(piece);
     }
-    this.#run = held.firstRun(left > PIECE ? 1 : HELD_PIECE);
+    const isUnderWay = left > PIECE || (this.times[MET] as number) > 0;
+    this.#run = held.firstRun(isUnderWay ? 1 : HELD_PIECE);
     if (this.#run !== null) this.#nameRows(this.#run.changes, this.#run.input);
   }
 
@@ -493,15 +560,16 @@ class JoinStreamStream implements Operator, Backlog {
     const run = this.#run;
     this.#run = null;
     if (run !== null) {
-      const count = this.#processRows(run.changes, run.input, true, out);
-      if (count > 0) this.#held?.remove(count);
+      const { input, changes } = run;
+      const count = this.#processRows(changes, { input, areValues: true, outMax: PIECE }, out);
+      if (count > 0) this.#held.remove(count);
     } else if ((this.times[EMITTING] as number) >= 0) {
       this.#due ??= { rows: this.#dueRows(), emitted: 0 };
     }
   }
 
   tickEnds(): void {
-    this.#held?.tickEnds();
+    this.#held.tickEnds();
   }
 
   dueAt(): number {
@@ -513,7 +581,7 @@ class JoinStreamStream implements Operator, Backlog {
   }
 
   abandon(): void {
-    this.#held?.abandon();
+    this.#held.abandon();
     this.#due = null;
     this.#run = null;
   }
@@ -547,7 +615,7 @@ class JoinStreamStream implements Operator, Backlog {
   }
 
   windowFloor(state: number): number {
-    if (this.#held !== null && state === this.states.length - 1) return -Infinity;
+    if (state === this.states.length - 1) return -Infinity;
     const side = state % 2 === 0 ? this.#left : this.#right;
     const firstNeeded =
       state < 2
@@ -563,6 +631,14 @@ class JoinStreamStream implements Operator, Backlog {
       ] ?? null
     );
   }
+}
+
+/** Buckets of partners, and the times within which they are. */
+interface PartnerRange {
+  readonly from: number;
+  readonly to: number;
+  readonly timeMin: number;
+  readonly timeMax: number;
 }
 
 interface JoinInput {

@@ -28,6 +28,11 @@ export interface StateSpec {
   readonly keyTypes: readonly SqlType[];
   readonly valueTypes: readonly SqlType[];
   readonly window: WindowLayout | null;
+  /**
+   * Numbered behind the tables of all steps of a plan that are not: a step that did not always keep it must not take
+   * the number of another, under which there is stored state.
+   */
+  readonly isNumberedLast?: true;
 }
 
 /** What an operator is given. No topics, no clock, no catalog. */

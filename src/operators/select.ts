@@ -28,12 +28,16 @@ class Select implements Operator {
   readonly states = [];
   readonly #keys: readonly number[];
   readonly #sameKey: boolean;
+  /** Rows of so many columns stay as they are; -1 when the projection changes rows. */
+  readonly #sameWidth: number;
   readonly #project: (row: Row, context: RowContext) => Row;
 
   constructor(step: SelectStep, { errors, ambient }: OperatorContext) {
     this.#keys = step.keys;
     // An unchanged key is handed on as the same object.
     this.#sameKey = step.keys.every((index, position) => index === position);
+    const isSame = this.#sameKey && areColumnsFrom(step.values, step.keys.length);
+    this.#sameWidth = isSame ? step.keys.length + step.values.length : -1;
     const keyColumns = step.keys.map((index, position): Expression => {
       const column = step.schema.keys[position];
       if (column === undefined) throw new RangeError(`key column ${position} has no schema`);
@@ -54,6 +58,10 @@ class Select implements Operator {
     const project = this.#project;
     for (const change of batch) {
       const { before, after } = change;
+      if (this.#isSame(before) && this.#isSame(after)) {
+        out.push(change);
+        continue;
+      }
       const key = this.#sameKey ? change.key : this.#keyOf(change);
       out.push(
         withRows(
@@ -65,4 +73,16 @@ class Select implements Operator {
       );
     }
   }
+
+  /** Whether the projection would only copy the row: an aggregate's, mostly, whose results stand as they are selected. */
+  #isSame(row: Row | null): boolean {
+    return this.#sameWidth >= 0 && (row === null || row.length === this.#sameWidth);
+  }
+}
+
+/** Whether the expressions are the columns of their input from an index on, in order. */
+function areColumnsFrom(expressions: readonly Expression[], start: number): boolean {
+  return expressions.every((expression, i) => {
+    return expression.kind === 'column' && expression.index === start + i;
+  });
 }

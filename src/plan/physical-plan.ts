@@ -97,15 +97,24 @@ export function sourceSteps(plan: PhysicalPlan): SourceStep[] {
  */
 export function storedNumbers(plan: PhysicalPlan): ReadonlyMap<number, number> {
   const numbers = new Map<number, number>();
-  let sources = 0;
-  let states = 0;
-  for (const step of plan.steps) {
-    if (step.kind === 'Source') {
-      numbers.set(step.id, sources++);
-    } else if (isOperatorStep(step)) {
-      const count = statesOf(step).length;
-      if (count > 0) numbers.set(step.id, states);
-      states += count;
+  sourceSteps(plan).forEach((step, index) => numbers.set(step.id, index));
+  for (const [stepId, [first]] of stateNumbers(plan)) numbers.set(stepId, first as number);
+  return numbers;
+}
+
+/** By step, the numbers its tables of state are stored under. */
+export function stateNumbers(plan: PhysicalPlan): ReadonlyMap<number, readonly number[]> {
+  const numbers = new Map<number, number[]>();
+  let next = 0;
+  for (const isLast of [false, true]) {
+    for (const step of plan.steps) {
+      if (!isOperatorStep(step)) continue;
+      for (const [index, spec] of statesOf(step).entries()) {
+        if ((spec.isNumberedLast === true) !== isLast) continue;
+        const own = numbers.get(step.id) ?? [];
+        own[index] = next++;
+        numbers.set(step.id, own);
+      }
     }
   }
   return numbers;

@@ -4,12 +4,12 @@ import type { Env } from '../base/env.ts';
 import { DatabaseError } from '../base/errors.ts';
 import { partitionForKey } from '../base/murmur2.ts';
 import type { Partition, Topic } from '../log/log.ts';
-import { isLogAppendTime, maxTimestamp, RecordBatchWriter } from '../log/record-batch.ts';
-import type { RecordHeader } from '../log/record-batch.ts';
+import { type RecordHeader, RecordBatchWriter } from '../log/record-batch.ts';
 import { syncDelayMs } from '../log/topic-settings.ts';
 import type { Durability } from '../log/topic-settings.ts';
 import type { AppendGate } from './append-gate.ts';
 import { producerIdOfKey, sequenceOfRecords, sequenceOfText } from './idempotency.ts';
+import { appendWaiting, WaitingRecords } from './waiting-records.ts';
 
 /** A record to be written. */
 export interface NewRecord {
@@ -34,28 +34,13 @@ export interface Acknowledgement {
 }
 
 const RECORD_BYTES_MAX = 1024 * 1024;
-const BATCH_BYTES_MAX = 512 * 1024;
 /** Records that wait for a partition; more are refused. */
 const QUEUED_BYTES_MAX = 64 * 1024 * 1024;
 
-/** The records of one request with an idempotency key that go to one partition: one batch, written once. */
-interface IdempotentBatch {
-  readonly producerId: number;
-  readonly baseSequence: number;
-}
-
-interface Queued {
-  readonly record: NewRecord;
-  readonly timestamp: number;
-  readonly idempotent: IdempotentBatch | null;
-  resolve(acknowledgement: Acknowledgement): void;
-  reject(error: unknown): void;
-}
-
-/** The records that wait to be written to one partition. */
+/** What waits to be written to one partition. */
 class PartitionQueue {
   readonly partition: Partition;
-  queued: Queued[] = [];
+  waiting: WaitingRecords[] = [];
   bytes = 0;
   writing = false;
   /** Cancels the sync that is due; null when none is. */
@@ -102,18 +87,19 @@ export class Ingest {
    * @throws DatabaseError TOO_LARGE above 1 MiB; TOO_MANY when 64 MiB wait already; BAD_REQUEST for a partition the
    *   topic does not have; DISK_FULL while there is too little room.
    */
-  append(topic: Topic, record: NewRecord): Promise<Acknowledgement> {
-    try {
-      this.#check(topic, record);
-      return this.#enqueue(this.#partitionFor(topic, record), record, null);
-    } catch (error) {
-      return Promise.reject(error);
-    }
+  async append(topic: Topic, record: NewRecord): Promise<Acknowledgement> {
+    this.#demandRoom(topic);
+    const part = new WaitingRecords(this.#partitionFor(topic, record, null), this.#clock.now());
+    this.#admit(record, part);
+    this.#enqueue(part);
+    await part.written;
+    return part.acknowledgements()[0] as Acknowledgement;
   }
 
   /**
-   * Writes the records of one request. With an idempotency key a request that is sent again is not written again and
-   * gets the acknowledgements of the first; records without a key all go to one partition then.
+   * Writes the records of one request. One that is refused does not keep the others from being written, unless there is an
+   * idempotency key: then a request that is sent again is not written again and gets the acknowledgements of the first,
+   * and records without a key all go to one partition.
    * @param options.content what tells the request from others with its key; default: the records.
    * @throws DatabaseError as `append`; CONFLICT when the key came with other records before.
    */
@@ -125,30 +111,26 @@ export class Ingest {
       content,
     }: { readonly idempotencyKey?: string | null; readonly content?: string } = {},
   ): Promise<Acknowledgement[]> {
-    if (idempotencyKey === null) {
-      return Promise.all(records.map((record) => this.append(topic, record)));
+    if (records.length > 0) this.#demandRoom(topic);
+    const request = this.#split(topic, records, idempotencyKey);
+    const { parts, refusal } = request;
+    if (idempotencyKey !== null) {
+      if (refusal !== null) throw refusal;
+      const producerId = producerIdOfKey(idempotencyKey);
+      for (const part of parts) {
+        const own = part.records;
+        const sequence = content === undefined ? sequenceOfRecords(own) : sequenceOfText(content);
+        part.idempotent = { producerId, baseSequence: sequence };
+      }
     }
-    const producerId = producerIdOfKey(idempotencyKey);
-    const places = records.map((record) => {
-      this.#check(topic, record);
-      const hasPlace = record.key !== null || record.partition !== undefined;
-      const partition = hasPlace ? record.partition : producerId % topic.partitions.length;
-      return this.#partitionFor(topic, partition === undefined ? record : { ...record, partition });
-    });
-    const batches = new Map<Partition, IdempotentBatch>();
-    for (const place of new Set(places)) {
-      const own = records.filter((_, i) => places[i] === place);
-      const baseSequence = content === undefined ? sequenceOfRecords(own) : sequenceOfText(content);
-      batches.set(place, { producerId, baseSequence });
+    for (const part of parts) this.#enqueue(part);
+    const written = Promise.all(parts.map((part) => part.written));
+    if (refusal !== null) {
+      written.catch(() => {});
+      throw refusal;
     }
-    // One partition after the other, so that the records of each stand together in its queue.
-    const answers = new Map<number, Promise<Acknowledgement>>();
-    for (const [place, batch] of batches) {
-      records.forEach((record, i) => {
-        if (places[i] === place) answers.set(i, this.#enqueue(place, record, batch));
-      });
-    }
-    return Promise.all(records.map((_, i) => answers.get(i) as Promise<Acknowledgement>));
+    await written;
+    return acknowledgementsOf(request);
   }
 
   /** Syncs what is due; no sync begins by itself afterwards. */
@@ -159,41 +141,77 @@ export class Ingest {
     await Promise.allSettled(due.map(({ partition }) => partition.sync()));
   }
 
-  #check(topic: Topic, record: NewRecord): void {
-    // What the database writes for itself takes little, and dropping things has to work.
+  /** What the database writes for itself takes little, and dropping things has to work. */
+  #demandRoom(topic: Topic): void {
     if (!isReserved(topic.name)) this.#guard?.demandRoom();
-    const bytes = bytesOf(record);
-    if (bytes <= RECORD_BYTES_MAX) return;
-    throw new DatabaseError(
-      'TOO_LARGE',
-      `The record for topic ${topic.name} has ${bytes} bytes; at most ${RECORD_BYTES_MAX} are allowed.`,
-    );
   }
 
-  #enqueue(
-    partition: Partition,
-    record: NewRecord,
-    idempotent: IdempotentBatch | null,
-  ): Promise<Acknowledgement> {
-    const queue = this.#queueFor(partition);
-    const bytes = bytesOf(record);
-    if (queue.bytes + bytes > QUEUED_BYTES_MAX) {
-      const message = `${queue.bytes} bytes wait to be written to topic ${partition.topic.name} partition ${partition.index} already. Send more slowly and try again.`;
-      return Promise.reject(new DatabaseError('TOO_MANY', message));
+  /** The records by partition, but for those that are refused. */
+  #split(topic: Topic, records: readonly NewRecord[], idempotencyKey: string | null): Request {
+    const now = this.#clock.now();
+    const together =
+      idempotencyKey === null ? null : producerIdOfKey(idempotencyKey) % topic.partitions.length;
+    const parts: WaitingRecords[] = [];
+    const partIndexes: number[] = [];
+    let refusal: unknown = null;
+    let at = -1;
+    for (const record of records) {
+      try {
+        const partition = this.#partitionFor(topic, record, together);
+        if (parts[at]?.partition !== partition) {
+          at = parts.findIndex((part) => part.partition === partition);
+          if (at < 0) at = parts.push(new WaitingRecords(partition, now)) - 1;
+        }
+        this.#admit(record, parts[at] as WaitingRecords);
+        partIndexes.push(at);
+      } catch (error) {
+        refusal ??= error;
+      }
     }
-    return new Promise((resolve, reject) => {
-      const timestamp = record.timestamp ?? this.#clock.now();
-      queue.queued.push({ record, timestamp, idempotent, resolve, reject });
-      queue.bytes += bytes;
-      if (!queue.writing) this.#schedule(queue);
-    });
+    return { parts, partIndexes, refusal };
   }
 
-  #partitionFor(topic: Topic, { key, partition: index }: NewRecord): Partition {
+  /** Adds a record to those that will wait together. */
+  #admit(record: NewRecord, part: WaitingRecords): void {
+    const { topic, index } = part.partition;
+    const bytes = bytesOf(record);
+    if (bytes > RECORD_BYTES_MAX) {
+      throw new DatabaseError(
+        'TOO_LARGE',
+        `The record for topic ${topic.name} has ${bytes} bytes; at most ${RECORD_BYTES_MAX} are allowed.`,
+      );
+    }
+    const waitingBytes = this.#queueFor(part.partition).bytes + part.bytes;
+    if (waitingBytes + bytes > QUEUED_BYTES_MAX) {
+      throw new DatabaseError(
+        'TOO_MANY',
+        `${waitingBytes} bytes wait to be written to topic ${topic.name} partition ${index} already. Send more slowly and try again.`,
+      );
+    }
+    part.records.push(record);
+    part.bytes += bytes;
+  }
+
+  #enqueue(part: WaitingRecords): void {
+    if (part.records.length === 0) return;
+    const queue = this.#queueFor(part.partition);
+    queue.waiting.push(part);
+    queue.bytes += part.bytes;
+    if (!queue.writing) this.#schedule(queue);
+  }
+
+  /** @param together where a record without a key goes; null: to each partition in turn. */
+  #partitionFor(
+    topic: Topic,
+    { key, partition: index }: NewRecord,
+    together: number | null,
+  ): Partition {
     const { partitions } = topic;
     let chosen = index;
     if (chosen === undefined) {
-      if (key !== null) chosen = partitionForKey(key, partitions.length);
+      if (partitions.length === 1) chosen = 0;
+      else if (key !== null) chosen = partitionForKey(key, partitions.length);
+      else if (together !== null) chosen = together;
       else {
         chosen = (this.#turns.get(topic) ?? 0) % partitions.length;
         this.#turns.set(topic, chosen + 1);
@@ -225,30 +243,18 @@ export class Ingest {
   }
 
   async #write(queue: PartitionQueue): Promise<void> {
-    const { partition, queued } = queue;
-    queue.queued = [];
+    const { partition, waiting } = queue;
+    queue.waiting = [];
     queue.bytes = 0;
-    const { topic } = partition;
     try {
-      const places = this.#appendQueued(partition, queued);
+      appendWaiting(partition, waiting, this.#writer);
       await this.#settle(queue);
-      queued.forEach(({ resolve, reject }, index) => {
-        const place = places[index] as Place | DatabaseError;
-        if (place instanceof DatabaseError) reject(place);
-        else {
-          resolve({
-            topic: topic.name,
-            partition: partition.index,
-            ...place,
-            durability: topic.settings.durability,
-          });
-        }
-      });
+      for (const part of waiting) part.settle();
     } catch (error) {
-      for (const { reject } of queued) reject(error);
+      for (const part of waiting) part.fail(error);
     }
     queue.writing = false;
-    if (queue.queued.length > 0) this.#schedule(queue);
+    if (queue.waiting.length > 0) this.#schedule(queue);
   }
 
   /** Does what has to be done before the acknowledgement. */
@@ -273,62 +279,29 @@ export class Ingest {
       );
     });
   }
-
-  /** Appends the records in batches and returns where each stands, or why it does not. */
-  #appendQueued(partition: Partition, queued: readonly Queued[]): (Place | DatabaseError)[] {
-    const places: (Place | DatabaseError)[] = [];
-    const writer = this.#writer;
-    let open: Queued[] = [];
-    const finish = (): void => {
-      if (open.length > 0) places.push(...placesOf(partition, writer.finish(), open));
-      open = [];
-    };
-    for (const item of queued) {
-      const { record, timestamp, idempotent } = item;
-      if (open.length > 0 && open[0]?.idempotent !== idempotent) finish();
-      if (open.length === 0) {
-        writer.begin(idempotent === null ? {} : { ...idempotent, producerEpoch: 0 });
-      }
-      writer.append(timestamp, record.key, record.value, record.headers);
-      open.push(item);
-      if (idempotent === null && writer.sizeBytes >= BATCH_BYTES_MAX) finish();
-    }
-    finish();
-    return places;
-  }
 }
 
-interface Place {
-  readonly offset: number;
-  readonly timestamp: number;
+/** The records of one request by partition. */
+interface Request {
+  readonly parts: readonly WaitingRecords[];
+  /** Of each record, in order, the part it is in. */
+  readonly partIndexes: readonly number[];
+  /** Why records are in none, of the first of them; null when all are. */
+  readonly refusal: unknown;
 }
 
-function placesOf(
-  partition: Partition,
-  batch: Buffer,
-  items: readonly Queued[],
-): (Place | DatabaseError)[] {
-  const isIdempotent = items[0]?.idempotent !== null;
-  let base: number;
-  try {
-    base = isIdempotent ? partition.produce(batch).offset : partition.append(batch);
-  } catch (error) {
-    // Only the request whose key it is has to know.
-    if (!(error instanceof DatabaseError) || error.code !== 'CONFLICT') throw error;
-    const message =
-      'The Idempotency-Key was used with other records before. Nothing was written; take a new key for a new request.';
-    return items.map(() => new DatabaseError('CONFLICT', message, { cause: error }));
-  }
-  const appendTime = isLogAppendTime(batch) ? maxTimestamp(batch) : null;
-  return items.map(({ timestamp }, i) => ({
-    offset: base + i,
-    timestamp: appendTime ?? timestamp,
-  }));
+/** In the order of the records. */
+function acknowledgementsOf({ parts, partIndexes }: Request): Acknowledgement[] {
+  const [only] = parts;
+  if (only !== undefined && parts.length === 1) return only.acknowledgements();
+  const byPart = parts.map((part) => part.acknowledgements().values());
+  return partIndexes.map((index) => byPart[index]?.next().value as Acknowledgement);
 }
 
 /** What a record takes in memory, about. */
-function bytesOf({ key, value, headers = [] }: NewRecord): number {
+function bytesOf({ key, value, headers }: NewRecord): number {
   let bytes = (key?.length ?? 0) + (value?.length ?? 0);
+  if (headers === undefined) return bytes;
   for (const header of headers) bytes += header.key.length + (header.value?.length ?? 0);
   return bytes;
 }

@@ -22,6 +22,7 @@ import type { Row, Value } from '../sql/types.ts';
 import { StateReader, type StoredRow, type WindowRange } from '../state/state-reader.ts';
 import type { WindowLayout } from '../state/state-table.ts';
 import type { Store, StoreSnapshot } from '../state/store.ts';
+import { CommittedState } from './committed-state.ts';
 import { queryKey, statePrefix, type QueryProgress } from './meta.ts';
 import type { PersistentQuery } from './persistent-query.ts';
 
@@ -42,6 +43,8 @@ export class MaterializedTable {
   readonly #window: WindowLayout | null;
   readonly #sessions: SessionWindow | null;
   readonly #readers: readonly StateReader<Row, Row>[];
+  /** By partition; null where rows are always read from the store. */
+  readonly #inMemory: readonly (CommittedState | null)[];
   readonly #restore: (stored: StoredRow<Row, Row>) => readonly Change[];
   readonly #chain: readonly Operator[];
   readonly #encodeKey: Encoder;
@@ -68,10 +71,13 @@ export class MaterializedTable {
     assert(spec !== undefined, 'a materialized step keeps state');
     this.#window = spec.window;
     this.#sessions = sessionsOf(materialization);
-    this.#readers = Array.from({ length: partitionCount }, (_, partition) => {
-      const prefix = statePrefix({ queryNumber: writer.number, stateNumber, partition });
-      return new StateReader({ prefix, codec: rowCodec(spec), window: spec.window });
-    });
+    const prefixes = Array.from({ length: partitionCount }, (_, partition) =>
+      statePrefix({ queryNumber: writer.number, stateNumber, partition }),
+    );
+    this.#readers = prefixes.map(
+      (prefix) => new StateReader({ prefix, codec: rowCodec(spec), window: spec.window }),
+    );
+    this.#inMemory = prefixes.map((prefix) => CommittedState.of(writer, { prefix, spec }));
     this.#restore = rowOf(materialization);
     this.#chain = chain.map((filterOrSelect) =>
       createOperator(filterOrSelect, {
@@ -93,15 +99,36 @@ export class MaterializedTable {
     return this.#window !== null;
   }
 
-  /** The row of one key of a table without windows, at once; none for a key that is not there. */
-  get(key: Row, store: Pick<Store, 'get'>): readonly Change[] {
+  /**
+   * The row of one key of a table without windows, at once, as the store has it at this moment; none for a key that is
+   * not there. From memory where that is known to hold the same.
+   */
+  get(key: Row, store: Store): readonly Change[] {
     const stateKey = this.#stateKey(key);
     const found: StoredRow<Row, Row>[] = [];
     for (const partition of this.#partitionsOf(stateKey)) {
-      const stored = this.#readers[partition]?.get(store, stateKey) ?? null;
+      const value = this.#inMemory[partition]?.get(stateKey);
+      const stored =
+        value === undefined
+          ? this.#stored(stateKey, { partition, store })
+          : value && { key: stateKey, windowStart: 0, value };
       if (stored !== null) found.push(stored);
     }
     return this.#through(found);
+  }
+
+  #getStored(key: Row, store: Pick<Store, 'get'>): readonly Change[] {
+    const stateKey = this.#stateKey(key);
+    const partitions = [...this.#partitionsOf(stateKey)];
+    const rows = partitions.map((partition) => this.#stored(stateKey, { partition, store }));
+    return this.#through(rows.filter((row) => row !== null));
+  }
+
+  #stored(
+    stateKey: Row,
+    { partition, store }: { readonly partition: number; readonly store: Pick<Store, 'get'> },
+  ): StoredRow<Row, Row> | null {
+    return this.#readers[partition]?.get(store, stateKey) ?? null;
   }
 
   /** The rows a plan asks for, in batches: lookups in their order, scans partition by partition in key order. */
@@ -131,7 +158,7 @@ export class MaterializedTable {
     times: QueryProgress['times'],
   ): AsyncGenerator<readonly Change[]> {
     if (this.#window === null) {
-      yield this.get(key, snapshot);
+      yield this.#getStored(key, snapshot);
       return;
     }
     const stateKey = this.#stateKey(key);

@@ -59,6 +59,7 @@ export class PersistentQuery {
   #recordsOut = 0;
   /** By source of the topology: up to where what was read is committed. */
   #committed: readonly number[];
+  #committedAttempt = -1;
   readonly #late: { count: number };
   readonly #memory: { readonly usedBytes: number };
   /** Where it began in this life of the process. */
@@ -107,9 +108,15 @@ export class PersistentQuery {
     return this.topology.sources.map(({ position }) => position);
   }
 
-  /** A commit that these positions are part of is done. */
-  committed(positions: readonly number[]): void {
+  /** The tick attempt in which it came to these positions is committed. */
+  committed(positions: readonly number[], attempt: number): void {
     this.#committed = positions;
+    this.#committedAttempt = attempt;
+  }
+
+  /** The last tick attempt it took part in that is committed; -1 before the first. */
+  get committedAttempt(): number {
+    return this.#committedAttempt;
   }
 
   /** Whether everything below the offsets, one for each source, is processed and committed. */

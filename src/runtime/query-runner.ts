@@ -11,6 +11,7 @@ import {
   type PhysicalPlan,
   type SourceStep,
   sourceSteps,
+  stateNumbers,
   storedNumbers,
 } from '../plan/physical-plan.ts';
 import { SchemaCache } from '../formats/schema-cache.ts';
@@ -178,6 +179,7 @@ export class QueryRunner {
     const { plan, number, merge } = definition;
     const progress = this.#progress.get(number);
     const numbers = storedNumbers(plan);
+    const states = stateNumbers(plan);
     const { clock, store, seed } = this.#options;
     return new Topology({
       plan,
@@ -204,7 +206,7 @@ export class QueryRunner {
           budget: memory,
           prefix: statePrefix({
             queryNumber: number,
-            stateNumber: (numbers.get(step.id) as number) + index,
+            stateNumber: states.get(step.id)?.[index] as number,
             partition,
           }),
           codec: rowCodec(spec),

@@ -566,7 +566,7 @@ export class TickLoop {
       this.#expectedEnds = new Map();
       outputs.release();
       this.#committing = null;
-      for (const { query, at } of positions) query.committed(at);
+      for (const { query, at } of positions) query.committed(at, attempt);
       for (const check of this.#afterCommit) check();
       this.wake();
     });

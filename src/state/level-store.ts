@@ -3,6 +3,7 @@ import type { FileSystem } from '../base/env.ts';
 import { DatabaseError } from '../base/errors.ts';
 import { checkLevelFiles, checkTablesLater } from './level-check.ts';
 import type { LiveTable } from './level-manifest.ts';
+import { PackedChanges } from './packed-changes.ts';
 import type { RangeOptions, Store, StoreChange, StoreEntry, StoreSnapshot } from './store.ts';
 import { checked, checkedEntries, withChecks } from './value-check.ts';
 
@@ -127,10 +128,12 @@ class LevelStore implements Store {
 
   async commit(changes: Iterable<StoreChange>): Promise<void> {
     const batch = this.#level.batch();
-    for (const [key, value] of withChecks(changes)) {
-      if (value === null) batch.del(key);
-      else batch.put(key, value);
-    }
+    const add = (key: Uint8Array, checkedValue: Uint8Array | null): void => {
+      if (checkedValue === null) batch.del(key);
+      else batch.put(key, checkedValue);
+    };
+    if (changes instanceof PackedChanges) changes.visitChecked(add);
+    else for (const [key, value] of withChecks(changes)) add(key, value);
     await this.#write(() => batch.write({ sync: true }));
     await this.syncNewFiles();
   }

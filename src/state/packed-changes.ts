@@ -1,6 +1,7 @@
 // Hot path: once per changed key of a tick.
 import { ByteWriter } from '../base/byte-writer.ts';
 import type { StoreChange } from './store.ts';
+import { CHECK_BYTES, writeCheck } from './value-check.ts';
 
 /** Bytes of one slab; a new one begins when it is full, so that nothing is ever copied. */
 const SLAB_BYTES = 256 * 1024;
@@ -8,13 +9,14 @@ const DELETED = 1;
 
 interface Slab {
   readonly writer: ByteWriter;
-  /** For each change: end of its key, end of its value, whether it deletes. */
+  /** For each change: end of its key, end of its value and the check behind that, whether it deletes. */
   readonly marks: number[];
 }
 
 /**
  * Changes laid end to end in a few large buffers. A tick may hold 100,000 of them until it is committed: as objects of
- * their own they would all survive into the old generation and be most of the garbage collector's work.
+ * their own they would all survive into the old generation and be most of the garbage collector's work. Behind each value
+ * stands its check, so that a store that keeps one need not copy the value.
  */
 export class PackedChanges implements Iterable<StoreChange> {
   readonly #slabs: Slab[] = [];
@@ -42,6 +44,8 @@ export class PackedChanges implements Iterable<StoreChange> {
   /** The value is written, or `deletes` and there is none. */
   end(deletes: boolean): void {
     const { writer, marks } = this.#slabs.at(-1) as Slab;
+    const keyStart = marks.length > 1 ? (marks[marks.length - 3] as number) : 0;
+    if (!deletes) writeCheck(writer, { keyStart, keyEnd: marks[marks.length - 1] as number });
     marks.push(writer.length, deletes ? DELETED : 0);
     this.#count++;
   }
@@ -63,7 +67,28 @@ export class PackedChanges implements Iterable<StoreChange> {
         const keyEnd = marks[i] as number;
         const end = marks[i + 1] as number;
         const key = bytes.subarray(start, keyEnd);
-        yield [key, marks[i + 2] === DELETED ? null : bytes.subarray(keyEnd, end)];
+        const isDeleted = marks[i + 2] === DELETED;
+        yield [key, isDeleted ? null : bytes.subarray(keyEnd, end - CHECK_BYTES)];
+        start = end;
+      }
+    }
+  }
+
+  /**
+   * Calls `visit` for each change, in order.
+   * @param visit takes the key and the value with its check, which share the memory of the changes; null for a deletion.
+   */
+  visitChecked(visit: (key: Uint8Array, checkedValue: Uint8Array | null) => void): void {
+    for (const { writer, marks } of this.#slabs) {
+      const { buffer, byteOffset } = writer.buffer;
+      let start = 0;
+      for (let i = 0; i < marks.length; i += 3) {
+        const keyEnd = marks[i] as number;
+        const end = marks[i + 1] as number;
+        // Not `subarray`, which takes several times as long.
+        const key = new Uint8Array(buffer, byteOffset + start, keyEnd - start);
+        const isDeleted = marks[i + 2] === DELETED;
+        visit(key, isDeleted ? null : new Uint8Array(buffer, byteOffset + keyEnd, end - keyEnd));
         start = end;
       }
     }

@@ -272,6 +272,22 @@ export class StateTable<K, V> {
     );
   }
 
+  /** Whether its keys in the store have the prefix. */
+  isUnder(prefix: Uint8Array): boolean {
+    return this.#prefix.equals(prefix);
+  }
+
+  /**
+   * The value of a key of a table without windows as the store has it; null for none, undefined when that is not known in
+   * memory.
+   * @param committedTick the last tick attempt of the query that was committed.
+   */
+  committed(mapKey: unknown, committedTick: number): V | null | undefined {
+    const entry = this.#parts.get(0)?.entries.get(mapKey);
+    if (entry === undefined || !entry.loaded || entry.dirtyTick > committedTick) return undefined;
+    return entry.value;
+  }
+
   /** Whether `load()` has anything to do. */
   get needsLoad(): boolean {
     return this.#missing.length > 0 || this.#pages.length > 0 || this.#missingWindows !== null;
@@ -470,8 +486,8 @@ export class StateTable<K, V> {
     this.#writeStoreKey(writer, entry);
     into.endKey();
     if (entry.value !== null) this.#codec.writeValue(writer, entry.value);
-    into.end(entry.value === null);
     this.#resize(entry, writer.length - start);
+    into.end(entry.value === null);
   }
 
   #resize(entry: StateEntry<K, V>, encodedBytes: number): void {

@@ -1,4 +1,5 @@
 // Hot path: once per stored value.
+import type { ByteWriter } from '../base/byte-writer.ts';
 import { crc32c } from '../base/crc32c.ts';
 import { CorruptionError } from '../base/errors.ts';
 import type { StoreChange, StoreEntry } from './store.ts';
@@ -12,7 +13,7 @@ import type { StoreChange, StoreEntry } from './store.ts';
  * | n     | value                                           |
  * | 4     | CRC-32C of the value xor that of the key, big-endian |
  */
-const CHECK_BYTES = 4;
+export const CHECK_BYTES = 4;
 const SLAB_BYTES = 256 * 1024;
 
 /** The changes with checked values. Values are laid end to end in slabs: one each would be most of the garbage. */
@@ -34,6 +35,15 @@ export function* withChecks(changes: Iterable<StoreChange>): Generator<StoreChan
     yield [key, slab.subarray(at, at + length)];
     at += length;
   }
+}
+
+/** Writes the check of a value that was just written behind its key. */
+export function writeCheck(
+  writer: ByteWriter,
+  { keyStart, keyEnd }: { readonly keyStart: number; readonly keyEnd: number },
+): void {
+  const { buffer, length } = writer;
+  writer.writeInt32(crc32c(buffer, keyStart, keyEnd) ^ crc32c(buffer, keyEnd, length));
 }
 
 /** One value with its check, as bytes of its own. */

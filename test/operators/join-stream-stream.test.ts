@@ -193,7 +193,8 @@ describe('with GRACE PERIOD rows appear without a partner when none can come any
     await emitted(harness, LEFT, at(100, 1));
     harness.now = 1_000;
     expect(await emitted(harness, LEFT, at(200, 2))).toEqual([]);
-    expect(harness.operator.states).toHaveLength(2);
+    // Both sides, and rows that wait.
+    expect(harness.operator.states).toHaveLength(3);
   });
 });
 
@@ -319,4 +320,167 @@ describe('more rows due at once than should be emitted at a time', () => {
     out.push(...(await harness.backlog()));
     expect(lines(out)).toEqual(await whole());
   });
+});
+
+/** The operator as a process that starts finds it. */
+function restarted(
+  harness: OperatorHarness,
+  { step, store }: { step: JoinStreamStreamStep; store: MemoryStore },
+): OperatorHarness {
+  const next = new OperatorHarness(step, { store });
+  next.operator.times?.splice(0, Infinity, ...(harness.operator.times ?? []));
+  return next;
+}
+
+describe('a row with more partners than should be met at a time', () => {
+  const COUNT = 10_500;
+  const LIMIT = 10_000;
+  // In buckets of 21 ms from 84 and from 105.
+  const partners = Array.from({ length: COUNT }, (_, i) =>
+    at(100 + Math.floor((i * 8) / COUNT), i),
+  );
+
+  async function filled(
+    step: JoinStreamStreamStep,
+    store: MemoryStore,
+    ...left: readonly Change[]
+  ): Promise<OperatorHarness> {
+    const harness = new OperatorHarness(step, { store });
+    await harness.run(left, LEFT);
+    await harness.run([at(99, -8), at(112, -9, 'b')], RIGHT);
+    await harness.run(partners, RIGHT);
+    await harness.commit();
+    return harness;
+  }
+
+  /** The row with all those partners; rows behind it that meet it, its partners, and one another. */
+  const batches: [Change[], number][] = [
+    [[at(110, -1), at(116, -2)], LEFT],
+    [[at(111, -3), at(111, -4, null)], RIGHT],
+    [[at(117, -5, 'c')], LEFT],
+  ];
+
+  async function begin(harness: OperatorHarness): Promise<Change[]> {
+    const out: Change[] = [];
+    for (const [batch, side] of batches) out.push(...(await harness.begun(batch, side)));
+    return out;
+  }
+
+  /** Partner i is at 100 + 8 i / COUNT; the second left row meets those from 106 on, which are the last quarter. */
+  const quarter = (COUNT * 6) / 8;
+  const all = Array.from({ length: COUNT }, (_, i) => `a -1 ${i} @110`);
+  const some = all.slice(quarter).map((_, i) => `a -2 ${quarter + i} @116`);
+  const waits = { delayed: true, graceMs: 5 };
+
+  test.each([
+    ['INNER', {}, []],
+    ['LEFT', {}, ['c -5 null @117']],
+    ['RIGHT', {}, ['null null -4 @111']],
+    ['FULL', {}, ['null null -4 @111', 'c -5 null @117']],
+    ['INNER', waits, []],
+    ['LEFT', waits, []],
+    ['RIGHT', waits, ['null null -4 @111']],
+    ['FULL', waits, ['null null -4 @111']],
+  ] as const)('%s %o meets each once, in order, across restarts', async (type, grace, alone) => {
+    const store = new MemoryStore();
+    const step = joining({ type, ...grace });
+    let harness = await filled(step, store);
+    const out = await begin(harness);
+    expect(out.length).toBeLessThan(COUNT);
+    let restarts = 0;
+    while (harness.operator.backlog?.isEmpty === false) {
+      await harness.commit();
+      harness = restarted(harness, { step, store });
+      restarts++;
+      for (let piece = 0; piece < 2; piece++) {
+        const next = await harness.backlogPiece();
+        expect(next.length).toBeLessThan(LIMIT);
+        out.push(...next);
+      }
+    }
+    expect(restarts).toBeGreaterThan(1);
+    expect(lines(out)).toEqual([...all, ...some, 'a -1 -3 @111', 'a -2 -3 @116', ...alone]);
+    if (!('delayed' in grace) || type === 'INNER') return;
+    // The partners do not wait any more.
+    harness.now = 1_000;
+    const late = lines([
+      ...(await harness.run([at(10_000, -6, 'd')], LEFT)),
+      ...(await harness.run([at(10_000, -7, 'e')], RIGHT)),
+    ]);
+    expect(late).toEqual(
+      [
+        type === 'LEFT' ? null : 'a null -8 @99',
+        type === 'LEFT' ? null : 'b null -9 @112',
+        type === 'RIGHT' ? null : 'c -5 null @117',
+      ].filter((line) => line !== null),
+    );
+  });
+
+  test('meets them at once when there are no more than that', async () => {
+    const harness = await filled(joining(), new MemoryStore());
+    // The times from 101 on.
+    const out = await harness.begun([at(111, -1)], LEFT);
+    expect(out).toHaveLength(COUNT - Math.ceil(COUNT / 8));
+    expect(harness.operator.backlog?.isEmpty).toBe(true);
+  });
+
+  test('is the same when a tick is abandoned in the middle', async () => {
+    const harness = await filled(joining(), new MemoryStore());
+    const out = await begin(harness);
+    await harness.commit();
+    const saved = [...(harness.operator.times ?? [])];
+    await harness.backlogPiece();
+    harness.operator.times?.splice(0, Infinity, ...saved);
+    harness.abandon();
+    out.push(...(await harness.backlogPiece()));
+    await harness.commit();
+    out.push(...(await harness.backlog()));
+    expect(lines(out)).toEqual([...all, ...some, 'a -1 -3 @111', 'a -2 -3 @116']);
+  });
+
+  test('lets out what is due once, before the first of them', async () => {
+    const store = new MemoryStore();
+    const step = joining({ type: 'FULL', ...waits, beforeMs: 50 });
+    let harness = await filled(step, store, at(96, -7, 'z'));
+    harness.now = 1_000;
+    const out = await harness.begun([at(117, -1)], LEFT);
+    await harness.commit();
+    harness = restarted(harness, { step, store });
+    // The time of the next look has come, but it is still the same row.
+    harness.now = 5_000;
+    const times = [...(harness.operator.times ?? [])];
+    out.push(...(await harness.backlog()));
+    expect(lines(out).slice(0, 2)).toEqual(['z -7 null @96', 'a -1 -8 @117']);
+    expect(out).toHaveLength(COUNT + 2);
+    expect(times[3]).toBe(2_000);
+    expect(harness.operator.times?.[3]).toBe(2_000);
+  });
+
+  test('has its columns computed once', async () => {
+    const columns = [
+      { side: 'left', expression: over('V / 0') },
+      { side: 'right', expression: over('V') },
+    ] as const;
+    const harness = await filled(joining({ columns }), new MemoryStore());
+    const out = await harness.run([at(110, -1)], LEFT);
+    expect(lines([out[0] as Change, out.at(-1) as Change])).toEqual([
+      'a null 0 @110',
+      `a null ${COUNT - 1} @110`,
+    ]);
+    expect(harness.errors).toHaveLength(1);
+  });
+});
+
+test('a batch of many rows with many partners comes in pieces', async () => {
+  const harness = new OperatorHarness(joining());
+  await harness.run(
+    Array.from({ length: 1_000 }, (_, i) => at(100, i)),
+    RIGHT,
+  );
+  const batch = Array.from({ length: 200 }, (_, i) => at(100, i));
+  const pieces = await harness.pieces(batch, LEFT);
+  expect(Math.max(...pieces.map(({ length }) => length))).toBeLessThan(70_000);
+  expect(lines(pieces.flat())).toEqual(
+    batch.flatMap((_, l) => Array.from({ length: 1_000 }, (__, r) => `a ${l} ${r} @100`)),
+  );
 });

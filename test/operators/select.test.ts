@@ -62,3 +62,36 @@ test('puts key columns into another order', async () => {
   const out = await new OperatorHarness(swapped).run([change(['a', 1], null, ['a', 1, 5])]);
   expect(out).toEqual([change([1, 'a'], null, [1, 'a', 5])]);
 });
+
+test('hands on what it would only copy', async () => {
+  const same: SelectStep = {
+    ...step,
+    schema: {
+      keys: [{ name: 'K', type: STRING }],
+      values: [
+        { name: 'G', type: STRING },
+        { name: 'V', type: INTEGER },
+      ],
+      window: null,
+    },
+    values: [over('G'), over('V')],
+  };
+  const input = [change(['a'], ['a', 'x', 5], ['a', 'y', 2]), change(['b'], null, null)];
+  const out = await new OperatorHarness(same).run(input);
+  expect(out).toEqual(input);
+  expect(out[0]).toBe(input[0]);
+});
+
+test('takes columns of a wider row out, also when they stand in its order', async () => {
+  const narrow: SelectStep = {
+    ...step,
+    schema: {
+      keys: [{ name: 'K', type: STRING }],
+      values: [{ name: 'G', type: STRING }],
+      window: null,
+    },
+    values: [over('G')],
+  };
+  const out = await new OperatorHarness(narrow).run([change(['a'], null, ['a', 'x', 5])]);
+  expect(out).toEqual([change(['a'], null, ['a', 'x'])]);
+});

@@ -100,3 +100,43 @@ test(
     ]);
   },
 );
+
+/** Rows of one key. */
+function recordsOfOne(count: number, column: string, timestamp: number) {
+  const key = Buffer.alloc(4);
+  return Array.from({ length: count }, (_, index) => {
+    return { key, value: Buffer.from(`{"${column}":${index}}`), timestamp };
+  });
+}
+
+test(
+  'a row of a stream meets very many partners each once, in order, also across a restart, and what comes meanwhile after',
+  { timeout: TIMEOUT_MS },
+  async () => {
+    const temporary = await TemporaryDatabase.open();
+    await temporary.run(
+      `CREATE STREAM l (k INT KEY, v INT) WITH (KAFKA_TOPIC='l', VALUE_FORMAT='JSON', PARTITIONS=1);
+     CREATE STREAM r (k INT KEY, w INT) WITH (KAFKA_TOPIC='r', VALUE_FORMAT='JSON', PARTITIONS=1);
+     CREATE STREAM j AS SELECT l.k AS k, v, w FROM l JOIN r WITHIN 1 HOUR GRACE PERIOD 1 HOUR ON l.k = r.k;
+     CREATE TABLE counts AS SELECT l.k AS k, COUNT(*) AS n FROM l JOIN r WITHIN 1 HOUR ON l.k = r.k GROUP BY l.k;`,
+    );
+    await temporary.database.produce('r', recordsOfOne(COUNT, 'w', 5));
+    await temporary.database.settled();
+    await reopenInTheMiddle(temporary, {
+      topic: 'J',
+      results: 2 * COUNT + 3,
+      inserts: `INSERT INTO l (k, v, ROWTIME) VALUES (0, -1, 6);
+              INSERT INTO r (k, w, ROWTIME) VALUES (0, -2, 7);
+              INSERT INTO l (k, v, ROWTIME) VALUES (1, -3, 8);
+              INSERT INTO l (k, v, ROWTIME) VALUES (0, -4, 9);`,
+    });
+    const partners = Array.from({ length: COUNT }, (_, w) => w);
+    expect(await temporary.rows('SELECT k, v, w FROM j;')).toEqual([
+      ...partners.map((w) => [0, -1, w]),
+      [0, -1, -2],
+      ...partners.map((w) => [0, -4, w]),
+      [0, -4, -2],
+    ]);
+    expect(await temporary.rows('SELECT * FROM counts;')).toEqual([[0, 2 * COUNT + 2]]);
+  },
+);

@@ -100,6 +100,71 @@ test('puts a key where Kafka puts it, and records without one in turns', async (
   expect(keyless.map(({ partition }) => partition)).toEqual([0, 1, 2, 0]);
 });
 
+test('acknowledges the records of one request in their order, wherever they went', async () => {
+  const request = [record('a', 2), record('b', 0), record('c', 2), record('d', 1), record('e', 0)];
+  const written = await ingest.appendAll(topic, request);
+  expect(written.map(({ partition, offset }) => [partition, offset])).toEqual([
+    [2, 0],
+    [0, 0],
+    [2, 1],
+    [1, 0],
+    [0, 1],
+  ]);
+  expect(await ingest.appendAll(topic, [])).toEqual([]);
+});
+
+test('a record that is refused does not keep the others of its request from being written', async () => {
+  const large = { key: null, value: Buffer.alloc(1024 * 1024 + 1), partition: 0 };
+  const request = [record('a', 0), record('b', 7), large, record('c', 0), record('d', 1)];
+  await expect(ingest.appendAll(topic, request)).rejects.toThrow('Topic t has no partition 7');
+  await ingest.append(topic, record('e', 0));
+  await ingest.append(topic, record('f', 1));
+  expect(await readAll(topic.partitions[0]!)).toEqual(['0:a', '1:c', '2:e']);
+  expect(await readAll(topic.partitions[1]!)).toEqual(['0:d', '1:f']);
+});
+
+test('of a request with an idempotency key nothing is written when a record is refused', async () => {
+  const request = [record('a', 0), record('b', 7)];
+  const options = { idempotencyKey: 'k' };
+  await expect(ingest.appendAll(topic, request, options)).rejects.toThrow('no partition 7');
+  expect(topic.partitions[0]?.endOffset).toBe(0);
+});
+
+test('records of one request that take several batches follow each other', async () => {
+  const values = Array.from({ length: 5 }, (_, i) => String(i).repeat(300_000));
+  const [written, other] = await Promise.all([
+    ingest.appendAll(
+      topic,
+      values.map((value, i) => ({ ...record(value, 0), timestamp: i })),
+    ),
+    ingest.append(topic, { ...record('x', 0), timestamp: 9 }),
+  ]);
+  expect(written.map(({ offset, timestamp }) => [offset, timestamp])).toEqual([
+    [0, 0],
+    [1, 1],
+    [2, 2],
+    [3, 3],
+    [4, 4],
+  ]);
+  expect(other).toMatchObject({ offset: 5, timestamp: 9 });
+  expect(await readAll(topic.partitions[0]!)).toEqual([
+    ...values.map((value, i) => `${i}:${value}`),
+    '5:x',
+  ]);
+});
+
+test('acknowledges with the time of the log in a topic that stamps what it appends', async () => {
+  const stamped = await log.createTopic({
+    name: 'stamped',
+    partitionCount: 1,
+    cleanupPolicy: 'delete',
+    timestampType: 'LogAppendTime',
+  });
+  const before = Date.now();
+  const [first] = await ingest.appendAll(stamped, [{ ...record('a'), timestamp: 5 }]);
+  expect(first?.timestamp).toBeGreaterThanOrEqual(before);
+});
+
 test('waits while a tick holds the partition', async () => {
   const partition = topic.partitions[0]!;
   gate.hold(partition);

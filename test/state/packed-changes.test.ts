@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { PackedChanges } from '../../src/state/packed-changes.ts';
+import { checked } from '../../src/state/value-check.ts';
 
 test('gives back the changes in the order they were written, deletions as null', () => {
   const changes = new PackedChanges();
@@ -42,4 +43,24 @@ test('keeps changes of any size and number, and can be read again', () => {
     }),
     { numRuns: 30 },
   );
+});
+
+test('gives out each value with the check that fits its key and itself', () => {
+  const changes = new PackedChanges();
+  const rows = [
+    ['a', '1'],
+    ['', 'no key'],
+    ['b', 'x'.repeat(300_000)],
+    ['c', ''],
+  ] as const;
+  for (const [key, value] of rows) changes.put(Buffer.from(key), Buffer.from(value));
+  changes.begin().writeText('gone');
+  changes.endKey();
+  changes.end(true);
+  const found: (string | null)[][] = [];
+  changes.visitChecked((key, value) => {
+    const text = value === null ? null : Buffer.from(checked(key, value)).toString();
+    found.push([Buffer.from(key).toString(), text]);
+  });
+  expect(found).toEqual([...rows, ['gone', null]]);
 });

@@ -413,10 +413,20 @@ test('ticks that are committed, abandoned and evicted leave what a map would hol
       const model = new Map<string, string>();
       let pending: { attempt: number; changes: PackedChanges } | null = null;
       let committedTick = 0;
+      /** What memory tells of the store is true at any moment. */
+      const checkCommitted = async () => {
+        const stored = new Map((await scan()).map(([key, , value]) => [key, value]));
+        for (const key of ['a', 'b', 'c', 'd']) {
+          const value = table.committed(key, committedTick);
+          if (value !== undefined) expect(value).toBe(stored.get(key) ?? null);
+        }
+      };
       const finish = async () => {
         if (pending === null) return;
         await store.commit(pending.changes);
+        await checkCommitted();
         committedTick = pending.attempt;
+        await checkCommitted();
         pending = null;
       };
       let attempt = 0;
@@ -433,11 +443,14 @@ test('ticks that are committed, abandoned and evicted leave what a map would hol
             if (value === null) model.delete(key);
             else model.set(key, value);
             await set(table, { [key]: value });
+            await checkCommitted();
           }
         }
         if (abandon) {
           for (const [key] of changes) await set(table, { [key]: 'wrong' });
+          await checkCommitted();
           table.abandon();
+          await checkCommitted();
           continue;
         }
         const sealed = new PackedChanges();

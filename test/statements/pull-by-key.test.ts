@@ -47,6 +47,38 @@ test('gives the answer of a pull query that was planned before, at once', async 
   expect(await plannedFirst(temporary, limited(0))).toMatchObject({ rows: [] });
 });
 
+test('shows every row as the store has it, also those that come from memory', async () => {
+  const temporary = await TemporaryDatabase.open();
+  await temporary.run(`
+    CREATE STREAM s (k STRING KEY, v INT, d DOUBLE, t STRING, a ARRAY<INT>)
+      WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON', PARTITIONS=2);
+    CREATE TABLE t AS SELECT k, COUNT(*) AS n, MAX(d) AS d, LATEST_BY_OFFSET(t) AS t FROM s GROUP BY k;
+    CREATE TABLE gathered AS SELECT k, COLLECT_LIST(a[1]) AS a FROM s GROUP BY k;
+    CREATE TABLE base (k STRING PRIMARY KEY, v BIGINT) WITH (KAFKA_TOPIC='base', VALUE_FORMAT='JSON', PARTITIONS=1);
+    CREATE TABLE copy AS SELECT k, v + 1 AS v FROM base WHERE v > 2;
+    INSERT INTO s (k, v, d, t, a) VALUES ('a', 1, -0.0, 'x', ARRAY[1]);
+    INSERT INTO s (k, v, d, t, a) VALUES ('a', 2, 1.5, 'y', ARRAY[2]);
+    INSERT INTO s (k, v, d, t, a) VALUES ('b', 1, NULL, 'é', ARRAY[3]);
+    INSERT INTO base VALUES ('a', 3);
+    INSERT INTO base VALUES ('b', 2);
+    INSERT INTO base VALUES ('c', 9007199254740993);`);
+  const { database } = temporary;
+  let rowCount = 0;
+  for (const key of ['a', 'b', 'c', 'nobody']) {
+    for (const table of ['t', 'gathered', 'copy']) {
+      const ofOne = `SELECT * FROM ${table} WHERE k = '${key}';`;
+      const stored = await database.query(
+        `SELECT * FROM ${table} WHERE k IN ('${key}', 'no such key');`,
+      );
+      const { rows } = (await plannedFirst(temporary, ofOne))!;
+      const batch = await stored.next();
+      expect(rows).toEqual(batch?.kind === 'rows' ? batch.rows : []);
+      rowCount += rows.length;
+    }
+  }
+  expect(rowCount).toBe(6);
+});
+
 test('leaves everything else to query', async () => {
   const temporary = await TemporaryDatabase.open();
   await temporary.run(SETUP);

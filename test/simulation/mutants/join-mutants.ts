@@ -111,15 +111,15 @@ export const joinMutants: readonly Mutant[] = [
   {
     name: 'stream-stream-partner-stays-pending',
     file: STREAM_STREAM,
-    text: '      theirs.pending?.remove(this.#partnersPending[p] ?? null, timeMin, timeMax);\n',
+    text: '        theirs.pending.remove(this.#partnersPending[p] ?? null, timeMin, timeMax);\n',
     replacement: '',
     bug: 'a row that has found a partner also appears without one',
   },
   {
     name: 'stream-stream-flush-by-late-rows',
     file: STREAM_STREAM,
-    text: 'if (own !== null && change.time === this.times[STREAM_TIME]) {',
-    replacement: 'if (own !== null) {',
+    text: 'this.times[MET] === 0 && change.time === this.times[STREAM_TIME]) {',
+    replacement: 'this.times[MET] === 0) {',
     bug: 'late rows, too, let out the rows whose time is over',
   },
   {
