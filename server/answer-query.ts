@@ -8,6 +8,7 @@ import { pumpResult, rowFormatOf } from './result-pump.ts';
 import type { ResultShape, ShownResult } from './result-shapes.ts';
 import { pullFor, queryFor } from './run-statements.ts';
 import type { ServerContext } from './server-context.ts';
+import { lastWords, SentSoFar, slowConsumerBody, warnSlowConsumer } from './slow-consumer.ts';
 import type { StatementRequest } from './statement-request.ts';
 
 /** How one endpoint shows the results of queries. */
@@ -58,7 +59,7 @@ export async function answerQuery(
       exchange.begin(200, { 'content-type': options.shape.contentType });
       await sendRows(exchange, result, { shape: options.shape, context });
     }
-    if (exchange.stalled) warnSlow(result, context);
+    if (exchange.stalled) warnSlowConsumer(result, context);
   } finally {
     await context.queries.remove(result);
   }
@@ -88,6 +89,7 @@ async function sendAtOnce(
 ): Promise<void> {
   const headers = { 'content-type': shape.contentType };
   const gathered = new GatheredText(exchange, headers);
+  exchange.onStall(() => [shape.error(result, slowConsumerBody(null))]);
   gathered.write(shape.header(result));
   try {
     const here = await pumpResult(result, gathered, {
@@ -109,6 +111,9 @@ async function sendRows(
   result: QueryResult,
   { shape, context }: { readonly shape: ResultShape; readonly context: ServerContext },
 ): Promise<void> {
+  const sent = result.kind === 'push' ? new SentSoFar(result.continuation ?? null) : undefined;
+  const ending = (token: string | null): string => shape.error(result, slowConsumerBody(token));
+  exchange.onStall(() => (sent === undefined ? [ending(null)] : lastWords(sent.finish(), ending)));
   const flowing = exchange.write(shape.header(result));
   if (flowing !== true && !(await flowing)) return;
   try {
@@ -118,6 +123,7 @@ async function sendRows(
       line: (line) => line,
       chunkLength: result.kind === 'pull' ? context.limits.pullChunkBytes : 0,
       sharedAs: shape.contentType,
+      sent,
     });
     if (here) exchange.end(shape.end(result));
   } catch (error) {
@@ -133,6 +139,7 @@ async function sendLines(
 ): Promise<void> {
   const idleLines = print.isTalkative ? new IdleLines(exchange) : null;
   const lines = print.isTalkative ? withFormatLines(result) : result;
+  exchange.onStall(() => [`${JSON.stringify(slowConsumerBody(null))}\n`]);
   try {
     const here = await pumpResult(lines, idleLines ?? exchange, {
       row: (columns) => `${columns}\n`,
@@ -146,11 +153,4 @@ async function sendLines(
   } finally {
     idleLines?.stop();
   }
-}
-
-function warnSlow(result: QueryResult, context: ServerContext): void {
-  context.logger.warn(
-    { queryId: result.queryId, stallTimeoutMs: context.limits.stallTimeoutMs },
-    'SLOW_CONSUMER: closed a client that did not read what it was sent',
-  );
 }

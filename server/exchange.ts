@@ -25,6 +25,7 @@ export class Exchange implements Client, TextSink {
   readonly #whenGone = new Set<() => void>();
   #gone = false;
   #stalled = false;
+  #lastWords: (() => Iterable<string>) | null = null;
 
   /**
    * To be made before anything is awaited, so that no end of the connection is missed.
@@ -72,6 +73,16 @@ export class Exchange implements Client, TextSink {
   /** The client was closed because it left a full buffer unread for too long. */
   get stalled(): boolean {
     return this.#stalled;
+  }
+
+  /**
+   * Has a client that is closed because it does not read told why, should it read again before the
+   * close timeout.
+   * @param lastWords what the body ends with, behind all that was written, each a write of its own; asked for once, at
+   *   that moment, and taken as the client reads.
+   */
+  onStall(lastWords: () => Iterable<string>): void {
+    this.#lastWords = lastWords;
   }
 
   /** Of the answer, as far as it is known. */
@@ -145,7 +156,7 @@ export class Exchange implements Client, TextSink {
    * HTTP/2: there are clients that take each for a document.
    * @returns true when there is room for more; else a promise of whether the client is still there,
    *   which resolves when it has read what waits for it. A client that does not is closed after the
-   *   stall timeout.
+   *   stall timeout, with the last words of `onStall`.
    */
   write(text: string): true | Promise<boolean> {
     if (this.#gone) return Promise.resolve(false);
@@ -206,22 +217,24 @@ export class Exchange implements Client, TextSink {
 
   /** Waits for each piece to be sent: Node puts all that is waiting for a stream into one frame. */
   #writeFrame(text: string): Promise<boolean> {
+    const sent = Promise.withResolvers<void>();
     return this.#whenRead((settle) => {
       this.#response.write(text, (error) => {
         if (error) this.#leave();
         settle();
+        sent.resolve();
       });
       return () => {};
-    });
+    }, sent.promise);
   }
 
-  /** @param listen has `settle` called once the client has read; returns what undoes that. */
-  #whenRead(listen: (settle: () => void) => () => void): Promise<boolean> {
+  /**
+   * @param listen has `settle` called once the client has read; returns what undoes that.
+   * @param mayEnd resolves when last words can be written; absent: at any time.
+   */
+  #whenRead(listen: (settle: () => void) => () => void, mayEnd?: Promise<void>): Promise<boolean> {
     return new Promise((resolve) => {
-      const timer = setTimeout(() => {
-        this.#stalled = true;
-        this.abort();
-      }, this.#limits.stallTimeoutMs);
+      const timer = setTimeout(() => this.#stall(mayEnd), this.#limits.stallTimeoutMs);
       const settle = (): void => {
         clearTimeout(timer);
         this.#whenGone.delete(settle);
@@ -231,6 +244,64 @@ export class Exchange implements Client, TextSink {
       const unlisten = listen(settle);
       this.onGone(settle);
     });
+  }
+
+  /**
+   * From here on nobody else writes, and the query has ended: the client is given what waited and the last words. The
+   * connection, or the stream of HTTP/2, is cut when it reads nothing of them for the close timeout, or not all of them
+   * within the stall timeout.
+   */
+  #stall(mayEnd: Promise<void> | undefined): void {
+    if (this.#gone) return;
+    this.#stalled = true;
+    const lastWords = this.#lastWords?.();
+    if (lastWords === undefined) {
+      this.abort();
+      return;
+    }
+    const cut = (): void => this.abort();
+    const silence = setTimeout(cut, this.#limits.closeTimeoutMs);
+    const timers = [
+      silence,
+      setTimeout(cut, this.#limits.stallTimeoutMs + this.#limits.closeTimeoutMs),
+    ];
+    this.#response.once('close', () => timers.forEach(clearTimeout));
+    this.#leave();
+    void this.#finish(lastWords, { mayBegin: mayEnd, onRead: () => silence.refresh() });
+  }
+
+  async #finish(
+    words: Iterable<string>,
+    { mayBegin, onRead }: { readonly mayBegin: Promise<void> | undefined; onRead(): void },
+  ): Promise<void> {
+    const response = this.#response;
+    await mayBegin;
+    for (const word of words) {
+      if (response.destroyed) return;
+      await (this.#stream === null
+        ? this.#whenDrained(response.write(word))
+        : this.#whenSent(word));
+      onRead();
+    }
+    response.end();
+  }
+
+  /** There is room for more, or the connection is gone. */
+  #whenDrained(flowing: boolean): Promise<void> | undefined {
+    const response = this.#response;
+    if (flowing || response.writableLength < this.#limits.pendingBytesMax) return undefined;
+    return new Promise((resolve) => {
+      const settle = (): void => {
+        response.off('drain', settle).off('close', settle);
+        resolve();
+      };
+      response.on('drain', settle).on('close', settle);
+    });
+  }
+
+  /** Each word is a frame of its own. */
+  #whenSent(word: string): Promise<unknown> {
+    return new Promise((resolve) => this.#response.write(word, resolve));
   }
 
   #writeHead(status: number, headers: OutgoingHttpHeaders): void {

@@ -41,6 +41,10 @@ const AFTER = {
   afterTimeoutMs: { ...COUNT, maximum: 30_000 },
 };
 
+const RESUME = {
+  resume: { ...TEXT, description: 'A continuation token: a push query goes on behind it.' },
+};
+
 const STATEMENTS = object(
   {
     ksql: { ...TEXT, description: 'Statements, each ended by a semicolon.' },
@@ -48,6 +52,7 @@ const STATEMENTS = object(
     sessionVariables: VARIABLES,
     commandSequenceNumber: { type: ['integer', 'null'] },
     ...AFTER,
+    ...RESUME,
   },
   ['ksql'],
 );
@@ -59,7 +64,7 @@ export const REQUEST_SCHEMAS: Readonly<Record<string, object>> = {
   'POST /ksql': STATEMENTS,
   'POST /query': STATEMENTS,
   'POST /query-stream': object(
-    { sql: TEXT, properties: PROPERTIES, sessionVariables: VARIABLES, ...AFTER },
+    { sql: TEXT, properties: PROPERTIES, sessionVariables: VARIABLES, ...AFTER, ...RESUME },
     ['sql'],
   ),
   'POST /inserts-stream': {

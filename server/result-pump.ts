@@ -3,6 +3,7 @@ import type { QueryBatch, QueryColumn, QueryResult } from '../src/engine.ts';
 import { compileResultRow } from '../src/formats/result-json.ts';
 import type { Row } from '../src/sql/types.ts';
 import { onceForAll } from './once-for-all.ts';
+import type { SentSoFar } from './slow-consumer.ts';
 import { type TextSink, writeAll } from './text-sink.ts';
 import { frameAll } from './wire.ts';
 
@@ -17,6 +18,8 @@ export interface PumpOptions {
   readonly chunkLength: number;
   /** Names what `row` and `compileRow` do, so that it is done once for all clients that are given the same rows. */
   readonly sharedAs?: string | undefined;
+  /** Told how far it has come, for tokens. */
+  readonly sent?: SentSoFar | undefined;
 }
 
 const TURN_MS_MAX = 2;
@@ -56,25 +59,40 @@ export async function pumpResult(
   for (;;) {
     const batch = await result.next();
     if (batch === null) return true;
+    const { sent } = options;
+    const behind = sent === undefined ? null : (result.continuation ?? null);
     const { wire } = sink;
     if (batch.kind === 'rows' && batch.isShared && options.sharedAs !== undefined && wire) {
       const buffers = onceForAll(batch, `${wire.name} ${options.sharedAs}`, () =>
         frameAll(wire, textsOf(batch, formatRow, options.row)),
       );
-      if (!(await writeAll(sink, buffers))) return false;
+      if (!(await writeAll(sink, buffers, () => sent?.reached(behind)))) return false;
       continue;
     }
     const last = (batch.kind === 'rows' ? batch.rows.length : batch.lines.length) - 1;
+    const textOf = (index: number): string | null =>
+      batch.kind === 'rows'
+        ? options.row(formatRow(batch.rows[index]!), batch.tombstones?.[index] ?? false)
+        : options.line(batch.lines[index]!);
+    let written = -1;
+    sent?.begin(behind, function* () {
+      for (let index = written + 1; index <= last; index++) {
+        const text = textOf(index);
+        if (text !== null) yield text;
+      }
+    });
     let chunk = '';
     for (let i = 0; i <= last; i++) {
-      const text =
-        batch.kind === 'rows'
-          ? options.row(formatRow(batch.rows[i]!), batch.tombstones?.[i] ?? false)
-          : options.line(batch.lines[i]!);
+      const text = textOf(i);
       if (text !== null) chunk += text;
+      if (chunk === '' && i === last) sent?.reached(behind);
       if (chunk === '' || (chunk.length < options.chunkLength && i < last)) continue;
       const flowing = sink.write(chunk);
-      if (flowing !== true && !(await flowing)) return false;
+      if (i === last) sent?.reached(behind);
+      if (flowing !== true) {
+        written = i;
+        if (!(await flowing)) return false;
+      }
       chunk = '';
       if (performance.now() - turnStart < TURN_MS_MAX) continue;
       await new Promise(setImmediate);

@@ -3,6 +3,7 @@ import type { QueryBatch, QueryResult } from '../src/engine.ts';
 import { compileResultRow } from '../src/formats/result-json.ts';
 import { formatType, type Row } from '../src/sql/types.ts';
 import { onceForAll } from './once-for-all.ts';
+import type { SentSoFar } from './slow-consumer.ts';
 import { type TextSink, writeAll } from './text-sink.ts';
 import { frameAll } from './wire.ts';
 
@@ -32,7 +33,7 @@ export function columnsOf(result: QueryResult): { readonly name: string; readonl
 export async function pumpFrames(
   result: QueryResult,
   sink: TextSink,
-  { frame, chunkLength, sharedAs, onSent = () => {} }: FrameOptions,
+  { frame, chunkLength, sharedAs, sent, onSent = () => {} }: FrameOptions,
 ): Promise<boolean> {
   let compiled: ((row: Row) => string) | null = null;
   const formatRow = (row: Row): string => {
@@ -55,12 +56,25 @@ export async function pumpFrames(
         );
         return frameAll(wire, texts);
       });
-      if (!(await writeAll(sink, buffers, () => onSent(behind)))) return false;
+      const onWritten = (): void => {
+        sent?.reached(behind);
+        onSent(behind);
+      };
+      if (!(await writeAll(sink, buffers, onWritten))) return false;
       continue;
     }
-    for (const { members, more } of piecesOf(batch, { chunkLength, formatRow })) {
-      const flowing = sink.write(frame({ members, token: more ? null : behind, more }));
-      if (!more) onSent(behind);
+    const pieces = piecesOf(batch, { chunkLength, formatRow });
+    const textOf = ({ members, more }: Piece): string =>
+      frame({ members, token: more ? null : behind, more });
+    // What the loop has taken is not there any more; and it leaves the rest to others, which `for ... of` would end.
+    sent?.begin(behind, () => pieces.map(textOf));
+    for (let next = pieces.next(); !next.done; next = pieces.next()) {
+      const piece = next.value;
+      const flowing = sink.write(textOf(piece));
+      if (!piece.more) {
+        sent?.reached(behind);
+        onSent(behind);
+      }
       if (flowing !== true && !(await flowing)) return false;
       if (performance.now() - turnStart < TURN_MS_MAX) continue;
       await new Promise(setImmediate);
@@ -76,14 +90,18 @@ export interface FrameOptions {
   readonly chunkLength: number;
   /** Names what `frame` does, so that it is done once for all clients that are given the same rows. */
   readonly sharedAs: string;
+  /** Told how far it has come, for the last word to a client that does not read. */
+  readonly sent?: SentSoFar;
   /** Told what stands behind the rows that were sent so far. */
   readonly onSent?: (token: string | null) => void;
 }
 
+type Piece = Pick<RowFrame, 'members' | 'more'>;
+
 function* piecesOf(
   batch: QueryBatch,
   options: { readonly chunkLength: number; readonly formatRow: (row: Row) => string },
-): Generator<{ readonly members: string; readonly more: boolean }> {
+): Generator<Piece> {
   const count = batch.kind === 'rows' ? batch.rows.length : batch.lines.length;
   for (let from = 0; from < count;) {
     const { members, end } = pieceOf(batch, { from, ...options });

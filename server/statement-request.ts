@@ -13,8 +13,8 @@ export interface StatementRequest {
 
 /**
  * Reads the request of /ksql, /query and /ws/query: `{ksql, streamsProperties?, sessionVariables?,
- * requestProperties?, commandSequenceNumber?, after?, afterTimeoutMs?}`. Members of other names are ignored, null is as good
- * as absent.
+ * requestProperties?, commandSequenceNumber?, after?, afterTimeoutMs?, resume?}`. Members of other names are ignored, null is
+ * as good as absent.
  * @throws DatabaseError BAD_REQUEST naming the member, what was found and what was expected.
  */
 export function parseStatementRequest(body: unknown): StatementRequest {
@@ -23,21 +23,20 @@ export function parseStatementRequest(body: unknown): StatementRequest {
   optionalObject(members['requestProperties'], 'requestProperties');
   return {
     sql: requireText(members, 'ksql'),
-    options: { ...parseOptions(members, 'streamsProperties'), after: parseAfter(members) },
+    options: queryOptions(members, 'streamsProperties'),
     ...(afterCommand === null ? {} : { afterCommand }),
   };
 }
 
 /**
  * Reads the request of /query-stream: `{sql, properties?, sessionVariables?, requestProperties?, after?,
- * afterTimeoutMs?}`.
+ * afterTimeoutMs?, resume?}`.
  * @throws DatabaseError BAD_REQUEST naming the member, what was found and what was expected.
  */
 export function parseQueryStreamRequest(body: unknown): StatementRequest {
   const members = requireObject(body, 'the body');
   optionalObject(members['requestProperties'], 'requestProperties');
-  const options = { ...parseOptions(members, 'properties'), after: parseAfter(members) };
-  return { sql: requireText(members, 'sql'), options };
+  return { sql: requireText(members, 'sql'), options: queryOptions(members, 'properties') };
 }
 
 /**
@@ -84,6 +83,15 @@ export function parseInsertsRequest(line: unknown): {
 
 type Members = Readonly<Record<string, unknown>>;
 type Property = string | number | boolean | null;
+
+function queryOptions(members: Members, propertiesName: string): StatementOptions {
+  const resume = members['resume'] ?? null;
+  return {
+    ...parseOptions(members, propertiesName),
+    after: parseAfter(members),
+    ...(resume === null ? {} : { resume: requireString(resume, 'resume') }),
+  };
+}
 
 function parseOptions(members: Members, propertiesName: string): StatementOptions {
   const properties = optionalObject(members[propertiesName], propertiesName);

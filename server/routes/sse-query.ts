@@ -7,6 +7,7 @@ import { MEDIA_JSON } from '../media-types.ts';
 import { columnsOf, pumpFrames } from '../row-frames.ts';
 import { queryFor } from '../run-statements.ts';
 import type { ServerContext } from '../server-context.ts';
+import { lastWords, SentSoFar, SLOW_CONSUMER, warnSlowConsumer } from '../slow-consumer.ts';
 import type { StatementRequest } from '../statement-request.ts';
 import { requestOf } from '../websocket/messages.ts';
 import type { RouteDefinition } from './route.ts';
@@ -14,6 +15,7 @@ import type { RouteDefinition } from './route.ts';
 const EVENT_STREAM = 'text/event-stream; charset=utf-8';
 /** Proxies end what is silent; a comment is no event. */
 const COMMENT = ':\n\n';
+const INTERRUPTION = JSON.stringify({ reason: SLOW_CONSUMER, again: true });
 
 /** A browser's EventSource sends the id of the last event it got, here the continuation token, when it comes back. */
 const LAST_EVENT_ID = 'last-event-id';
@@ -50,14 +52,20 @@ export const sseQuery: RouteDefinition = {
       const { queryId, kind } = result;
       const columns = columnsOf(result);
       const start = { queryId, kind, columns };
-      void exchange.write(event('started', JSON.stringify(start), result.continuation ?? null));
+      const begin = result.continuation ?? null;
+      const sent = new SentSoFar(begin);
+      const ending = (token: string | null): string => event('interrupted', INTERRUPTION, token);
+      exchange.onStall(() => lastWords(sent.finish(), ending));
+      void exchange.write(event('started', JSON.stringify(start), begin));
       const isHere = await pumpFrames(result, exchange, {
         frame: ({ members, token }) => event('rows', `{${members}}`, token),
         chunkLength: context.limits.rowsChunkBytes,
         sharedAs: 'events',
+        sent,
       });
       const reason = result.finalMessage ?? 'Query Completed';
       if (isHere) exchange.end(event('ended', JSON.stringify({ reason }), null));
+      if (exchange.stalled) warnSlowConsumer(result, context);
     } catch (caught) {
       if (!exchange.headersSent) throw caught;
       const body = errorBody(toDatabaseError(caught, context.logger));

@@ -1,3 +1,4 @@
+import { warnSlowConsumer } from '../slow-consumer.ts';
 import { DatabaseError } from '../../src/base/errors.ts';
 import { toDatabaseError } from '../errors.ts';
 import { parseJsonText } from '../json-text.ts';
@@ -72,10 +73,7 @@ async function runQuery(
       channel.close(CLOSE_NORMAL, 'done');
     }
     if (channel.stalled) {
-      context.logger.warn(
-        { queryId: result.queryId, stallTimeoutMs: context.limits.stallTimeoutMs },
-        'SLOW_CONSUMER: closed a client that did not read what it was sent',
-      );
+      warnSlowConsumer(result, context);
     }
   } finally {
     await context.queries.remove(result);

@@ -8,11 +8,10 @@ import {
   CLOSE_UNSUPPORTED,
   closeReason,
 } from './close-codes.ts';
+import { SLOW_CONSUMER } from '../slow-consumer.ts';
 import type { TextSink } from '../text-sink.ts';
 import { webSocketWire } from '../wire.ts';
 import { FrameMeter } from './frame-meter.ts';
-
-const SLOW_CONSUMER = 'SLOW_CONSUMER: rows were not read as fast as they came';
 
 /**
  * The sending side of one WebSocket: knows how much may wait for the client and when it is gone. It

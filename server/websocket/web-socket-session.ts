@@ -7,6 +7,7 @@ import { executeFor, openInsertsFor, queryFor } from '../run-statements.ts';
 import type { Client } from '../security/log-in.ts';
 import { requireRole } from '../security/statement-access.ts';
 import type { ServerContext } from '../server-context.ts';
+import { warnSlowConsumer } from '../slow-consumer.ts';
 import { CLOSE_POLICY } from './close-codes.ts';
 import { idIn, parseMessage, type ClientMessage } from './messages.ts';
 import type { WebSocketChannel } from './web-socket-channel.ts';
@@ -187,7 +188,7 @@ export class WebSocketSession {
       this.#send({ type: 'ended', id, reason, token: result.continuation ?? null, again: false });
     }
     if (channel.stalled) {
-      this.#context.logger.warn({ queryId }, 'SLOW_CONSUMER: closed a client that did not read');
+      warnSlowConsumer(result, this.#context);
     }
   }
 

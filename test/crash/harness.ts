@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
 import type { Logger } from '../../src/base/logger.ts';
 import { openDatabase } from '../../src/database.ts';
+import { STUCK_MS } from '../hang-report.ts';
 import { check } from './check.ts';
 import { checkRest } from './check-rest.ts';
 import { unknownFiles } from './data-files.ts';
@@ -10,13 +11,15 @@ import { Expectation } from './expectation.ts';
 import { type Entry, readJournal } from './journal.ts';
 import { leftOverState } from './left-over-state.ts';
 import { observe } from './observation.ts';
-import { type Child, startChild, STUCK_MS } from './process-under-test.ts';
+import { type Child, startChild } from './process-under-test.ts';
 import { SeededRandom } from './random.ts';
 import { type Life, lives } from './schedule.ts';
 
 /** A kill under load comes at most so long after the process said it is ready. */
 const LOAD_MS_MAX = 400;
 const RECOVERY_SHARE = 0.2;
+/** Shown of a process that is stuck. */
+const LAST_ACTS = 5;
 /** What the first recovery, or clearing, is taken to need, until there are measurements. */
 const FIRST_RECOVERY_MS = 200;
 const FIRST_CLEARING_MS = 1_000;
@@ -172,7 +175,7 @@ class CrashRun {
     const argv = [this.#dataDirectory, journal, String(life), String(this.#seed)];
     if (this.#isClearing) argv.push('clear');
     const child = startChild(argv);
-    const wasReady = await this.#killAt(child, { inRecovery, fraction });
+    const { wasReady, hang } = await this.#killAt(child, { inRecovery, fraction });
     const entries = readJournal(journal);
     this.#expectation.add(entries);
     if (entries.some(({ act }) => act === 'cleared')) this.#isClearing = false;
@@ -187,18 +190,21 @@ class CrashRun {
       definitions: definitions + entries.filter(isDefinition).length,
       recoveryMsMax: Math.max(0, ...this.#recoveryMs),
     };
-    if (child.endedByItself !== null) {
+    if (hang !== null) {
+      const acts = entries.slice(-LAST_ACTS).map((entry) => JSON.stringify(entry));
+      this.#violate([
+        `life ${life}: the process was not ready after ${STUCK_MS} ms\n${hang}\nIts last acts: ${acts.join(' ')}`,
+      ]);
+    } else if (child.endedByItself !== null) {
       this.#violate([`life ${life}: the process ended by itself: ${child.endedByItself}`]);
-    } else if (!wasReady && !inRecovery) {
-      this.#violate([`life ${life}: the process was not ready after ${STUCK_MS} ms`]);
     }
   }
 
-  /** @returns whether the process was ready before it was killed. */
+  /** @returns whether the process was ready before it was killed; and when it should have been, what it did instead. */
   async #killAt(
     child: Child,
     { inRecovery, fraction }: { inRecovery: boolean; fraction: number },
-  ): Promise<boolean> {
+  ): Promise<{ wasReady: boolean; hang: string | null }> {
     const ready = { reached: false };
     const times = this.#isClearing ? this.#clearingMs : this.#recoveryMs;
     const firstMs = this.#isClearing ? FIRST_CLEARING_MS : FIRST_RECOVERY_MS;
@@ -215,15 +221,17 @@ class CrashRun {
       if (ready.reached) await Promise.race([after(fraction * LOAD_MS_MAX), child.ended]);
     }
     const wasReady = ready.reached;
+    const hang = inRecovery || wasReady ? null : await child.explain();
     await child.kill();
-    return wasReady;
+    return { wasReady, hang };
   }
 
   /** Opens the database here and compares what it holds with what it must hold. */
   async check(): Promise<void> {
     const complaints: string[] = [];
     try {
-      await Promise.race([this.#compare(complaints), refuseAfter(STUCK_MS)]);
+      const phase = { name: 'opening' };
+      await Promise.race([this.#compare(complaints, phase), refuseAfter(STUCK_MS, phase)]);
     } catch (error) {
       complaints.push(`the check failed: ${error instanceof Error ? error.stack : String(error)}`);
     }
@@ -231,16 +239,23 @@ class CrashRun {
     this.#violate(complaints);
   }
 
-  async #compare(complaints: string[]): Promise<void> {
+  /** @param phase told what comes next. */
+  async #compare(complaints: string[], phase: { name: string }): Promise<void> {
     const directory = this.#dataDirectory;
     const database = await openDatabase({
       directory,
       logger: complainingLogger(complaints),
       onFatal: (error) => complaints.push(`the database stopped: ${String(error)}`),
     });
+    phase.name = 'settling';
+    await database.settled();
+    phase.name = 'reading';
     const observation = await observe(database);
+    phase.name = 'reading over REST';
     complaints.push(...(await checkRest(database, observation)));
+    phase.name = 'closing';
     await database.close();
+    phase.name = 'comparing';
     const compactedRecords = this.#compactedBefore + observation.compactedRecords;
     this.#report = { ...this.#report, compactedRecords };
     complaints.push(...check(observation, this.#expectation));
@@ -253,9 +268,11 @@ class CrashRun {
   }
 }
 
-async function refuseAfter(delayMs: number): Promise<never> {
+async function refuseAfter(delayMs: number, phase: { readonly name: string }): Promise<never> {
   await after(delayMs, null, UNREF);
-  throw new Error(`the database did not settle, answer and close within ${delayMs} ms`);
+  throw new Error(
+    `the database did not settle, answer and close within ${delayMs} ms: it is ${phase.name}`,
+  );
 }
 
 const UNREF = { ref: false };

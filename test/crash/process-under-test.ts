@@ -2,11 +2,10 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
+import { HangReports, STUCK_MS } from '../hang-report.ts';
 import type { Message } from './child.ts';
 
 const CHILD = join(import.meta.dirname, 'child.ts');
-/** A process that is not ready, or a database that does not settle, within this time is stuck, however busy the machine. */
-export const STUCK_MS = 120_000;
 const UNREF = { ref: false };
 
 /** A process under test. */
@@ -14,6 +13,8 @@ export interface Child {
   /** Resolves with true when the process says so, with false when it ends or takes too long before. */
   reached(message: Message): Promise<boolean>;
   readonly ended: Promise<void>;
+  /** The last thing it said, and what it is doing; null when it has ended. */
+  explain(): Promise<string | null>;
   /** SIGKILL; resolves when the process is gone. */
   kill(): Promise<void>;
   /** What it had to say, when it did not end by the kill; else null. */
@@ -22,17 +23,25 @@ export interface Child {
 
 /** Starts the process under test; see `child.ts` for the arguments. */
 export function startChild(argv: readonly string[]): Child {
-  const child = fork(CHILD, argv, { execArgv: [], stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+  const reports = new HangReports();
+  const child = fork(CHILD, argv, {
+    execArgv: reports.execArgv,
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  });
   let errors = '';
+  let said = 'nothing';
   child.stderr?.on('data', (bytes: Buffer) => (errors += bytes.toString()));
-  const ended = once(child, 'close').then(() => {});
+  const ended = once(child, 'close').then(() => reports.dispose());
   const messages = new Map<string, PromiseWithResolvers<boolean>>();
   const awaited = (message: string): PromiseWithResolvers<boolean> => {
     const waiting = messages.get(message) ?? Promise.withResolvers<boolean>();
     messages.set(message, waiting);
     return waiting;
   };
-  child.on('message', (message) => awaited(String(message)).resolve(true));
+  child.on('message', (message) => {
+    said = String(message);
+    awaited(said).resolve(true);
+  });
   return {
     reached: (message) =>
       Promise.race([
@@ -41,6 +50,11 @@ export function startChild(argv: readonly string[]): Child {
         after(STUCK_MS, false, UNREF),
       ]),
     ended,
+    async explain() {
+      if (child.exitCode !== null || child.signalCode !== null) return null;
+      const explanation = await reports.explain(child.pid as number, () => errors);
+      return `it last said ${said}\n${explanation}`;
+    },
     async kill() {
       child.kill('SIGKILL');
       await ended;

@@ -14,12 +14,15 @@ async function ask(directory: string): Promise<RotAnswer> {
   const logger = { debug: ignore, info: ignore, warn: say, error: say };
   let database: Database | null = null;
   try {
+    console.error('opening', directory);
     database = await openDatabase({ directory, logger });
+    console.error('reading');
     return { answers: await answersOf(database), said };
   } catch (error) {
     said.push(error instanceof Error ? error.message : String(error));
     return { answers: null, said };
   } finally {
+    console.error('closing');
     await database?.close().catch(() => {});
   }
 }

@@ -1,9 +1,8 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
 import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { extname, join, relative } from 'node:path';
 import { type Database, openDatabase } from '../../src/database.ts';
+import { WatchedChild } from '../watched-child.ts';
 import type { SeededRandom } from './random.ts';
 import { rowsOf } from './workload.ts';
 
@@ -37,7 +36,7 @@ const PROPERTIES = { 'auto.offset.reset': 'earliest' };
 export class RotSubject {
   readonly #directory: string;
   readonly #answers: readonly string[];
-  #child: ChildProcess | null = null;
+  #child: WatchedChild<RotAnswer> | null = null;
 
   private constructor(directory: string, answers: readonly string[]) {
     this.#directory = directory;
@@ -91,27 +90,15 @@ export class RotSubject {
 
   /** In a process of its own: LevelDB ends it when an index block makes no sense. */
   async #ask(directory: string): Promise<RotAnswer> {
-    const child = (this.#child ??= fork(join(import.meta.dirname, 'bit-rot-child.ts'), {
-      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-    }));
-    child.send(directory);
-    const ended = new AbortController();
-    const { signal } = ended;
-    try {
-      return await Promise.race([
-        once(child, 'message', { signal }).then(([answer]) => answer as RotAnswer),
-        once(child, 'exit', { signal }).then(([code, by]): RotAnswer => {
-          this.#child = null;
-          return { answers: null, said: [`the process ended: ${String(code ?? by)}`] };
-        }),
-      ]);
-    } finally {
-      ended.abort();
-    }
+    const child = (this.#child ??= new WatchedChild(join(import.meta.dirname, 'bit-rot-child.ts')));
+    const answer = await child.answer(directory);
+    if (answer !== null) return answer;
+    this.#child = null;
+    return { answers: null, said: [`the process ended: ${child.end}`] };
   }
 
   async dispose(): Promise<void> {
-    this.#child?.kill('SIGKILL');
+    await this.#child?.kill();
     await rm(this.#directory, { recursive: true, force: true });
   }
 }

@@ -18,6 +18,7 @@ const database = await openDatabase({
   },
 });
 process.on('message', (command: FullDiskCommand) => {
+  console.error('about to', JSON.stringify(command));
   void answer(command).then((text) => process.send?.(text));
 });
 process.send?.({ kind: 'ready' });

@@ -1,8 +1,8 @@
-import { type ChildProcess, fork, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
+import { spawnSync } from 'node:child_process';
 import { mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { WatchedChild } from '../watched-child.ts';
 import type { SeededRandom } from './random.ts';
 
 export type FullDiskCommand =
@@ -86,40 +86,10 @@ export class SmallDisk {
   }
 }
 
-/** A process with a database in the directory. */
-class Server {
-  readonly #child: ChildProcess;
-
-  constructor(directory: string) {
-    this.#child = fork(join(import.meta.dirname, 'full-disk-child.ts'), [directory], {
-      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-    });
-  }
-
-  /** @returns null when the process ended instead. */
-  async answer(command?: FullDiskCommand): Promise<FullDiskAnswer | null> {
-    if (command !== undefined) {
-      if (this.#child.exitCode !== null || !this.#child.connected) return null;
-      this.#child.send(command);
-    }
-    const ended = new AbortController();
-    const { signal } = ended;
-    try {
-      return await Promise.race([
-        once(this.#child, 'message', { signal }).then(([answer]) => answer as FullDiskAnswer),
-        once(this.#child, 'exit', { signal }).then(() => null),
-      ]);
-    } finally {
-      ended.abort();
-    }
-  }
-
-  async kill(): Promise<void> {
-    if (this.#child.exitCode !== null) return;
-    const exit = once(this.#child, 'exit');
-    this.#child.kill('SIGKILL');
-    await exit;
-  }
+/** Starts a process with a database in the directory. */
+function startServer(directory: string): WatchedChild<FullDiskAnswer> {
+  const path = join(import.meta.dirname, 'full-disk-child.ts');
+  return new WatchedChild(path, { argv: [directory] });
 }
 
 /**
@@ -135,7 +105,7 @@ export async function runFullDisk(
   const acknowledged = new Set<number>();
   const complaints: string[] = [];
   let [kills, refused, nextId] = [0, 0, 0];
-  let server = new Server(directory);
+  let server = startServer(directory);
   const stopped = (what: string, answer: FullDiskAnswer | null): void => {
     const why = answer?.kind === 'fatal' ? `: ${answer.message}` : '';
     complaints.push(`the database stopped ${what}${why}`);
@@ -167,7 +137,7 @@ export async function runFullDisk(
       kills++;
       await server.kill();
       await disk.free();
-      server = new Server(directory);
+      server = startServer(directory);
       const answer = await server.answer();
       if (answer?.kind !== 'ready') stopped('when it was started again', answer);
     } else await disk.free();

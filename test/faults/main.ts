@@ -131,7 +131,7 @@ async function cutPower(): Promise<Part | null> {
     }
   }
   const summary = `Power cuts: ${2 * count} at moments of ${run.calls.length} traced calls, half of them with names in any order, ${crashes} with something wrong`;
-  run.close();
+  await run.close();
   return { lines: [summary], violations: crashes };
 }
 

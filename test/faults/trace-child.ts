@@ -6,10 +6,16 @@ const directory = process.argv[2] as string;
 const seed = Number(process.argv[3]);
 const STEPS = 24;
 
+/** On standard error, for when it does not end. */
+function announce(what: string): void {
+  writeSync(2, `${what}\n`);
+}
+
 function say(line: string): void {
   writeSync(1, `${line}\n`);
 }
 
+announce('opening');
 const database = await openDatabase({ directory });
 await database.execute(
   `CREATE STREAM S (K STRING KEY, ID INT, V INT) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON', PARTITIONS=2);
@@ -18,6 +24,7 @@ await database.execute(
   { properties: { 'auto.offset.reset': 'earliest' } },
 );
 say('defined');
+announce('writing');
 let id = 0;
 for (let step = 0; step < STEPS; step++) {
   const burst = 1 + ((seed + step * 7) % 5);
@@ -31,6 +38,9 @@ for (let step = 0; step < STEPS; step++) {
   );
   if (step % 5 === 4) await database.settled();
 }
+announce('settling');
 await database.settled();
 say('settled');
+announce('closing');
 await database.close();
+announce('closed');

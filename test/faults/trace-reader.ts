@@ -10,8 +10,11 @@ process.on('message', (directory: string) => {
 async function ask(directory: string): Promise<TraceAnswer> {
   let database: Database | null = null;
   try {
+    console.error('opening', directory);
     database = await openDatabase({ directory });
+    console.error('settling');
     await database.settled();
+    console.error('reading');
     const [s, big, totals] = [
       await select(database, 'S'),
       await select(database, 'BIG'),
@@ -21,6 +24,7 @@ async function ask(directory: string): Promise<TraceAnswer> {
   } catch (error) {
     return { rows: null, said: error instanceof Error ? error.message : String(error) };
   } finally {
+    console.error('closing');
     await database?.close().catch(() => {});
   }
 }

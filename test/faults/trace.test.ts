@@ -22,7 +22,7 @@ test.skipIf(!hasStrace)(
       const complaints = await run.crashAt(moment, index, names);
       if (complaints.length > 0) findings.push({ moment, names, complaints });
     }
-    run.close();
+    await run.close();
     expect(findings).toEqual([]);
   },
   180_000,

@@ -1,8 +1,11 @@
-import { type ChildProcess, fork, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { setTimeout as after } from 'node:timers/promises';
+import { childrenOf, HangReports, STUCK_MS } from '../hang-report.ts';
+import { WatchedChild } from '../watched-child.ts';
 import { SeededRandom } from './random.ts';
 import { SimulatedDisk } from './simulated-disk.ts';
 import { parseTrace, STRACE_OPTIONS, type SystemCall } from './system-calls.ts';
@@ -24,7 +27,7 @@ export interface TraceAnswer {
 export class TracedRun {
   readonly directory: string;
   readonly calls: readonly SystemCall[];
-  #child: ChildProcess | null = null;
+  #child: WatchedChild<TraceAnswer> | null = null;
 
   private constructor(directory: string, calls: readonly SystemCall[]) {
     this.directory = directory;
@@ -37,13 +40,7 @@ export class TracedRun {
     const directory = join(root, 'data');
     const output = join(root, 'trace');
     try {
-      const child = join(import.meta.dirname, 'trace-child.ts');
-      const command = [process.execPath, child, directory, String(seed)];
-      const tracer = spawn('strace', [...STRACE_OPTIONS, '-o', output, ...command], {
-        stdio: ['ignore', 'ignore', 'inherit'],
-      });
-      const [code] = await once(tracer, 'exit');
-      if (code !== 0) throw new Error(`the traced process ended with ${String(code)}`);
+      await trace(output, [join(import.meta.dirname, 'trace-child.ts'), directory, String(seed)]);
       return new TracedRun(directory, parseTrace(await readFile(output, 'latin1'), directory));
     } finally {
       await rm(root, { recursive: true });
@@ -88,25 +85,47 @@ export class TracedRun {
   }
 
   async #ask(directory: string): Promise<TraceAnswer> {
-    const child = (this.#child ??= fork(join(import.meta.dirname, 'trace-reader.ts')));
-    child.send(directory);
-    const ended = new AbortController();
-    const { signal } = ended;
-    try {
-      return await Promise.race([
-        once(child, 'message', { signal }).then(([answer]) => answer as TraceAnswer),
-        once(child, 'exit', { signal }).then(([code, by]): TraceAnswer => {
-          this.#child = null;
-          return { rows: null, said: `the process ended: ${String(code ?? by)}` };
-        }),
-      ]);
-    } finally {
-      ended.abort();
-    }
+    const child = (this.#child ??= new WatchedChild(join(import.meta.dirname, 'trace-reader.ts')));
+    const answer = await child.answer(directory);
+    if (answer !== null) return answer;
+    this.#child = null;
+    return { rows: null, said: `the process ended: ${child.end}` };
   }
 
-  close(): void {
-    this.#child?.kill('SIGKILL');
+  async close(): Promise<void> {
+    await this.#child?.kill();
+  }
+}
+
+/** Runs a script under strace, which writes to the file. @throws Error when it fails or is stuck. */
+async function trace(output: string, script: readonly string[]): Promise<void> {
+  const reports = new HangReports();
+  const command = [process.execPath, ...reports.execArgv, ...script];
+  const tracer = spawn('strace', [...STRACE_OPTIONS, '-o', output, ...command], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let errors = '';
+  tracer.stderr.on('data', (bytes: Buffer) => (errors += bytes.toString()));
+  const closed = once(tracer, 'close') as Promise<[number | null]>;
+  const stuck = new AbortController();
+  try {
+    const ended = await Promise.race([closed, after(STUCK_MS, null, { signal: stuck.signal })]);
+    if (ended === null) {
+      const pid = tracer.pid as number;
+      const explanation = await reports.explain(pid, () => errors);
+      // It would live on when the tracer is gone.
+      for (const traced of childrenOf(pid)) process.kill(traced, 'SIGKILL');
+      throw new Error(
+        `the traced process did not end within ${STUCK_MS} ms.\nIt said: ${errors}\n${explanation}`,
+      );
+    }
+    if (ended[0] !== 0) {
+      throw new Error(`the traced process ended with ${String(ended[0])}: ${errors}`);
+    }
+  } finally {
+    stuck.abort();
+    tracer.kill('SIGKILL');
+    reports.dispose();
   }
 }
 

@@ -133,6 +133,8 @@ export interface ScriptedResultOptions {
   readonly end?: string | null | Error;
   /** Where batches come from without end, once asked. */
   readonly endless?: () => QueryBatch;
+  /** Whether it can go on: its continuation is then `behind n` batches. */
+  readonly hasTokens?: boolean;
 }
 
 /** A query result that the test feeds. */
@@ -148,6 +150,8 @@ export class ScriptedResult implements QueryResult {
   readonly #endless: (() => QueryBatch) | undefined;
   #end: string | null | Error | undefined;
   #wake: (() => void) | null = null;
+  readonly #hasTokens: boolean;
+  #batchCount = 0;
   readonly #resolveClosed: () => void;
 
   constructor(options: ScriptedResultOptions) {
@@ -157,6 +161,7 @@ export class ScriptedResult implements QueryResult {
     this.#batches = [...(options.batches ?? [])];
     this.#endless = options.endless;
     this.#end = options.end;
+    this.#hasTokens = options.hasTokens ?? false;
     const { promise, resolve } = Promise.withResolvers<void>();
     this.closed = promise;
     this.#resolveClosed = resolve;
@@ -166,6 +171,10 @@ export class ScriptedResult implements QueryResult {
     return this.kind === 'push';
   }
 
+  get continuation(): string | null {
+    return this.#hasTokens ? `behind ${this.#batchCount}` : null;
+  }
+
   async next(): Promise<QueryBatch | null> {
     for (;;) {
       if (this.isClosed) {
@@ -173,7 +182,10 @@ export class ScriptedResult implements QueryResult {
         return null;
       }
       const batch = this.#batches.shift() ?? this.#endless?.();
-      if (batch !== undefined) return batch;
+      if (batch !== undefined) {
+        this.#batchCount++;
+        return batch;
+      }
       if (this.#end instanceof Error) throw this.#end;
       if (this.#end !== undefined) {
         this.finalMessage = this.#end;
