@@ -7,6 +7,15 @@ import { TemporaryDatabase } from '../temporary-database.ts';
 
 const FIRST_SEGMENT = '00000000000000000000.log';
 
+/** A database that was closed, and the file of its command log. */
+async function closedWith(sql: string): Promise<{ database: TemporaryDatabase; file: string }> {
+  const database = await TemporaryDatabase.open();
+  await database.run(sql);
+  const { id } = database.database.log.topics().find(({ name }) => name === COMMAND_TOPIC)!;
+  await database.database.close();
+  return { database, file: join(database.directory, 'log', String(id), '0', FIRST_SEGMENT) };
+}
+
 test('a plan that expands a struct of 600 fields is kept over a restart', async () => {
   const database = await TemporaryDatabase.open();
   const fields = Array.from({ length: 600 }, (_, i) => `field_${i}_x INT`).join(', ');
@@ -19,15 +28,6 @@ test('a plan that expands a struct of 600 fields is kept over a restart', async 
 });
 
 describe('a command log', () => {
-  /** Its file of a database that was closed. */
-  async function closedWith(sql: string): Promise<{ database: TemporaryDatabase; file: string }> {
-    const database = await TemporaryDatabase.open();
-    await database.run(sql);
-    const { id } = database.database.log.topics().find(({ name }) => name === COMMAND_TOPIC)!;
-    await database.database.close();
-    return { database, file: join(database.directory, 'log', String(id), '0', FIRST_SEGMENT) };
-  }
-
   const SQL = `
     CREATE STREAM s (k INT KEY, v INT) WITH (KAFKA_TOPIC='s', PARTITIONS=1, VALUE_FORMAT='JSON');
     CREATE STREAM o AS SELECT k, v FROM s;`;
