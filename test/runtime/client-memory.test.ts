@@ -7,6 +7,21 @@ import { TemporaryDatabase } from '../temporary-database.ts';
 const tooLarge = (message: RegExp) =>
   expect.objectContaining({ code: 'QUERY_TOO_LARGE', message: expect.stringMatching(message) });
 
+async function isCutShort(result: QueryResult, rows: number): Promise<boolean> {
+  let seen = 0;
+  try {
+    while (seen < rows) {
+      const batch = await result.next();
+      if (batch?.kind !== 'rows') throw new Error(`ended after ${seen} rows`);
+      seen += batch.rows.length;
+    }
+    return false;
+  } catch (error) {
+    expect(error).toEqual(tooLarge(/CREATE TABLE \.\.\. AS SELECT/));
+    return true;
+  }
+}
+
 test('a query may keep so much and no more', () => {
   const memory = new ClientMemory(new MemoryBudget(1_000), { queryBytesMax: 100 });
   const share = memory.open();
@@ -39,21 +54,6 @@ test('when all together keep more than half of the whole, those that keep most h
 describe('queries of clients', () => {
   const MEBIBYTE = 1024 * 1024;
   const ROWS = 30_000;
-
-  async function isCutShort(result: QueryResult, rows: number): Promise<boolean> {
-    let seen = 0;
-    try {
-      while (seen < rows) {
-        const batch = await result.next();
-        if (batch?.kind !== 'rows') throw new Error(`ended after ${seen} rows`);
-        seen += batch.rows.length;
-      }
-      return false;
-    } catch (error) {
-      expect(error).toEqual(tooLarge(/CREATE TABLE \.\.\. AS SELECT/));
-      return true;
-    }
-  }
 
   test('share what the database may keep: the one that keeps too much ends, others go on, and its memory is free again', async () => {
     const temporary = await TemporaryDatabase.open({ cacheBytesMax: 4 * MEBIBYTE });
