@@ -454,6 +454,7 @@ export class Database implements Engine {
       catalog: this.#catalog,
       processingLog,
       registry,
+      budget,
       timeMax,
     });
     const { connect } = properties;

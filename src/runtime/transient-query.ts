@@ -5,6 +5,7 @@ import type { SchemaCache } from '../formats/schema-cache.ts';
 import type { Partition, Topic } from '../log/log.ts';
 import type { PhysicalPlan, SourceStep } from '../plan/physical-plan.ts';
 import { whyNotReplayable } from '../plan/replayable.ts';
+import type { ClientMemory } from './client-memory.ts';
 import { type Continuation, continuedOffset, formatContinuation } from './continuation.ts';
 import type { ProcessingLog } from './processing-log.ts';
 import type { PushMember } from './push-group.ts';
@@ -31,6 +32,8 @@ export interface TransientQueryOptions {
   readonly seed: string;
   readonly processingLog: ProcessingLog;
   readonly schemas: SchemaCache;
+  /** Where the state of queries of clients is counted. */
+  readonly memory: ClientMemory;
   /** The latest time a record may have at this moment, ms since the epoch; default: there is no such bound. */
   readonly timeMax?: (() => number) | undefined;
   /** Those it may share its work with. */
@@ -226,7 +229,7 @@ export class TransientQuery implements QueryResult {
 
   #alone(position: (step: SourceStep, index: number) => number): TransientReading {
     const { queryId, plan, kind, follows, clock, seed, processingLog, schemas } = this.#options;
-    const { timeMax, resume } = this.#options;
+    const { memory, timeMax, resume } = this.#options;
     return new TransientReading({
       queryId,
       plan,
@@ -237,6 +240,7 @@ export class TransientQuery implements QueryResult {
       seed,
       processingLog,
       schemas,
+      memory,
       timeMax: kind === 'push' ? timeMax : undefined,
       partition: (step, index) => this.#partition(step, index),
       position,

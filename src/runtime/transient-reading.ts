@@ -1,6 +1,5 @@
 import type { Env } from '../base/env.ts';
-import { DatabaseError } from '../base/errors.ts';
-import { MemoryBudget } from '../base/memory-budget.ts';
+import type { MemoryBudget } from '../base/memory-budget.ts';
 import type { SchemaCache } from '../formats/schema-cache.ts';
 import type { Partition } from '../log/log.ts';
 import { rowCodec } from '../operators/state-codec.ts';
@@ -14,6 +13,7 @@ import {
 import type { Row } from '../sql/types.ts';
 import { MemoryStore } from '../state/memory-store.ts';
 import { StateTable } from '../state/state-table.ts';
+import type { ClientMemory } from './client-memory.ts';
 import type { Continuation } from './continuation.ts';
 import { statePrefix } from './meta.ts';
 import { workLimit } from './persistent-query.ts';
@@ -23,8 +23,6 @@ import { type ReadRows, ResultRows, visibilityOf } from './result-rows.ts';
 import { SourceReader } from './source-reader.ts';
 import { Topology } from './topology.ts';
 
-/** State a client's query may keep. */
-const STATE_BYTES_MAX = 64 * 1024 * 1024;
 /** A timer waits at most this long; the wall clock may be put forward meanwhile. */
 const WAIT_MS_MAX = 60_000;
 const STEP = { records: 2_000, milliseconds: 10 };
@@ -44,6 +42,8 @@ export interface TransientReadingOptions {
   readonly seed: string;
   readonly processingLog: ProcessingLog;
   readonly schemas: SchemaCache;
+  /** Where its state is counted. */
+  readonly memory: ClientMemory;
   /** The latest time a record may have at this moment, ms since the epoch; default: there is no such bound. */
   readonly timeMax?: (() => number) | undefined;
   partition(step: SourceStep, index: number): Partition;
@@ -61,7 +61,7 @@ export class TransientReading {
   readonly #options: TransientReadingOptions;
   readonly #topology: Topology;
   readonly #bounds: typeof STEP;
-  readonly #budget = new MemoryBudget(STATE_BYTES_MAX);
+  readonly #budget: MemoryBudget;
   readonly #rows: ResultRows;
   readonly #waiter = new RecordWaiter();
   #attempt = 0;
@@ -76,12 +76,18 @@ export class TransientReading {
   constructor(options: TransientReadingOptions) {
     this.#options = options;
     this.#givenOut = options.givenOut ?? null;
+    this.#budget = options.memory.open();
     const { plan, follows, hasPlaces } = options;
     const visibility = visibilityOf(plan, follows);
     this.#rows = new ResultRows(resultOf(plan).output, { visibility, hasPlaces });
     const records = Math.max(1, Math.floor(STEP.records / fanOutOf(plan)));
     this.#bounds = { ...STEP, records };
-    this.#topology = this.#createTopology();
+    try {
+      this.#topology = this.#createTopology();
+    } catch (error) {
+      options.memory.close(this.#budget);
+      throw error;
+    }
     if (this.#givenOut !== null) this.#endReplay(this.#givenOut);
   }
 
@@ -143,12 +149,7 @@ export class TransientReading {
     for (const state of this.#topology.states) state.settle();
     this.#topology.expire();
     this.#topology.forgetChunks();
-    if (this.#budget.excessBytes === 0) return;
-    throw new DatabaseError(
-      'QUERY_TOO_LARGE',
-      `Query ${this.#options.queryId} needs more than ${STATE_BYTES_MAX / 1024 / 1024} MiB of state. ` +
-        'Use CREATE TABLE ... AS SELECT, which keeps its state on disk, and select from that.',
-    );
+    this.#options.memory.check(this.#budget, this.#options.queryId);
   }
 
   /** Goes on with what is new once all that is old has been read. */
@@ -188,6 +189,7 @@ export class TransientReading {
     this.#closed = true;
     this.wake();
     this.#topology.close();
+    this.#options.memory.close(this.#budget);
   }
 
   #createTopology(): Topology {

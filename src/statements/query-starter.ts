@@ -15,6 +15,8 @@ import type { PullAnswer, QueryResult, ReadAfter, StatementOptions } from '../en
 import { SchemaCache } from '../formats/schema-cache.ts';
 import type { Log, Topic } from '../log/log.ts';
 import { planQuery } from '../plan/planner.ts';
+import type { MemoryBudget } from '../base/memory-budget.ts';
+import { ClientMemory } from '../runtime/client-memory.ts';
 import { type Continuation, parseContinuation } from '../runtime/continuation.ts';
 import { PrintQuery } from '../runtime/print-query.ts';
 import type { ProcessingLog } from '../runtime/processing-log.ts';
@@ -64,6 +66,8 @@ export interface QueryStarterOptions {
   readonly catalog: CatalogState;
   readonly processingLog: ProcessingLog;
   readonly registry: SchemaRegistry;
+  /** The memory of the database, of which the state of queries takes a part. */
+  readonly budget: MemoryBudget;
   /** The latest time a record may have at this moment, ms since the epoch; default: there is no such bound. */
   readonly timeMax?: () => number;
 }
@@ -87,6 +91,7 @@ export class QueryStarter {
   readonly #schemas: SchemaCache;
   readonly #plans = new PullPlans();
   readonly #groups: PushGroups;
+  readonly #memory: ClientMemory;
   /** By id. Table pulls are here too but cannot be closed by id. */
   readonly #running = new Map<string, Running>();
   /** Pull queries on tables that run now. */
@@ -97,6 +102,7 @@ export class QueryStarter {
     this.#options = options;
     this.#schemas = new SchemaCache(options.registry);
     this.#groups = new PushGroups(options.clock);
+    this.#memory = new ClientMemory(options.budget);
   }
 
   /** See Engine.query. */
@@ -362,6 +368,7 @@ export class QueryStarter {
         seed: random.uuid(),
         processingLog,
         schemas: this.#schemas,
+        memory: this.#memory,
         timeMax: this.#options.timeMax,
         groups: this.#groups,
         topic: (name) => topicOf(log, name),

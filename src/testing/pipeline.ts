@@ -118,6 +118,7 @@ export class Pipeline {
       catalog,
       processingLog,
       registry,
+      budget,
     });
     this.#statements = new StatementRunner({
       clock,

@@ -33,6 +33,8 @@ const padding = 'x'.repeat(Number(values['row-bytes']));
 const BATCHES_PER_SECOND = 100;
 /** How long rows that were sent may take to arrive before they count as lost. */
 const ARRIVAL_MS_MAX = 30_000;
+/** Those that stalled read again so many at a time, every half a second: all of them before the server cuts them off. */
+const WAKING_AT_A_TIME = 20;
 const SQL = 'SELECT n, sent, padding FROM s EMIT CHANGES;';
 const MEBIBYTE = 1024 * 1024;
 
@@ -64,14 +66,20 @@ class Child<Call> {
 
 async function measure(
   port: number,
-  { server, readers }: { server: Child<ServerCall>; readers: Child<ReadersCall> },
+  {
+    server,
+    readers,
+    stalled,
+  }: { server: Child<ServerCall>; readers: Child<ReadersCall>; stalled: Child<ReadersCall> },
 ): Promise<void> {
   const client = new LiveClient(`http://127.0.0.1:${port}`);
   await client.execute(
     "CREATE STREAM s (n INT, sent BIGINT, padding VARCHAR) WITH (KAFKA_TOPIC = 's', VALUE_FORMAT = 'JSON', PARTITIONS = 1);",
   );
   const atRest = await server.ask<Told>({ kind: 'tell' });
-  await readers.ask({ kind: 'open', port, sql: SQL, count: queryCount, stalled: stalledCount });
+  await stalled.ask({ kind: 'open', port, sql: SQL, count: stalledCount, stall: true });
+  const liveCount = queryCount - stalledCount;
+  await readers.ask({ kind: 'open', port, sql: SQL, count: liveCount, stall: false });
   const before = await server.ask<Told>({ kind: 'tell' });
   const readersBefore = await readers.ask<ReadersFigures>({ kind: 'tell' });
   const producerBefore = process.cpuUsage();
@@ -82,8 +90,8 @@ async function measure(
     isAsking = true;
     const told = await server.ask<Told>({ kind: 'tell' });
     if (told.residentBytes > peak.residentBytes) peak = told;
-    if (stalledCount > 0 && (await pushCount(port)) <= queryCount - stalledCount) {
-      readers.tell({ kind: 'wake' });
+    if (stalledCount > 0 && (await pushCount(port)) <= liveCount) {
+      stalled.tell({ kind: 'wake', count: WAKING_AT_A_TIME });
     }
     isAsking = false;
   }, 500);
@@ -115,8 +123,9 @@ async function measure(
     `latency ms: p50 ${at(0.5)}, p90 ${at(0.9)}, p99 ${at(0.99)}, max ${at(1)}; ${(deliveries / figures.frames).toFixed(1)} rows a frame`,
   );
   if (stalledCount > 0) {
+    const { ended, endedWithToken } = await wakeAll(stalled);
     console.log(
-      `stalled: ${figures.ended} closed, ${figures.endedWithToken} of them with SLOW_CONSUMER and a token`,
+      `stalled: ${ended} closed, ${endedWithToken} of them with SLOW_CONSUMER and a token`,
     );
   }
   console.log(
@@ -131,6 +140,17 @@ async function measure(
   );
   console.log(`load of the machine: ${readFileSync('/proc/loadavg', 'utf8').trim()}`);
   client.close();
+}
+
+/** Has all that stalled read what was left for them. */
+async function wakeAll(stalled: Child<ReadersCall>): Promise<ReadersFigures> {
+  stalled.tell({ kind: 'wake', count: stalledCount });
+  const end = performance.now() + ARRIVAL_MS_MAX;
+  for (;;) {
+    const figures = await stalled.ask<ReadersFigures>({ kind: 'tell' });
+    if (figures.ended === stalledCount || performance.now() > end) return figures;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
 }
 
 /** The latency, ms, that a part of all deliveries did not exceed. */
@@ -172,13 +192,15 @@ async function pushCount(port: number): Promise<number> {
 const directory = mkdtempSync(join(tmpdir(), 'millrace-push-'));
 const server = new Child<ServerCall>('server.ts');
 const readers = new Child<ReadersCall>('readers.ts');
+const stalled = new Child<ReadersCall>('readers.ts');
 try {
   const stallSeconds = Number(values['stall-seconds']);
   const started = await server.ask<ServerReply>({ kind: 'start', directory, stallSeconds });
   if (started.kind !== 'started') throw new Error('The server did not start.');
-  await measure(started.port, { server, readers });
+  await measure(started.port, { server, readers, stalled });
 } finally {
   server.end();
   readers.end();
+  stalled.end();
   rmSync(directory, { recursive: true, force: true });
 }

@@ -146,6 +146,7 @@ export class SimulatedEngine {
       catalog,
       processingLog,
       registry,
+      budget,
     });
     this.#statements = new StatementRunner({
       clock,

@@ -1,15 +1,15 @@
-/** What the process with the readers is told. */
+/** What a process with readers is told: those that stall have one of their own. */
 export type ReadersCall =
   | {
       readonly kind: 'open';
       readonly port: number;
       readonly sql: string;
       readonly count: number;
-      /** The first so many read nothing once their query runs. */
-      readonly stalled: number;
+      /** Whether they read nothing once their query runs. */
+      readonly stall: boolean;
     }
-  /** From now on the stalled ones read again. */
-  | { readonly kind: 'wake' }
+  /** From now on so many more of those that stalled read again. */
+  | { readonly kind: 'wake'; readonly count: number }
   | { readonly kind: 'tell' };
 
 /** What it answers to `open` and `tell`. */
@@ -17,9 +17,9 @@ export type ReadersReply =
   { readonly kind: 'opened' } | ({ readonly kind: 'told' } & ReadersFigures);
 
 export interface ReadersFigures {
-  /** By live reader, how many rows have come. */
+  /** By reader, how many rows have come. */
   readonly rowCounts: readonly number[];
-  /** Live readers to which a row came too early, too late or twice. */
+  /** Readers to which a row came too early, too late or twice. */
   readonly disordered: number;
   /** Deliveries by their latency, a bucket per millisecond; the last one holds what took longer. */
   readonly latencies: readonly number[];
@@ -27,9 +27,9 @@ export interface ReadersFigures {
   readonly bytes: number;
   /** Processor time of the process, ms. */
   readonly cpuMs: number;
-  /** Of the stalled readers: closed as slow consumers with a token to go on with. */
+  /** Closed as slow consumers with a token to go on with. */
   readonly endedWithToken: number;
-  /** Of the stalled readers: closed or cut. */
+  /** Closed or cut. */
   readonly ended: number;
 }
 

@@ -57,17 +57,20 @@ export class Reader {
   #hasToken = false;
   #left: Buffer | null = null;
   readonly #socket: net.Socket;
-  readonly #tally: Tally;
+  readonly #tally: Tally | null;
   readonly #started: () => void;
 
-  private constructor(socket: net.Socket, tally: Tally, started: () => void) {
+  private constructor(socket: net.Socket, tally: Tally | null, started: () => void) {
     this.#socket = socket;
     this.#tally = tally;
     this.#started = started;
   }
 
-  /** Resolves when the query runs. */
-  static open(port: number, sql: string, tally: Tally): Promise<Reader> {
+  /**
+   * Resolves when the query runs.
+   * @param tally null to pass over rows.
+   */
+  static open(port: number, sql: string, tally: Tally | null): Promise<Reader> {
     return new Promise((resolve, reject) => {
       const socket = net.connect(port, '127.0.0.1');
       const reader: Reader = new Reader(socket, tally, () => resolve(reader));
@@ -95,7 +98,7 @@ export class Reader {
   }
 
   #take(bytes: Buffer): void {
-    this.#tally.bytes += bytes.length;
+    if (this.#tally !== null) this.#tally.bytes += bytes.length;
     let buffer = this.#left === null ? bytes : Buffer.concat([this.#left, bytes]);
     for (;;) {
       const start = payloadStart(buffer);
@@ -116,20 +119,21 @@ export class Reader {
     } else if (opcode === PING) {
       this.#socket.write(Buffer.from([0x8a, MASKED, 0, 0, 0, 0]));
     } else if (opcode === TEXT) {
-      if (payload.subarray(0, ROWS.length).equals(ROWS)) this.#rows(payload);
-      else this.#message(JSON.parse(payload.toString()));
+      if (payload.subarray(0, ROWS.length).equals(ROWS)) {
+        if (this.#tally !== null) this.#rows(payload, this.#tally);
+      } else this.#message(JSON.parse(payload.toString()));
     }
   }
 
-  #rows(payload: Buffer): void {
-    const { first, last, sent } = this.#tally.frame(payload);
-    this.#tally.frames++;
+  #rows(payload: Buffer, tally: Tally): void {
+    const { first, last, sent } = tally.frame(payload);
+    tally.frames++;
     if (first !== this.count) this.inOrder = false;
     this.count = last + 1;
     const now = Date.now();
     for (const [time, count] of sent) {
       const latency = Math.min(LATENCY_MS_MAX, Math.max(0, now - time));
-      this.#tally.latencies[latency]! += count;
+      tally.latencies[latency]! += count;
     }
   }
 

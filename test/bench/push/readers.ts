@@ -1,24 +1,22 @@
-/** The readers of the push queries, in a process of their own. */
+/** Readers of push queries, in a process of their own. */
 import type { ReadersCall, ReadersReply } from './messages.ts';
 import { Reader, Tally } from './reader.ts';
 
 const OPENING_AT_A_TIME = 50;
 
-const live: Reader[] = [];
-const stalled: Reader[] = [];
+const readers: Reader[] = [];
 const tally = new Tally();
-/** What the stalled ones read in the end is not counted. */
-const stalledTally = new Tally();
+const stalled: Reader[] = [];
 
-async function open(call: ReadersCall & { kind: 'open' }): Promise<void> {
-  for (let i = 0; i < call.count; i += OPENING_AT_A_TIME) {
-    const opening = Array.from({ length: Math.min(OPENING_AT_A_TIME, call.count - i) }, (_, j) =>
-      Reader.open(call.port, call.sql, i + j < call.stalled ? stalledTally : tally),
+async function open({ port, sql, count, stall }: ReadersCall & { kind: 'open' }): Promise<void> {
+  for (let i = 0; i < count; i += OPENING_AT_A_TIME) {
+    const opening = Array.from({ length: Math.min(OPENING_AT_A_TIME, count - i) }, () =>
+      Reader.open(port, sql, stall ? null : tally),
     );
-    for (const reader of await Promise.all(opening)) {
-      (stalled.length < call.stalled ? stalled : live).push(reader);
-    }
+    readers.push(...(await Promise.all(opening)));
   }
+  if (!stall) return;
+  stalled.push(...readers);
   for (const reader of stalled) reader.pause();
 }
 
@@ -32,20 +30,20 @@ process.on('message', async (call: ReadersCall) => {
       await open(call);
       return reply({ kind: 'opened' });
     case 'wake':
-      for (const reader of stalled) reader.resume();
+      for (const reader of stalled.splice(0, call.count)) reader.resume();
       return;
     case 'tell': {
       const { user, system } = process.cpuUsage();
       return reply({
         kind: 'told',
-        rowCounts: live.map(({ count }) => count),
-        disordered: live.filter(({ inOrder }) => !inOrder).length,
+        rowCounts: readers.map(({ count }) => count),
+        disordered: readers.filter(({ inOrder }) => !inOrder).length,
         latencies: tally.latencies,
         frames: tally.frames,
         bytes: tally.bytes,
         cpuMs: (user + system) / 1000,
-        endedWithToken: stalled.filter((reader) => reader.endedWithToken).length,
-        ended: stalled.filter((reader) => reader.ended).length,
+        endedWithToken: readers.filter((reader) => reader.endedWithToken).length,
+        ended: readers.filter((reader) => reader.ended).length,
       });
     }
   }
