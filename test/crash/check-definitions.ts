@@ -16,6 +16,7 @@ export function checkDefinitions(observation: Observation, expectation: Expectat
   const allowedTopics = new Set(['events', 'users', CHANGES_TOPIC, ...rawTopics, ...sources]);
   // A create that was cut short may leave its topic; it is empty and the next create takes it.
   for (const name of extras) if (expectation.extra(name).possible.size > 1) allowedTopics.add(name);
+  for (const name of expectation.leftTopics) allowedTopics.add(name);
   return [
     ...complain(
       'sources are missing',

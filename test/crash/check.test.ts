@@ -280,9 +280,28 @@ describe('a check notices', () => {
     const topics = [...right.topics, 'X3'];
     expect(complaints({ ...right, topics })).toBe('topics of nobody: 1 (X3)');
   });
+
+  test('a topic that was dropped, after everything was', () => {
+    const x3 = { name: 'X3', generation: '1-1' };
+    const created = { act: 'create', phase: 'acknowledged', ...x3 } as const;
+    const found = complaints(
+      { ...right, topics: [...right.topics, 'X3'] },
+      expectation(created, { act: 'cleared' }),
+    );
+    expect(found).toContain('topics of nobody: 1 (X3)');
+  });
 });
 
 describe('a check accepts', () => {
+  test('a topic that a create left which was cut short before everything was dropped, until the next one', () => {
+    const create = { act: 'create', name: 'X3', generation: '1-1' } as const;
+    const cutShort = expectation({ ...create, phase: 'attempted' }, { act: 'cleared' });
+    const withTopic = { ...right, topics: [...right.topics, 'X3'] };
+    expect(complaints(withTopic, cutShort)).not.toContain('topics of nobody');
+    cutShort.add([{ act: 'drop', phase: 'acknowledged', name: 'X3' }]);
+    expect(complaints(withTopic, cutShort)).toContain('topics of nobody: 1 (X3)');
+  });
+
   test('a row that was not acknowledged, there or not', () => {
     const expected = expectation({ act: 'row', phase: 'attempted', id: '1.0.60' });
     expected.acknowledged.delete('1.0.7');

@@ -26,6 +26,13 @@ export class Expectation {
   readonly group = { attempted: 0, acknowledged: 0 };
   readonly #weak = new Map<string, { attempted: Set<number>; acknowledged: Set<number> }>();
   readonly #extras = new Map<string, ExtraExpectation>();
+  /** Sources whose CREATE came to no end that anybody was told of. */
+  readonly #unfinished = new Set<string>();
+  /**
+   * Topics that a CREATE which was cut short before the last clearing may have left: no source belongs to them, so that
+   * nothing drops them before the next CREATE of that name takes them.
+   */
+  readonly leftTopics = new Set<string>();
 
   extra(name: string): ExtraExpectation {
     let extra = this.#extras.get(name);
@@ -55,6 +62,15 @@ export class Expectation {
     Object.assign(this.group, { attempted: 0, acknowledged: 0 });
     this.#weak.clear();
     this.#extras.clear();
+    this.#unfinished.clear();
+    this.leftTopics.clear();
+  }
+
+  /** The same within one directory. */
+  #cleared(): void {
+    const left = [...this.leftTopics, ...this.#unfinished];
+    this.clear();
+    for (const name of left) this.leftTopics.add(name);
   }
 
   /** Takes in the journal of the next life. */
@@ -72,7 +88,7 @@ export class Expectation {
         this.counted = Math.max(this.counted, entry.count);
         return;
       case 'cleared':
-        this.clear();
+        this.#cleared();
         return;
       case 'row':
         (isDone ? this.acknowledged : this.attempted).add(entry.id);
@@ -85,6 +101,7 @@ export class Expectation {
         this.group[isDone ? 'acknowledged' : 'attempted'] = entry.offset;
         return;
       case 'create':
+        if (!isDone) this.#unfinished.add(entry.name);
         this.#become(entry.name, entry.generation, isDone);
         return;
       case 'drop':
@@ -117,7 +134,11 @@ export class Expectation {
 
   #become(name: string, generation: string | null, isDone: boolean): void {
     const extra = this.extra(name);
-    if (isDone) extra.possible = new Set([generation]);
-    else extra.possible.add(generation);
+    if (!isDone) extra.possible.add(generation);
+    else {
+      extra.possible = new Set([generation]);
+      this.#unfinished.delete(name);
+      this.leftTopics.delete(name);
+    }
   }
 }
