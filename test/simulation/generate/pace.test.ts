@@ -22,3 +22,12 @@ test('their records are in the order that their pace needs', () => {
   const [paced] = PACED.filter(({ pace }) => pace?.order === 'strict');
   expect(isInOrder({ pace: paced!.pace, ticks: [[unordered, unordered]] })).toBe(false);
 });
+
+test('they do not read on from what several queries write out of order', () => {
+  const isWrittenTwice = ({ queries }: (typeof CASES)[number], source: string): boolean =>
+    queries.filter(({ sink }) => sink === source).length > 1;
+  const readsOn = (input: (typeof CASES)[number]): boolean =>
+    input.queries.some(({ from }) => isWrittenTwice(input, from));
+  expect(CASES.filter(readsOn).length).toBeGreaterThan(5);
+  expect(PACED.filter((input) => input.partitionCount > 1 && readsOn(input))).toEqual([]);
+});

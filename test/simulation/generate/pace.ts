@@ -13,6 +13,10 @@ export function paced(choices: Choices, input: Omit<Case, 'pace'>): Case {
   const isHurried = choices.chance(0.6);
   const tickRecords = choices.chance(0.4) ? choices.of(few) : null;
   const meets = input.partitionCount > 1 || input.queries.some(({ joins }) => joins.length > 0);
+  // Writers that take turns put rows out of order, whatever the times of the records are.
+  if (meets && input.queries.some((query) => readsTurns(query, input.queries))) {
+    return { ...input, pace: null };
+  }
   const isSplit = isHurried || tickRecords !== null;
   const hasOthers = input.queries.length > 1 || input.poison !== null;
   const isShort = input.ticks.flat().every(({ time }) => time < LONG_MS_MAX);
@@ -36,6 +40,13 @@ export function paced(choices: Choices, input: Omit<Case, 'pace'>): Case {
   const ticks = isBacklog ? [inOrder.flat()] : inOrder;
   const restartsBefore = isBacklog ? [] : input.restartsBefore;
   return { ...input, ticks, restartsBefore, pace };
+}
+
+/** Whether several queries write to what a query reads. */
+function readsTurns({ from, joins }: QuerySpec, queries: Case['queries']): boolean {
+  return [from, ...joins.map(({ source }) => source)].some(
+    (source) => queries.filter(({ sink }) => sink === source).length > 1,
+  );
 }
 
 /** Queries for which the oracle, which looks through all rows for each, can be asked about thousands. */
