@@ -8,7 +8,7 @@ import { pumpResult, rowFormatOf } from './result-pump.ts';
 import type { ResultShape, ShownResult } from './result-shapes.ts';
 import { pullFor, queryFor } from './run-statements.ts';
 import type { ServerContext } from './server-context.ts';
-import { lastWords, SentSoFar, slowConsumerBody, warnSlowConsumer } from './slow-consumer.ts';
+import { LastWords, slowConsumerBody, warnSlowConsumer } from './slow-consumer.ts';
 import type { StatementRequest } from './statement-request.ts';
 
 /** How one endpoint shows the results of queries. */
@@ -111,9 +111,9 @@ async function sendRows(
   result: QueryResult,
   { shape, context }: { readonly shape: ResultShape; readonly context: ServerContext },
 ): Promise<void> {
-  const sent = result.kind === 'push' ? new SentSoFar(result.continuation ?? null) : undefined;
+  const lastWords = result.kind === 'push' ? new LastWords(result) : undefined;
   const ending = (token: string | null): string => shape.error(result, slowConsumerBody(token));
-  exchange.onStall(() => (sent === undefined ? [ending(null)] : lastWords(sent.finish(), ending)));
+  exchange.onStall(() => lastWords?.say(ending) ?? [ending(null)]);
   const flowing = exchange.write(shape.header(result));
   if (flowing !== true && !(await flowing)) return;
   try {
@@ -123,7 +123,7 @@ async function sendRows(
       line: (line) => line,
       chunkLength: result.kind === 'pull' ? context.limits.pullChunkBytes : 0,
       sharedAs: shape.contentType,
-      sent,
+      lastWords,
     });
     if (here) exchange.end(shape.end(result));
   } catch (error) {

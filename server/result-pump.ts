@@ -3,7 +3,7 @@ import type { QueryBatch, QueryColumn, QueryResult } from '../src/engine.ts';
 import { compileResultRow } from '../src/formats/result-json.ts';
 import type { Row } from '../src/sql/types.ts';
 import { onceForAll } from './once-for-all.ts';
-import type { SentSoFar } from './slow-consumer.ts';
+import type { LastWords } from './slow-consumer.ts';
 import { type TextSink, writeAll } from './text-sink.ts';
 import { frameAll } from './wire.ts';
 
@@ -18,8 +18,8 @@ export interface PumpOptions {
   readonly chunkLength: number;
   /** Names what `row` and `compileRow` do, so that it is done once for all clients that are given the same rows. */
   readonly sharedAs?: string | undefined;
-  /** Told how far it has come, for tokens. */
-  readonly sent?: SentSoFar | undefined;
+  /** Told what is still to be sent. */
+  readonly lastWords?: LastWords | undefined;
 }
 
 const TURN_MS_MAX = 2;
@@ -59,8 +59,7 @@ export async function pumpResult(
   for (;;) {
     const batch = await result.next();
     if (batch === null) return true;
-    const { sent } = options;
-    const behind = sent === undefined ? null : (result.continuation ?? null);
+    const { lastWords } = options;
     const { wire } = sink;
     if (batch.kind === 'rows' && batch.isShared && options.sharedAs !== undefined && wire) {
       const texts = (): string[] => textsOf(batch, formatRow, options.row);
@@ -68,10 +67,10 @@ export async function pumpResult(
         frameAll(wire, texts()),
       );
       let written = 0;
-      sent?.begin(behind, () => texts().slice(written));
+      lastWords?.begin(() => texts().slice(written));
       const onWritten = (count: number, isLast: boolean): void => {
         written = count;
-        if (isLast) sent?.reached(behind);
+        if (isLast) lastWords?.end();
       };
       if (!(await writeAll(sink, framed, onWritten))) return false;
       continue;
@@ -82,7 +81,7 @@ export async function pumpResult(
         ? options.row(formatRow(batch.rows[index]!), batch.tombstones?.[index] ?? false)
         : options.line(batch.lines[index]!);
     let written = -1;
-    sent?.begin(behind, function* () {
+    lastWords?.begin(function* () {
       for (let index = written + 1; index <= last; index++) {
         const text = textOf(index);
         if (text !== null) yield text;
@@ -92,10 +91,10 @@ export async function pumpResult(
     for (let i = 0; i <= last; i++) {
       const text = textOf(i);
       if (text !== null) chunk += text;
-      if (chunk === '' && i === last) sent?.reached(behind);
+      if (chunk === '' && i === last) lastWords?.end();
       if (chunk === '' || (chunk.length < options.chunkLength && i < last)) continue;
       const flowing = sink.write(chunk);
-      if (i === last) sent?.reached(behind);
+      if (i === last) lastWords?.end();
       if (flowing !== true) {
         written = i;
         if (!(await flowing)) return false;

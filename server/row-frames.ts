@@ -3,7 +3,7 @@ import type { QueryBatch, QueryResult } from '../src/engine.ts';
 import { compileResultRow } from '../src/formats/result-json.ts';
 import { formatType, type Row } from '../src/sql/types.ts';
 import { onceForAll } from './once-for-all.ts';
-import type { SentSoFar } from './slow-consumer.ts';
+import type { LastWords } from './slow-consumer.ts';
 import { type TextSink, writeAll } from './text-sink.ts';
 import { frameAll } from './wire.ts';
 
@@ -33,7 +33,7 @@ export function columnsOf(result: QueryResult): { readonly name: string; readonl
 export async function pumpFrames(
   result: QueryResult,
   sink: TextSink,
-  { frame, chunkLength, sharedAs, sent, onSent = () => {} }: FrameOptions,
+  { frame, chunkLength, sharedAs, lastWords, onSent = () => {} }: FrameOptions,
 ): Promise<boolean> {
   let compiled: ((row: Row) => string) | null = null;
   const formatRow = (row: Row): string => {
@@ -53,11 +53,11 @@ export async function pumpFrames(
         ]).map(({ members, more }) => frame({ members, token: more ? null : behind, more }));
       const framed = onceForAll(batch, `${wire.name} ${sharedAs}`, () => frameAll(wire, texts()));
       let written = 0;
-      sent?.begin(behind, () => texts().slice(written));
+      lastWords?.begin(() => texts().slice(written));
       const onWritten = (count: number, isLast: boolean): void => {
         written = count;
         if (!isLast) return;
-        sent?.reached(behind);
+        lastWords?.end();
         onSent(behind);
       };
       if (!(await writeAll(sink, framed, onWritten))) return false;
@@ -67,12 +67,12 @@ export async function pumpFrames(
     const textOf = ({ members, more }: Piece): string =>
       frame({ members, token: more ? null : behind, more });
     // What the loop has taken is not there any more; and it leaves the rest to others, which `for ... of` would end.
-    sent?.begin(behind, () => pieces.map(textOf));
+    lastWords?.begin(() => pieces.map(textOf));
     for (let next = pieces.next(); !next.done; next = pieces.next()) {
       const piece = next.value;
       const flowing = sink.write(textOf(piece));
       if (!piece.more) {
-        sent?.reached(behind);
+        lastWords?.end();
         onSent(behind);
       }
       if (flowing !== true && !(await flowing)) return false;
@@ -90,8 +90,8 @@ export interface FrameOptions {
   readonly chunkLength: number;
   /** Names what `frame` does, so that it is done once for all clients that are given the same rows. */
   readonly sharedAs: string;
-  /** Told how far it has come, for the last word to a client that does not read. */
-  readonly sent?: SentSoFar;
+  /** Told what is still to be sent. */
+  readonly lastWords?: LastWords;
   /** Told what stands behind the rows that were sent so far. */
   readonly onSent?: (token: string | null) => void;
 }

@@ -28,53 +28,43 @@ export function warnSlowConsumer(
   );
 }
 
-/** What is left of a batch, and the token behind that. */
-export interface Unsent {
-  readonly rest: Iterable<string>;
-  readonly token: string | null;
-}
-
-/** The rest of a batch, then what `ending` says. */
-export function* lastWords(
-  { rest, token }: Unsent,
-  ending: (token: string | null) => string,
-): Generator<string> {
-  yield* rest;
-  yield ending(token);
-}
-
 /**
- * How far the result of a push query has been sent. Tokens stand behind whole batches, so a client that stalls within
- * one is given the rest of it too where it can be had; else it gets what was sent of the batch again when it goes on.
+ * What the result of a push query still has for a client that is closed. Tokens stand behind whole batches, so a client
+ * that stalls within one is given the rest of it too.
  */
-export class SentSoFar {
-  #token: string | null;
-  #underWay: { readonly token: string | null; readonly rest: () => Iterable<string> } | null = null;
+export class LastWords {
+  readonly #result: QueryResult;
+  /** Of the batch that is being sent; null between batches. */
+  #rest: (() => Iterable<string>) | null = null;
 
-  /** @param token where the query begins. */
-  constructor(token: string | null) {
-    this.#token = token;
+  constructor(result: QueryResult) {
+    this.#result = result;
   }
 
   /**
    * A batch is about to be sent.
-   * @param token behind it.
    * @param rest what is still to be written of it, at the time it is called.
    */
-  begin(token: string | null, rest: () => Iterable<string>): void {
-    this.#underWay = { token, rest };
+  begin(rest: () => Iterable<string>): void {
+    this.#rest = rest;
   }
 
-  /** All before the token was handed over. */
-  reached(token: string | null): void {
-    this.#token = token;
-    this.#underWay = null;
+  /** All of it was handed over. */
+  end(): void {
+    this.#rest = null;
   }
 
-  /** What the client is still to be given, and the token behind that. Nothing is sent by others afterwards. */
-  finish(): Unsent {
-    if (this.#underWay === null) return { rest: [], token: this.#token };
-    const { token, rest } = this.#underWay;
-    return { rest: rest(), token };
+  /**
+   * The rest of the batch, then what `ending` says. Nothing is sent by others afterwards.
+   * @param ending is given the token behind the batch.
+   */
+  say(ending: (token: string | null) => string): Iterable<string> {
+    // No batch is asked for before the one before it is sent, so that the query stands behind this one.
+    return concatenated(this.#rest?.() ?? [], ending(this.#result.continuation ?? null));
   }
+}
+
+function* concatenated(rest: Iterable<string>, last: string): Generator<string> {
+  yield* rest;
+  yield last;
 }

@@ -7,7 +7,7 @@ import { MEDIA_JSON } from '../media-types.ts';
 import { columnsOf, pumpFrames } from '../row-frames.ts';
 import { queryFor } from '../run-statements.ts';
 import type { ServerContext } from '../server-context.ts';
-import { lastWords, SentSoFar, SLOW_CONSUMER, warnSlowConsumer } from '../slow-consumer.ts';
+import { LastWords, SLOW_CONSUMER, warnSlowConsumer } from '../slow-consumer.ts';
 import type { StatementRequest } from '../statement-request.ts';
 import { requestOf } from '../websocket/messages.ts';
 import type { RouteDefinition } from './route.ts';
@@ -53,15 +53,15 @@ export const sseQuery: RouteDefinition = {
       const columns = columnsOf(result);
       const start = { queryId, kind, columns };
       const begin = result.continuation ?? null;
-      const sent = new SentSoFar(begin);
+      const lastWords = new LastWords(result);
       const ending = (token: string | null): string => event('interrupted', INTERRUPTION, token);
-      exchange.onStall(() => lastWords(sent.finish(), ending));
+      exchange.onStall(() => lastWords.say(ending));
       void exchange.write(event('started', JSON.stringify(start), begin));
       const isHere = await pumpFrames(result, exchange, {
         frame: ({ members, token }) => event('rows', `{${members}}`, token),
         chunkLength: context.limits.rowsChunkBytes,
         sharedAs: 'events',
-        sent,
+        lastWords,
       });
       const reason = result.finalMessage ?? 'Query Completed';
       if (isHere) exchange.end(event('ended', JSON.stringify({ reason }), null));

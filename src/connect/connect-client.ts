@@ -1,5 +1,6 @@
 import type { Clock, FileSystem } from '../base/env.ts';
 import { DatabaseError } from '../base/errors.ts';
+import type { Fetch } from '../base/http-client.ts';
 import {
   type ConnectorInfo,
   type ConnectorPlugin,
@@ -16,7 +17,6 @@ import {
   ConnectHttp,
   type ConnectRequest,
   type ConnectResponse,
-  type Fetch,
   pathPart,
 } from './connect-http.ts';
 import type { ConnectSettings } from './connect-settings.ts';

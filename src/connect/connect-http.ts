@@ -1,9 +1,17 @@
 import type { Clock, FileSystem } from '../base/env.ts';
 import { DatabaseError } from '../base/errors.ts';
+import {
+  answerWithin,
+  basicLogin,
+  failureOf,
+  type Fetch,
+  parseJson,
+  readUpTo,
+  readWhole,
+  withoutLogin,
+} from '../base/http-client.ts';
 import { redact } from '../base/redact.ts';
-import { basic, type ConnectSettings, readCredentials } from './connect-settings.ts';
-
-export type Fetch = typeof globalThis.fetch;
+import { type ConnectSettings, readCredentials } from './connect-settings.ts';
 
 /** What Kafka Connect answered: what was asked for, or why not. */
 export type ConnectResponse =
@@ -46,12 +54,8 @@ export class ConnectHttp {
     this.#clock = clock;
     this.#files = files;
     this.#fetch = fetch;
-    const url = new URL(settings.url);
-    this.#authorization = url.username === '' ? null : basic(userInfoOf(url));
-    url.username = '';
-    url.password = '';
-    url.search = '';
-    url.hash = '';
+    const { url, userInfo } = withoutLogin(new URL(settings.url));
+    this.#authorization = userInfo === null ? null : basicLogin(userInfo);
     this.#url = url;
   }
 
@@ -107,29 +111,26 @@ export class ConnectHttp {
     { method, path, body }: ConnectRequest,
     authorization: string | null,
   ): Promise<ConnectResponse | Failure> {
-    const { timeoutMs } = this.#settings;
-    const abort = new AbortController();
-    const cancel = this.#clock.after(timeoutMs, () =>
-      abort.abort(new Error(`it did not answer within ${timeoutMs} ms`)),
-    );
     try {
-      const response = await this.#fetch(`${this.place}${path}`, {
-        method,
-        headers: {
-          accept: 'application/json',
-          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-          ...(authorization === null ? {} : { authorization }),
-        },
-        body: body === undefined ? null : JSON.stringify(body),
-        // Elsewhere the credentials are nobody's business.
-        redirect: 'manual',
-        signal: abort.signal,
-      });
-      return await understand(response);
+      return await answerWithin(this.#settings.timeoutMs, this.#clock, async (signal) =>
+        understand(
+          await this.#fetch(`${this.place}${path}`, {
+            method,
+            headers: {
+              accept: 'application/json',
+              ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+              ...(authorization === null ? {} : { authorization }),
+            },
+            body: body === undefined ? null : JSON.stringify(body),
+            // Elsewhere the credentials are nobody's business.
+            redirect: 'manual',
+            signal,
+          }),
+        ),
+      );
     } catch (error) {
-      return failure(error);
-    } finally {
-      cancel();
+      const { reason, code } = failureOf(error);
+      return { kind: 'failed', reason, wasSent: code === null || !NOT_SENT.has(code) };
     }
   }
 
@@ -178,8 +179,7 @@ function reads(method: ConnectRequest['method']): boolean {
 async function understand(response: Response): Promise<ConnectResponse> {
   const { status } = response;
   if (status >= 200 && status < 300) {
-    const { text, isWhole } = await readUpTo(response, ANSWER_BYTES_MAX);
-    if (!isWhole) throw new Error(`its answer is over ${ANSWER_BYTES_MAX} bytes`);
+    const text = await readWhole(response, ANSWER_BYTES_MAX);
     if (text === '') return { kind: 'found', body: null };
     const body = parseJson(text);
     if (body === undefined) throw new Error('its answer is not JSON');
@@ -189,49 +189,10 @@ async function understand(response: Response): Promise<ConnectResponse> {
   return { kind: 'refused', status, message: messageOf(text, status) };
 }
 
-async function readUpTo(
-  response: Response,
-  bytesMax: number,
-): Promise<{ text: string; isWhole: boolean }> {
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of response.body ?? []) {
-    chunks.push(chunk);
-    bytes += chunk.byteLength;
-    // Leaving the loop closes the connection.
-    if (bytes > bytesMax) break;
-  }
-  const text = Buffer.concat(chunks).subarray(0, bytesMax).toString('utf8');
-  return { text, isWhole: bytes <= bytesMax };
-}
-
 /** Connect says `{error_code, message}`; a proxy in front of it may say anything. */
 function messageOf(text: string, status: number): string {
   const { message } = (parseJson(text) ?? {}) as { message?: unknown };
   const said = redact(typeof message === 'string' ? message : text).trim();
   if (said === '') return `it answered ${status}`;
   return said.length <= MESSAGE_LENGTH_MAX ? said : `${said.slice(0, MESSAGE_LENGTH_MAX)}...`;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
-}
-
-/** What `fetch` throws says little; its cause says more. */
-function failure(error: unknown): Failure {
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  const { code } = cause as { code?: unknown };
-  if (typeof code === 'string') {
-    return { kind: 'failed', reason: code, wasSent: !NOT_SENT.has(code) };
-  }
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  return { kind: 'failed', reason, wasSent: true };
-}
-
-function userInfoOf({ username, password }: URL): string {
-  return `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
 }

@@ -1,5 +1,6 @@
 import { DatabaseError } from '../base/errors.ts';
 import type { FileSystem } from '../base/env.ts';
+import { basicLogin } from '../base/http-client.ts';
 
 /** Where Kafka Connect is and how to talk to it: what the configuration says. */
 export interface ConnectSettings {
@@ -35,12 +36,7 @@ export async function readCredentials(path: string, files: FileSystem): Promise<
   if (username === undefined || password === undefined) {
     throw unusable('needs a line username=... and a line password=...');
   }
-  return basic(`${username}:${password}`);
-}
-
-/** The header of basic authentication. @param userInfo `user:password`. */
-export function basic(userInfo: string): string {
-  return `Basic ${Buffer.from(userInfo).toString('base64')}`;
+  return basicLogin(`${username}:${password}`);
 }
 
 function unusable(why: string, cause?: unknown): DatabaseError {

@@ -139,14 +139,6 @@ export class FlatMapInPieces implements Operator, Backlog {
     this.#held.tickEnds();
   }
 
-  dueAt(): number {
-    return Infinity;
-  }
-
-  onDue(): void {
-    // Nothing here waits for the clock.
-  }
-
   abandon(): void {
     this.#held.abandon();
     this.#run = null;

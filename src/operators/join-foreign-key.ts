@@ -255,14 +255,6 @@ class JoinForeignKey implements Operator, Backlog {
     this.#leaving = this.#held.isStored ? null : new Map();
   }
 
-  dueAt(): number {
-    return Infinity;
-  }
-
-  onDue(): void {
-    // Nothing here waits for the clock.
-  }
-
   /** Does what a message of the left table asks for; false when state is missing. */
   #take(change: Change, index: number, out: Change[]): boolean {
     const message = change.after as Row;

@@ -563,14 +563,6 @@ class JoinStreamStream implements Operator, Backlog {
     this.#held.tickEnds();
   }
 
-  dueAt(): number {
-    return Infinity;
-  }
-
-  onDue(): void {
-    // Rows become due by stream time only.
-  }
-
   abandon(): void {
     this.#held.abandon();
     this.#due?.abandon();

@@ -73,10 +73,10 @@ export interface Backlog {
   emitNext(out: Change[]): void;
   /** Nothing more is emitted in this tick. */
   tickEnds(): void;
-  /** The wall clock from which on there is something to do without new rows, ms; Infinity for never. */
-  dueAt(): number;
+  /** The wall clock from which on there is something to do without new rows, ms; Infinity, or absent, for never. */
+  dueAt?(): number;
   /** Called when that time has come and no rows have. */
-  onDue(): void;
+  onDue?(): void;
 }
 
 /**

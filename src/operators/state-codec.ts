@@ -64,7 +64,8 @@ function wellFormedText(key: Row): unknown {
   return typeof text === 'string' ? text.toWellFormed() : text;
 }
 
-function isScalar(type: SqlType): boolean {
+/** Whether values of the type are numbers, truth values or texts. */
+export function isScalar(type: SqlType): boolean {
   switch (type.kind) {
     case 'BYTES':
     case 'ARRAY':

@@ -1,6 +1,6 @@
 import type { StateSpec } from '../operators/operator.ts';
-import { mapKeyFunction } from '../operators/state-codec.ts';
-import type { Row, SqlType } from '../sql/types.ts';
+import { isScalar, mapKeyFunction } from '../operators/state-codec.ts';
+import type { Row } from '../sql/types.ts';
 import type { StateTable } from '../state/state-table.ts';
 import type { PersistentQuery } from './persistent-query.ts';
 
@@ -27,7 +27,7 @@ export class CommittedState {
     writer: PersistentQuery,
     { prefix, spec }: { readonly prefix: Buffer; readonly spec: StateSpec },
   ): CommittedState | null {
-    if (spec.window !== null || !spec.valueTypes.every(isPlain)) return null;
+    if (spec.window !== null || !spec.valueTypes.every(isScalar)) return null;
     const table = writer.topology.states.find((state) => state.isUnder(prefix));
     return table === undefined ? null : new CommittedState(writer, table, spec);
   }
@@ -36,19 +36,6 @@ export class CommittedState {
   get(key: Row): Row | null | undefined {
     const row = this.#table.committed(this.#mapKey(key), this.#writer.committedAttempt);
     return row?.every(isAsStored) === false ? undefined : row;
-  }
-}
-
-/** Whether values are numbers, truth values or texts. */
-function isPlain({ kind }: SqlType): boolean {
-  switch (kind) {
-    case 'BYTES':
-    case 'ARRAY':
-    case 'MAP':
-    case 'STRUCT':
-      return false;
-    default:
-      return true;
   }
 }
 

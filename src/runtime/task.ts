@@ -220,7 +220,7 @@ export class Task {
     for (const [stepId, operator] of this.operators) {
       const { backlog } = operator;
       if (backlog === undefined || backlog.isNext) continue;
-      if (now !== null && backlog.dueAt() <= now) backlog.onDue();
+      if (now !== null && (backlog.dueAt?.() ?? Infinity) <= now) backlog.onDue?.();
       await this.#emit(stepId, { backlog, operator });
     }
   }

@@ -98,7 +98,7 @@ export class Topology {
   /** The wall clock from which on there is something to do without input, ms; Infinity for never. */
   dueAt(): number {
     let due = Infinity;
-    for (const backlog of this.#backlogs) due = Math.min(due, backlog.dueAt());
+    for (const backlog of this.#backlogs) due = Math.min(due, backlog.dueAt?.() ?? Infinity);
     return due;
   }
 

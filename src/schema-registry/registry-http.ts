@@ -1,5 +1,14 @@
 import { DatabaseError } from '../base/errors.ts';
 import type { Clock } from '../base/env.ts';
+import {
+  answerWithin,
+  basicLogin,
+  failureOf,
+  type Fetch,
+  parseJson,
+  readWhole,
+  withoutLogin,
+} from '../base/http-client.ts';
 
 /** Where another registry is and how to talk to it: what the settings say. */
 export interface RemoteRegistrySettings {
@@ -10,8 +19,6 @@ export interface RemoteRegistrySettings {
   /** How long an answer may take, ms. Default: 10 s. */
   readonly timeoutMs?: number;
 }
-
-export type Fetch = typeof globalThis.fetch;
 
 /** What a registry answered: what was asked for, or that there is no such thing. */
 export type RegistryResponse =
@@ -48,8 +55,7 @@ export class RegistryHttp {
     if (first === undefined) throw new DatabaseError('BAD_REQUEST', 'No registry URL is given.');
     this.#urls = parsed.map(({ url }) => url);
     const credentials = settings.userInfo ?? first.userInfo;
-    this.#authorization =
-      credentials === null ? null : `Basic ${Buffer.from(credentials).toString('base64')}`;
+    this.#authorization = credentials === null ? null : basicLogin(credentials);
     this.#timeoutMs = settings.timeoutMs ?? TIMEOUT_MS;
     this.#clock = clock;
     this.#fetch = fetch;
@@ -83,7 +89,7 @@ export class RegistryHttp {
         return response;
       } catch (error) {
         if (error instanceof DatabaseError) throw error;
-        failure = reasonOf(error);
+        failure = failureOf(error).reason;
       }
     }
     throw new DatabaseError(
@@ -96,11 +102,7 @@ export class RegistryHttp {
     url: URL,
     { method, path, body }: { method: string; path: string; body: object | undefined },
   ): Promise<RegistryResponse> {
-    const timeout = new AbortController();
-    const cancel = this.#clock.after(this.#timeoutMs, () =>
-      timeout.abort(new Error(`it did not answer within ${this.#timeoutMs} ms`)),
-    );
-    try {
+    return answerWithin(this.#timeoutMs, this.#clock, async (signal) => {
       const response = await this.#fetch(`${url.href.replace(/\/$/, '')}${path}`, {
         method,
         headers: {
@@ -109,13 +111,10 @@ export class RegistryHttp {
           ...(this.#authorization === null ? {} : { authorization: this.#authorization }),
         },
         body: body === undefined ? null : JSON.stringify(body),
-        signal: timeout.signal,
+        signal,
       });
-      const text = await readBounded(response);
-      return this.#understand(response.status, text);
-    } finally {
-      cancel();
-    }
+      return this.#understand(response.status, await readWhole(response, ANSWER_BYTES_MAX));
+    });
   }
 
   #understand(status: number, text: string): RegistryResponse {
@@ -149,40 +148,5 @@ function parseUrl(text: string): { url: URL; userInfo: string | null } {
       'The URL of the schema registry is no URL of HTTP, such as http://localhost:8081.',
     );
   }
-  const userInfo =
-    url.username === ''
-      ? null
-      : `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
-  url.username = '';
-  url.password = '';
-  url.search = '';
-  url.hash = '';
-  return { url, userInfo };
-}
-
-async function readBounded(response: Response): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of response.body ?? []) {
-    bytes += chunk.byteLength;
-    if (bytes > ANSWER_BYTES_MAX) throw new Error(`its answer is over ${ANSWER_BYTES_MAX} bytes`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
-}
-
-/** What `fetch` throws says little; its cause says more. */
-function reasonOf(error: unknown): string {
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  const code = (cause as { code?: unknown }).code;
-  if (typeof code === 'string') return code;
-  return cause instanceof Error ? cause.message : String(cause);
+  return withoutLogin(url);
 }

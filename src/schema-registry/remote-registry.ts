@@ -1,10 +1,10 @@
 import { DatabaseError } from '../base/errors.ts';
 import type { Clock } from '../base/env.ts';
+import type { Fetch } from '../base/http-client.ts';
 import { BoundedCache } from './bounded-cache.ts';
 import { checkSchema, checkSubject } from './registry-checks.ts';
 import { RegistryError } from './registry-error.ts';
 import {
-  type Fetch,
   RegistryHttp,
   type RegistryResponse,
   type RemoteRegistrySettings,

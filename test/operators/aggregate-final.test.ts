@@ -153,11 +153,11 @@ test('without rows windows close by the clock', async () => {
   });
   harness.now = 1_000;
   await harness.run([at(3)]);
-  expect(harness.operator.backlog?.dueAt()).toBe(1_100);
+  expect(harness.operator.backlog?.dueAt?.()).toBe(1_100);
   harness.now = 1_100;
-  harness.operator.backlog?.onDue();
+  harness.operator.backlog?.onDue?.();
   expect(shown(await harness.backlog())).toEqual([['0-10', 1, 1, 3]]);
-  expect(harness.operator.backlog?.dueAt()).toBe(Infinity);
+  expect(harness.operator.backlog?.dueAt?.()).toBe(Infinity);
   await harness.run([at(9)]);
   expect(harness.lateCount).toBe(1);
 });
